@@ -1,0 +1,68 @@
+package dev.ckpt.core.backend;
+
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Function;
+
+/** Finds the backends that are on the class path and chooses among them by name. */
+public final class Backends {
+  /** Stands for whichever works. */
+  public static final String AUTO = "auto";
+
+  private Backends() {}
+
+  /** All page readers there are. */
+  public static List<PageReader.Provider> pageReaders() {
+    return load(PageReader.Provider.class);
+  }
+
+  /** All page fillers there are. */
+  public static List<PageFiller.Provider> pageFillers() {
+    return load(PageFiller.Provider.class);
+  }
+
+  /** The page reader of that name, or the first that works for {@link #AUTO}. */
+  public static PageReader.Provider pageReader(String name) throws UnsupportedStateException {
+    return choose(
+        pageReaders(), name, PageReader.Provider::name, PageReader.Provider::probe);
+  }
+
+  /** The page filler of that name, or the first that works for {@link #AUTO}. */
+  public static PageFiller.Provider pageFiller(String name) throws UnsupportedStateException {
+    return choose(
+        pageFillers(), name, PageFiller.Provider::name, PageFiller.Provider::probe);
+  }
+
+  private static <P> List<P> load(Class<P> type) {
+    List<P> found = new ArrayList<>();
+    // NB: the loader of this class, not the thread's: in a test runner or a plug-in they differ.
+    ServiceLoader.load(type, Backends.class.getClassLoader()).forEach(found::add);
+    return found;
+  }
+
+  private static <P> P choose(
+      List<P> providers, String name, Function<P, String> nameOf, Function<P, Probe> probeOf)
+      throws UnsupportedStateException {
+    List<String> reasons = new ArrayList<>();
+    for (P provider : providers) {
+      if (!name.equals(AUTO) && !name.equals(nameOf.apply(provider))) {
+        reasons.add(nameOf.apply(provider) + " was not asked for");
+        continue;
+      }
+      Probe probe = probeOf.apply(provider);
+      if (probe.works()) {
+        return provider;
+      }
+      reasons.add(nameOf.apply(provider) + ": " + probe.reason());
+    }
+    throw new UnsupportedStateException(
+        List.of(
+            new Refusal(
+                "NO_BACKEND",
+                "backend " + name,
+                "none that works here (" + String.join("; ", reasons) + ")")));
+  }
+}

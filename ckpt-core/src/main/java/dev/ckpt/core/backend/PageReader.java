@@ -1,0 +1,37 @@
+package dev.ckpt.core.backend;
+
+import dev.ckpt.error.CkptException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Reads pages out of one task.
+ *
+ * <p>Threading: the thread it was opened on. Target state: stopped.
+ */
+public interface PageReader extends AutoCloseable {
+  /**
+   * Reads whole ranges one after another.
+   *
+   * <p>Shape: the target buffer is direct; {@code sum of lenBytes} bytes are put at its position,
+   * which advances by as much. A page that its protection hides (PROT_NONE) is read all the same.
+   *
+   * @throws CkptException when any page cannot be read; the buffer's content is then undefined
+   */
+  void read(List<PageRange> ranges, ByteBuffer into) throws CkptException;
+
+  @Override
+  void close() throws CkptException;
+
+  /** Makes page readers; one per backend, found by ServiceLoader. */
+  interface Provider {
+    /** The name that users choose it by. */
+    String name();
+
+    /** Whether it works on this machine. */
+    Probe probe();
+
+    /** Opens it for a task whose threads are all stopped. */
+    PageReader open(Target target) throws CkptException;
+  }
+}

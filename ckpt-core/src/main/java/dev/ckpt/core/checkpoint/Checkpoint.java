@@ -1,0 +1,76 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.backend.Backends;
+import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.RemoteMap;
+import dev.ckpt.core.tracee.Tracer;
+import dev.ckpt.core.tracee.Vdso;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.CkptException;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Dumps one task into an image.
+ *
+ * <p>Target state: running; it runs again when this returns, whatever happened, unless it was asked
+ * to stop for good. Threading: any thread; the work is done on a tracer thread of its own. Blocks
+ * until the image is published.
+ */
+public final class Checkpoint {
+  private Checkpoint() {}
+
+  /**
+   * Freezes the task, writes its state and pages, lets it go, and publishes the image.
+   *
+   * @throws UnsupportedStateException when something cannot be saved; nothing was changed
+   * @throws CkptException when anything else fails; there is no image, and the task runs
+   */
+  public static CheckpointResult dump(CheckpointOptions options, ImageOutput output)
+      throws IOException {
+    long begin = System.nanoTime();
+    int pid = options.pid();
+    survey(pid).check();
+    PageReader.Provider backend = Backends.pageReader(options.backend());
+    try (MmCheckpoint mm = MmCheckpoint.load();
+        RemoteMemory memory = RemoteMemory.open(pid, options.hook())) {
+      CodeSite site = CodeSite.find(pid, vdso(pid), memory);
+      Dump dump = new Dump(options, output, backend, mm, memory, site);
+      try (Tracer tracer = Tracer.start(pid, options.hook())) {
+        tracer.run(dump::run);
+      }
+      return dump.finish(begin);
+    }
+  }
+
+  /** Everything that would be refused, as far as it can be seen without stopping the task. */
+  public static List<Refusal> obstacles(int pid) throws CkptException {
+    return survey(pid).list();
+  }
+
+  private static Refusals survey(int pid) throws CkptException {
+    Refusals refusals = new Refusals(pid);
+    Survey.identity(pid, refusals);
+    if (refusals.list().isEmpty()) {
+      Survey.state(pid, refusals);
+    }
+    return refusals;
+  }
+
+  private static RemoteMap vdso(int pid) throws CkptException {
+    return Vdso.find(ProcFs.of(pid).maps().entries())
+        .orElseThrow(
+            () ->
+                new UnsupportedStateException(
+                    List.of(
+                        new Refusal(
+                            "VDSO_NONE",
+                            "[pid " + pid + "] has no vdso",
+                            "this task cannot be dumped"))));
+  }
+}

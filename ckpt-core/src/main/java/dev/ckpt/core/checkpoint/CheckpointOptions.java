@@ -1,0 +1,64 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.backend.Backends;
+import dev.ckpt.core.kernel.TouchHook;
+import java.time.Duration;
+
+/**
+ * How to dump.
+ *
+ * @param pid the process
+ * @param freezeTimeout how long to wait for its threads to stop
+ * @param stop whether it is killed once the image is whole, never running again
+ * @param backend name of the page reader, or {@link Backends#AUTO}
+ * @param sync whether the image is on the disk before the dump counts as done
+ * @param progress told about pages as they are written
+ * @param hook told about every call that touches the target
+ */
+public record CheckpointOptions(
+    int pid,
+    Duration freezeTimeout,
+    boolean stop,
+    String backend,
+    boolean sync,
+    Progress progress,
+    TouchHook hook) {
+  private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(5);
+
+  /** What a plain {@code ckpt dump PID} does. */
+  public static CheckpointOptions of(int pid) {
+    return new CheckpointOptions(
+        pid, FREEZE_TIMEOUT, false, Backends.AUTO, true, Progress.NONE, TouchHook.NONE);
+  }
+
+  /** The same with another time-out. */
+  public CheckpointOptions withFreezeTimeout(Duration timeout) {
+    return new CheckpointOptions(pid, timeout, stop, backend, sync, progress, hook);
+  }
+
+  /** The same, ending the task or not. */
+  public CheckpointOptions withStop(boolean end) {
+    return new CheckpointOptions(pid, freezeTimeout, end, backend, sync, progress, hook);
+  }
+
+  /** The same with another page reader. */
+  public CheckpointOptions withBackend(String name) {
+    return new CheckpointOptions(pid, freezeTimeout, stop, name, sync, progress, hook);
+  }
+
+  /** The same, waiting for the disk or not. */
+  public CheckpointOptions withSync(boolean wait) {
+    return new CheckpointOptions(pid, freezeTimeout, stop, backend, wait, progress, hook);
+  }
+
+  /** The same with somebody who is told. */
+  public CheckpointOptions withProgress(Progress listener) {
+    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, listener, hook);
+  }
+
+  /** The same with a hook on the calls that touch the target. */
+  public CheckpointOptions withHook(TouchHook touchHook) {
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, sync, progress, touchHook);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.ckpt.core.checkpoint;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.Status;
+import dev.ckpt.core.tracee.FrozenTask;
+import dev.ckpt.core.tracee.StopSignal;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.ImageRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * What the collectors of one dump share: the frozen target, the refusals, the records to write, and
+ * the objects that are written once and referred to (linux-cr's {@code struct ckpt_ctx}).
+ *
+ * <p>Threading: the tracer's thread.
+ */
+public final class CkptContext implements AutoCloseable {
+  /** A record with the reference it can be referred to by, 0 for none. */
+  record Entry(int objref, ImageRecord record) {}
+
+  /** The identity of a kernel object that several others may refer to. */
+  private record SharedKey(String kind, Object identity) {}
+
+  private final FrozenTask frozen;
+  private final ProcFs proc;
+  private final RemoteMemory memory;
+  private final Fd pidfd;
+  private final Refusals refusals;
+  private final List<Entry> records = new ArrayList<>();
+  private final Map<SharedKey, Integer> shared = new HashMap<>();
+  private final IntSupplier nextObjref;
+
+  @MustBeClosed
+  CkptContext(
+      FrozenTask frozen, RemoteMemory memory, Refusals refusals, IntSupplier nextObjref)
+      throws SyscallException {
+    this.nextObjref = nextObjref;
+    this.frozen = frozen;
+    this.proc = ProcFs.of(frozen.pid());
+    this.memory = memory;
+    this.refusals = refusals;
+    this.pidfd = Tasks.pidfdOpen(frozen.pid());
+  }
+
+  /** The target process. */
+  public int pid() {
+    return frozen.pid();
+  }
+
+  /** Its threads, all stopped. */
+  public FrozenTask frozen() {
+    return frozen;
+  }
+
+  /** Its files in /proc. */
+  public ProcFs proc() {
+    return proc;
+  }
+
+  /** Its memory. */
+  public RemoteMemory memory() {
+    return memory;
+  }
+
+  /** Where to say what cannot be saved. */
+  public Refusals refusals() {
+    return refusals;
+  }
+
+  /** A duplicate of one of the target's descriptors; the same open file description. */
+  @MustBeClosed
+  public Fd duplicate(int targetFd) throws SyscallException {
+    return Tasks.pidfdGetfd(pidfd, targetFd);
+  }
+
+  /** Adds a record that nobody refers to. */
+  public void add(ImageRecord record) {
+    records.add(new Entry(0, record));
+  }
+
+  /** Adds a record and returns the reference to it. */
+  public int addTarget(ImageRecord record) {
+    int objref = nextObjref.getAsInt();
+    records.add(new Entry(objref, record));
+    return objref;
+  }
+
+  /** Makes the record of a shared object when it is first met. */
+  @FunctionalInterface
+  public interface RecordMaker {
+    /** Makes it. */
+    ImageRecord make() throws CkptException;
+  }
+
+  /**
+   * The reference to a kernel object, whose record is added before its first use.
+   *
+   * @param kind what it is, such as {@code file}
+   * @param identity what tells it from others of its kind
+   */
+  public int share(String kind, Object identity, RecordMaker maker) throws CkptException {
+    SharedKey key = new SharedKey(kind, identity);
+    Integer known = shared.get(key);
+    if (known != null) {
+      return known;
+    }
+    int objref = addTarget(maker.make());
+    shared.put(key, objref);
+    return objref;
+  }
+
+  List<Entry> records() {
+    return records;
+  }
+
+  /** The signal by which a thread can be stopped inside our code. */
+  int stopSignal(Tracee tracee) throws CkptException {
+    Status status = proc.status(tracee.tid());
+    return StopSignal.choose(
+        status.sigCgt(), status.sigIgn(), tracee.sigmask() | status.sigPnd() | status.shdPnd());
+  }
+
+  @Override
+  public void close() {
+    pidfd.close();
+  }
+}

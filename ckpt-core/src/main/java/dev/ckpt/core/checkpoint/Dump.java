@@ -1,0 +1,203 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.backend.Target;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.Deadline;
+import dev.ckpt.core.tracee.FrozenTask;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.Tracer;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.Statistics;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One dump, step by step; its own object because the last steps come after the thaw. */
+final class Dump {
+  private static final Duration DEATH = Duration.ofSeconds(10);
+
+  /** How often we wait for threads that a killed dump left on their way home. */
+  private static final int HOMECOMING_TRIES = 100;
+
+  private final CheckpointOptions options;
+  private final ImageOutput output;
+  private final PageReader.Provider backend;
+  private final MmCheckpoint mm;
+  private final RemoteMemory memory;
+  private final CodeSite site;
+  private final ImageWriter writer;
+  private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
+  private int nrThreads;
+  private long frozenNanos;
+  private boolean finished;
+
+  Dump(
+      CheckpointOptions options,
+      ImageOutput output,
+      PageReader.Provider backend,
+      MmCheckpoint mm,
+      RemoteMemory memory,
+      CodeSite site)
+      throws IOException {
+    this.options = options;
+    this.output = output;
+    this.backend = backend;
+    this.mm = mm;
+    this.memory = memory;
+    this.site = site;
+    this.writer = new ImageWriter(output.channel());
+  }
+
+  /** Everything that needs the task frozen. On the tracer's thread. */
+  Void run(Tracer tracer) throws IOException {
+    try (FrozenTask frozen = freeze(tracer)) {
+      Refusals refusals = new Refusals(options.pid());
+      try (CkptContext context = new CkptContext(frozen, memory, refusals, writer::nextObjref)) {
+        writeAll(context);
+      }
+      if (options.stop()) {
+        frozenNanos = frozen.frozenNanos();
+        publish();
+        end(frozen);
+      } else {
+        frozen.thaw();
+        frozenNanos = frozen.frozenNanos();
+      }
+    }
+    return null;
+  }
+
+  private FrozenTask freeze(Tracer tracer) throws CkptException {
+    for (int i = 0; ; i++) {
+      FrozenTask frozen = FrozenTask.freeze(tracer, options.pid(), options.freezeTimeout());
+      boolean keep = false;
+      try {
+        if (!comingHome(frozen)) {
+          refuseStopped(frozen);
+          keep = true;
+          return frozen;
+        }
+        if (i == HOMECOMING_TRIES) {
+          throw new UnsupportedStateException(
+              List.of(
+                  new Refusal(
+                      "TASK_BUSY",
+                      "[pid " + options.pid() + "] runs code of another dump",
+                      "try again when that dump is over")));
+        }
+      } finally {
+        if (!keep) {
+          frozen.close();
+        }
+      }
+      Deadline.in(Duration.ZERO).pause();
+    }
+  }
+
+  private boolean comingHome(FrozenTask frozen) throws CkptException {
+    for (Tracee tracee : frozen.threads()) {
+      if (site.contains(tracee.regs().ip())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void refuseStopped(FrozenTask frozen) throws UnsupportedStateException {
+    if (frozen.wasStopped()) {
+      throw new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  "TASK_STOPPED",
+                  "[pid " + options.pid() + "] is stopped by a job-control signal",
+                  "continue it with SIGCONT first")));
+    }
+  }
+
+  private void writeAll(CkptContext context) throws IOException {
+    Survey.state(options.pid(), context.refusals());
+    nrThreads = context.frozen().threads().size();
+    Threads threads = Threads.survey(context);
+    List<byte[]> sharedPending = SignalState.pending(context);
+    Files files = Files.survey(context);
+    mm.survey(context);
+    context.refusals().check();
+
+    RemoteQueries answers = RemoteQueries.ask(context, site);
+    TaskStruct.refuseAnswers(context, answers);
+    threads.refuseAnswers(answers);
+    context.refusals().check();
+
+    TaskStruct.save(context, answers);
+    threads.save(answers);
+    SignalState.save(context, answers, sharedPending);
+    Timers.save(context, answers);
+    mm.save(context, answers.process().brk());
+    files.save(mm);
+
+    writer.write(Headers.header());
+    for (CkptContext.Entry entry : context.records()) {
+      writer.write(entry.objref(), entry.record());
+    }
+    try (PageReader reader = backend.open(new Target(options.pid(), memory))) {
+      pages = mm.writePages(context, reader, writer);
+    }
+  }
+
+  /** Kills the task, which never ran again, and waits until it is gone. */
+  private void end(FrozenTask frozen) throws CkptException {
+    Signals.kill(options.pid(), Signals.SIGKILL);
+    Deadline deadline = Deadline.in(DEATH);
+    for (Tracee tracee : frozen.threads()) {
+      try {
+        Optional<?> stop = tracee.awaitStop(deadline);
+        while (stop.isPresent() && !tracee.ended()) {
+          stop = tracee.awaitStop(deadline);
+        }
+      } catch (TargetGoneException e) {
+        // That is what we wait for.
+        continue;
+      }
+    }
+  }
+
+  private void publish() throws IOException {
+    finished = true;
+    List<Statistics.Entry> entries = new ArrayList<>();
+    entries.add(new Statistics.Entry(ByteString.of("frozen.nanos"), frozenNanos));
+    entries.add(new Statistics.Entry(ByteString.of("threads"), nrThreads));
+    writer.write(new Statistics(entries));
+    writer.finish();
+    output.publish();
+    if (options.sync()) {
+      output.sync();
+    }
+  }
+
+  /** What remains to be done while the task runs again. */
+  CheckpointResult finish(long begin) throws IOException {
+    if (!finished) {
+      publish();
+    }
+    return new CheckpointResult(
+        options.pid(),
+        backend.name(),
+        nrThreads,
+        frozenNanos,
+        System.nanoTime() - begin,
+        pages.data(),
+        pages.zero(),
+        writer.offset());
+  }
+}

@@ -1,0 +1,132 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.proc.FdInfo;
+import dev.ckpt.format.ByteString;
+import java.util.Optional;
+
+/** Decides how an open file is saved, or refuses it with a code and a remedy of its own. */
+final class FileKinds {
+  private static final String CLOSE_IT = "this version cannot save it; close it before the dump";
+  private static final int MEM_MAJOR = 1;
+  private static final int[] MEM_MINORS = {3, 5, 7, 8, 9};
+  private static final int HUGE_BLOCK = 1 << 20;
+
+  private final Refusals refusals;
+
+  FileKinds(Refusals refusals) {
+    this.refusals = refusals;
+  }
+
+  /** The kind of an open file; nothing when it was refused. */
+  Optional<OpenFile.Kind> of(int fd, ByteString link, FdInfo info, FileStat stat) {
+    String name = "fd " + fd + " (" + link + ")";
+    if (!info.locks().isEmpty()) {
+      refusals.add("FD_LOCK", name + " holds a file lock or lease", "release it before the dump");
+      return Optional.empty();
+    }
+    if ((info.flags() & Fcntl.O_PATH) == Fcntl.O_PATH) {
+      return refuse("FD_PATH_ONLY", name + " was opened with O_PATH");
+    }
+    if ((info.flags() & Fcntl.FASYNC) != 0) {
+      return refuse("FD_ASYNC", name + " sends signals when it is ready (O_ASYNC)");
+    }
+    String text = link.toString();
+    if (text.startsWith("anon_inode:")) {
+      return anonymous(name, text);
+    }
+    switch (stat.type()) {
+      case FileStat.S_IFREG:
+        return regular(name, link, stat);
+      case FileStat.S_IFCHR:
+        return device(name, stat);
+      case FileStat.S_IFIFO:
+        return text.startsWith("pipe:[")
+            ? Optional.of(OpenFile.Kind.PIPE)
+            : refuse("FD_FIFO", name + " is a named pipe");
+      case FileStat.S_IFSOCK:
+        return refuse("FD_SOCKET", name + " is a socket");
+      case FileStat.S_IFDIR:
+        return refuse("FD_DIRECTORY", name + " is a folder");
+      case FileStat.S_IFBLK:
+        return refuse("FD_BLOCK_DEVICE", name + " is a block device");
+      default:
+        return refuse("FD_UNKNOWN", name + " is of no known kind");
+    }
+  }
+
+  private Optional<OpenFile.Kind> refuse(String code, String object) {
+    refusals.add(code, object, CLOSE_IT);
+    return Optional.empty();
+  }
+
+  private Optional<OpenFile.Kind> anonymous(String name, String link) {
+    String what = link.substring("anon_inode:".length()).replaceAll("[\\[\\]]", "");
+    switch (what) {
+      case "eventfd":
+        return refuse("FD_EVENTFD", name);
+      case "eventpoll":
+        return refuse("FD_EVENTPOLL", name);
+      case "timerfd":
+        return refuse("FD_TIMERFD", name);
+      case "signalfd":
+        return refuse("FD_SIGNALFD", name);
+      case "inotify":
+        return refuse("FD_INOTIFY", name);
+      case "fanotify":
+        return refuse("FD_FANOTIFY", name);
+      case "io_uring":
+        return refuse("FD_IO_URING", name);
+      case "userfaultfd":
+        return refuse("FD_USERFAULTFD", name);
+      case "pidfd":
+        return refuse("FD_PIDFD", name);
+      case "perf_event":
+        return refuse("FD_PERF", name);
+      default:
+        return refuse("FD_ANON_INODE", name);
+    }
+  }
+
+  private Optional<OpenFile.Kind> regular(String name, ByteString link, FileStat stat) {
+    String text = link.toString();
+    if (text.startsWith("/memfd:")) {
+      return stat.blockBytes() >= HUGE_BLOCK
+          ? refuse("FD_MEMFD_HUGE", name + " is made of huge pages")
+          : Optional.of(OpenFile.Kind.MEMFD);
+    }
+    if (text.startsWith("/proc/") || text.startsWith("/sys/")) {
+      return refuse("FD_PROC", name + " belongs to the kernel");
+    }
+    return nameLeadsTo(link, stat)
+        ? Optional.of(OpenFile.Kind.REGULAR)
+        : refuse("FD_DELETED", name + " has no name any more, or its name leads elsewhere");
+  }
+
+  /** Whether the path still leads to this very file. */
+  static boolean nameLeadsTo(ByteString path, FileStat stat) {
+    try {
+      return FileStat.of(path.toByteArray()).sameFile(stat);
+    } catch (SyscallException e) {
+      // Whatever the reason: the restore would not find it either.
+      return false;
+    }
+  }
+
+  private Optional<OpenFile.Kind> device(String name, FileStat stat) {
+    if (OpenFile.isPtySlave(stat)) {
+      return Optional.of(OpenFile.Kind.TTY);
+    }
+    if (stat.rdevMajor() == MEM_MAJOR) {
+      for (int minor : MEM_MINORS) {
+        if (stat.rdevMinor() == minor) {
+          return Optional.of(OpenFile.Kind.CHRDEV);
+        }
+      }
+    }
+    boolean tty = stat.rdevMajor() == 5 || stat.rdevMajor() == 4;
+    return refuse(tty ? "FD_TTY" : "FD_DEVICE", name + " is a device");
+  }
+}

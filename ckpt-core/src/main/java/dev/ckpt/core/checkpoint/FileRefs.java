@@ -1,0 +1,30 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.FileRef;
+
+/** Named files that descriptors and mappings refer to, each written once. */
+public final class FileRefs {
+  private static final ByteString NO_BUILD_ID = ByteString.of(new byte[0]);
+
+  private FileRefs() {}
+
+  /** The reference to a file's record. */
+  public static int save(CkptContext context, ByteString path, FileStat stat)
+      throws CkptException {
+    return context.share(
+        "file",
+        path,
+        () ->
+            new FileRef(
+                path,
+                stat.dev(),
+                stat.ino(),
+                stat.mode(),
+                stat.size(),
+                stat.mtimeNanos(),
+                NO_BUILD_ID));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.Header;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** The header of an image that is being made here and now. */
+final class Headers {
+  private static final String PRODUCER = "ckpt";
+  private static final long MILLION = 1_000_000L;
+
+  private Headers() {}
+
+  static Header header() throws CkptException {
+    return new Header(
+        Header.EM_X86_64,
+        PageRange.PAGE_SIZE,
+        ByteString.of(ProcFs.osRelease()),
+        ProcFs.bootId(),
+        // The JVM's clock is CLOCK_MONOTONIC on Linux.
+        System.nanoTime(),
+        System.currentTimeMillis() * MILLION,
+        UUID.randomUUID(),
+        Header.NO_PARENT,
+        ByteString.of(PRODUCER),
+        ByteString.of(hostname()));
+  }
+
+  private static String hostname() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+    } catch (IOException e) {
+      // Hidden from us: an image without the name of its machine is as good.
+      return "";
+    }
+  }
+}

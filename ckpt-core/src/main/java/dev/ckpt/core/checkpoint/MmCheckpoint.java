@@ -1,0 +1,68 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageWriter;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * The checkpoint of a task's memory, provided by {@code ckpt-mem}; one object per dump.
+ *
+ * <p>Called in the order of its methods. Target state: stopped. Threading: the tracer's thread.
+ */
+public interface MmCheckpoint extends AutoCloseable {
+  /** Looks at every mapping and refuses what cannot be saved. */
+  void survey(CkptContext context) throws CkptException;
+
+  /**
+   * Adds the records of mm, memory objects and vmas.
+   *
+   * @param brk the end of the heap as the task itself told it
+   */
+  void save(CkptContext context, long brk) throws CkptException;
+
+  /** Adds a memory object that a descriptor refers to; the reference to its record. */
+  int saveMemfd(CkptContext context, int targetFd) throws CkptException;
+
+  /**
+   * Writes the contents of all pages that must be in the image.
+   *
+   * @return what was written
+   */
+  PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out)
+      throws IOException;
+
+  @Override
+  void close();
+
+  /** Makes one for each dump; found by ServiceLoader. */
+  interface Provider {
+    /** A new one. */
+    MmCheckpoint create();
+  }
+
+  /**
+   * Numbers of pages.
+   *
+   * @param data pages whose bytes are in the image
+   * @param zero pages of zeros that are in the image by number only
+   */
+  record PageCounts(long data, long zero) {}
+
+  /** The one that is on the class path. */
+  static MmCheckpoint load() throws UnsupportedStateException {
+    Iterator<Provider> found =
+        ServiceLoader.load(Provider.class, MmCheckpoint.class.getClassLoader()).iterator();
+    if (!found.hasNext()) {
+      throw new UnsupportedStateException(
+          List.of(
+              new Refusal("NO_MEMORY_MODULE", "ckpt-mem", "put ckpt-mem on the class path")));
+    }
+    return found.next().create();
+  }
+}

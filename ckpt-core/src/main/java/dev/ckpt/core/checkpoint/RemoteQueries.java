@@ -1,0 +1,174 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.error.CkptException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Asks a task what only it can tell: what no file in /proc and no ptrace request shows is read by
+ * system calls that its threads make for us, all of one thread in one batch.
+ */
+final class RemoteQueries {
+  /** What one thread told of itself. */
+  record ThreadAnswers(
+      long altstackSp,
+      int altstackFlags,
+      long altstackSize,
+      long tidAddress,
+      int pdeathSignal,
+      int securebits) {}
+
+  /** What the process told, through its leader. */
+  record ProcessAnswers(
+      long[] sigactions,
+      long[] itimers,
+      long brk,
+      int dumpable,
+      boolean subreaper,
+      boolean thpDisabled,
+      long membarrier) {}
+
+  /** Words of a kernel sigaction: handler, flags, restorer, mask. */
+  static final int SIGACTION_WORDS = 4;
+
+  private static final int SIGACTION_BYTES = SIGACTION_WORDS * Long.BYTES;
+  private static final int ITIMERVAL_BYTES = 32;
+  private static final int NR_ITIMERS = 3;
+  private static final int STACK_T_BYTES = 24;
+  private static final int PR_GET_PDEATHSIG = 2;
+  private static final int PR_GET_DUMPABLE = 3;
+  private static final int PR_GET_TSC = 25;
+  private static final int PR_GET_SECUREBITS = 27;
+  private static final int PR_MCE_KILL_GET = 34;
+  private static final int PR_GET_CHILD_SUBREAPER = 37;
+  private static final int PR_GET_TID_ADDRESS = 40;
+  private static final int PR_GET_THP_DISABLE = 42;
+  private static final int PR_GET_IO_FLUSHER = 58;
+  private static final int PR_GET_MDWE = 66;
+  private static final int PR_GET_MEMORY_MERGE = 68;
+  private static final int MEMBARRIER_CMD_GET_REGISTRATIONS = 1 << 9;
+  private static final int TSC_ENABLE = 1;
+  private static final int MCE_KILL_DEFAULT = 2;
+
+  private final Map<Integer, ThreadAnswers> threads = new LinkedHashMap<>();
+  private ProcessAnswers process;
+
+  /** Asks every thread. */
+  static RemoteQueries ask(CkptContext context, CodeSite site) throws CkptException {
+    RemoteQueries queries = new RemoteQueries();
+    for (Tracee tracee : context.frozen().threads()) {
+      int signal = context.stopSignal(tracee);
+      RemoteMemory memory = context.memory();
+      try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal)) {
+        if (tracee.tid() == context.pid()) {
+          queries.process = askProcess(calls);
+          askRare(calls, context.refusals());
+        }
+        queries.threads.put(tracee.tid(), askThread(calls));
+      }
+    }
+    return queries;
+  }
+
+  ThreadAnswers thread(int tid) {
+    return threads.get(tid);
+  }
+
+  ProcessAnswers process() {
+    return process;
+  }
+
+  private static ThreadAnswers askThread(RemoteSyscalls calls) throws CkptException {
+    Batch batch = calls.batch();
+    Batch.Data stack = batch.space(STACK_T_BYTES);
+    Batch.Data tidAddress = batch.space(Long.BYTES);
+    Batch.Data pdeathSignal = batch.space(Long.BYTES);
+    batch.call("sigaltstack", SyscallNumbers.SIGALTSTACK, 0, stack);
+    batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_TID_ADDRESS, tidAddress);
+    batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG, pdeathSignal);
+    Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
+    calls.run(batch);
+    return new ThreadAnswers(
+        batch.getLong(stack, 0),
+        batch.getInt(stack, 8),
+        batch.getLong(stack, 16),
+        batch.getLong(tidAddress, 0),
+        batch.getInt(pdeathSignal, 0),
+        (int) batch.result(securebits));
+  }
+
+  private static ProcessAnswers askProcess(RemoteSyscalls calls) throws CkptException {
+    Batch batch = calls.batch();
+    Batch.Data actions = batch.space(Signals.NSIG * SIGACTION_BYTES);
+    for (int signal = 1; signal <= Signals.NSIG; signal++) {
+      batch.call(
+          "rt_sigaction",
+          SyscallNumbers.RT_SIGACTION,
+          signal,
+          0,
+          actions.address() + (long) (signal - 1) * SIGACTION_BYTES,
+          Long.BYTES);
+    }
+    Batch.Data itimers = batch.space(NR_ITIMERS * ITIMERVAL_BYTES);
+    for (int which = 0; which < NR_ITIMERS; which++) {
+      batch.call(
+          "getitimer",
+          SyscallNumbers.GETITIMER,
+          which,
+          itimers.address() + (long) which * ITIMERVAL_BYTES);
+    }
+    Batch.Data subreaper = batch.space(Long.BYTES);
+    Batch.Result brk = batch.call("brk", SyscallNumbers.BRK, 0);
+    Batch.Result dumpable = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_DUMPABLE);
+    batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_CHILD_SUBREAPER, subreaper);
+    Batch.Result thp = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_THP_DISABLE);
+    Batch.Result membarrier =
+        batch.tryCall("membarrier", SyscallNumbers.MEMBARRIER, MEMBARRIER_CMD_GET_REGISTRATIONS);
+    calls.run(batch);
+    return new ProcessAnswers(
+        longs(batch, actions, Signals.NSIG * SIGACTION_WORDS),
+        longs(batch, itimers, NR_ITIMERS * ITIMERVAL_BYTES / Long.BYTES),
+        batch.result(brk),
+        (int) batch.result(dumpable),
+        batch.getInt(subreaper, 0) != 0,
+        batch.result(thp) > 0,
+        Math.max(0, batch.result(membarrier)));
+  }
+
+  /** Settings that hardly anybody changes; changed ones are refused, not lost. */
+  private static void askRare(RemoteSyscalls calls, Refusals refusals) throws CkptException {
+    Batch batch = calls.batch();
+    Batch.Data tsc = batch.space(Long.BYTES);
+    batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TSC, tsc);
+    Batch.Result mce = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_MCE_KILL_GET);
+    Batch.Result flusher = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_IO_FLUSHER);
+    Batch.Result mdwe = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MDWE);
+    Batch.Result merge = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MEMORY_MERGE);
+    calls.run(batch);
+    String why = "this version cannot save it";
+    int tscMode = batch.getInt(tsc, 0);
+    refusals.addIf(tscMode > TSC_ENABLE, "PRCTL_TSC", "has PR_SET_TSC in force", why);
+    long mceMode = batch.result(mce);
+    refusals.addIf(
+        mceMode >= 0 && mceMode != MCE_KILL_DEFAULT, "PRCTL_MCE", "has PR_MCE_KILL set", why);
+    refusals.addIf(batch.result(flusher) > 0, "PRCTL_IO_FLUSHER", "is an I/O flusher", why);
+    refusals.addIf(batch.result(mdwe) > 0, "PRCTL_MDWE", "has PR_SET_MDWE in force", why);
+    refusals.addIf(
+        batch.result(merge) > 0, "PRCTL_MEMORY_MERGE", "has PR_SET_MEMORY_MERGE set", why);
+  }
+
+  private static long[] longs(Batch batch, Batch.Data data, int count) {
+    long[] words = new long[count];
+    for (int i = 0; i < count; i++) {
+      words[i] = batch.getLong(data, i * Long.BYTES);
+    }
+    return words;
+  }
+}

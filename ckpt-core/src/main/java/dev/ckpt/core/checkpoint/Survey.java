@@ -1,0 +1,227 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.proc.NsLink;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.Stat;
+import dev.ckpt.core.proc.Status;
+import dev.ckpt.core.proc.SyscallState;
+import dev.ckpt.core.proc.TaskState;
+import dev.ckpt.error.CkptException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Looks at a task from outside, through /proc alone, and says what cannot be saved. Nothing of the
+ * task is touched, so this may run on a task that is not stopped, and runs again when it is.
+ *
+ * <p>docs/state.md has a row for each code.
+ */
+final class Survey {
+  private static final int PF_KTHREAD = 0x00200000;
+  private static final long DEFAULT_TIMER_SLACK_NANOS = 50_000;
+  private static final int SCHED_NORMAL = 0;
+  private static final int WAIT4 = 61;
+  private static final int WAITID = 247;
+  private static final String LATER = "this version cannot save it";
+
+  private final ProcFs proc;
+  private final Refusals refusals;
+
+  private Survey(int pid, Refusals refusals) {
+    this.proc = ProcFs.of(pid);
+    this.refusals = refusals;
+  }
+
+  /** Refuses what makes no sense at all: a task that is no ordinary process of somebody else. */
+  static void identity(int pid, Refusals refusals) throws CkptException {
+    Survey survey = new Survey(pid, refusals);
+    Stat stat = survey.proc.stat();
+    refusals.addIf(pid == Tasks.self(), "TASK_SELF", "is ckpt itself", "name another process");
+    refusals.addIf(
+        (stat.flags() & PF_KTHREAD) != 0,
+        "TASK_KERNEL_THREAD",
+        "is a kernel thread",
+        "only processes can be saved");
+    refusals.addIf(
+        stat.state().ended() && stat.numThreads() <= 1,
+        "TASK_ZOMBIE",
+        "has exited and waits for its parent",
+        "there is nothing left to save");
+    Status status = survey.proc.status();
+    refusals.addIf(
+        status.tracerPid() != 0 && status.tracerPid() != Tasks.self(),
+        "TASK_TRACED",
+        "is traced by process " + status.tracerPid(),
+        "end the debugger first");
+    refusals.addIf(
+        status.tgid() != pid,
+        "TASK_IS_THREAD",
+        "is a thread of process " + status.tgid(),
+        "name the process");
+    survey.waitedForByOurJvm(pid);
+  }
+
+  /** A reaper thread of java.lang.Process would swallow the target's stops. */
+  private void waitedForByOurJvm(int pid) throws CkptException {
+    ProcFs self = ProcFs.of(Tasks.self());
+    if (proc.stat().ppid() != Tasks.self()) {
+      return;
+    }
+    for (int tid : self.tasks()) {
+      SyscallState call = self.syscall(tid);
+      if (call.kind() != SyscallState.Kind.INSIDE) {
+        continue;
+      }
+      boolean waits =
+          (call.nr() == WAIT4 && call.args().get(0).intValue() == pid)
+              || (call.nr() == WAITID && call.args().get(1).intValue() == pid);
+      refusals.addIf(
+          waits,
+          "TASK_WAITED_FOR",
+          "is a child that a thread of this JVM waits for (java.lang.Process)",
+          "dump it from another process with the ckpt command");
+    }
+  }
+
+  /** Refuses everything that /proc tells and that cannot be saved. */
+  static void state(int pid, Refusals refusals) throws CkptException {
+    Survey survey = new Survey(pid, refusals);
+    survey.process();
+    survey.namespaces();
+    for (int tid : survey.proc.tasks()) {
+      survey.thread(tid);
+    }
+  }
+
+  private void process() throws CkptException {
+    Stat stat = proc.stat();
+    refusals.addIf(
+        stat.state() == TaskState.STOPPED,
+        "TASK_STOPPED",
+        "is stopped by a job-control signal",
+        "continue it with SIGCONT first");
+    refusals.addIf(
+        stat.state().ended() && stat.numThreads() > 1,
+        "TASK_DEAD_LEADER",
+        "its first thread has exited",
+        LATER);
+    refusals.addIf(
+        !proc.timers().isEmpty(), "POSIX_TIMER", "has timers made by timer_create", LATER);
+    refusals.addIf(
+        stat.exitSignal() != Signals.SIGCHLD,
+        "TASK_EXIT_SIGNAL",
+        "its exit signal is " + stat.exitSignal() + ", not SIGCHLD",
+        LATER);
+    for (int tid : proc.tasks()) {
+      List<Integer> children = proc.children(tid);
+      refusals.addIf(
+          !children.isEmpty(),
+          "TASK_CHILDREN",
+          "has child processes " + children,
+          "only single processes can be saved");
+    }
+    FileStat theirRoot = FileStat.of("/proc/" + proc.pid() + "/root/.");
+    refusals.addIf(
+        !theirRoot.sameFile(FileStat.of("/")),
+        "ROOT",
+        "its root folder is " + proc.link("root"),
+        "run ckpt in the same root");
+  }
+
+  private void namespaces() throws CkptException {
+    Map<String, NsLink> ours = ProcFs.of(Tasks.self()).namespaces();
+    for (Map.Entry<String, NsLink> theirs : proc.namespaces().entrySet()) {
+      NsLink own = ours.get(theirs.getKey());
+      refusals.addIf(
+          own == null || own.ino() != theirs.getValue().ino(),
+          "NAMESPACE",
+          "its " + theirs.getKey() + " namespace is not ours",
+          "run ckpt inside the same namespaces (nsenter)");
+    }
+  }
+
+  private void thread(int tid) throws CkptException {
+    Stat stat = proc.stat(tid);
+    if (stat.state().ended()) {
+      return;
+    }
+    String name = tid == proc.pid() ? "" : "thread " + tid + " ";
+    scheduling(tid, name, stat);
+    Status status = proc.status(tid);
+    refusals.addIf(
+        status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);
+    refusals.addIf(
+        status.noNewPrivs(), "NO_NEW_PRIVS", name + "has no_new_privs set", LATER);
+    refusals.addIf(
+        !status.x86ThreadFeatures().orElse(java.util.Set.of()).isEmpty(),
+        "SHADOW_STACK",
+        name + "has a shadow stack",
+        "start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off");
+    Status self = ProcFs.of(Tasks.self()).status();
+    refusals.addIf(
+        !status.cpusAllowedList().equals(self.cpusAllowedList())
+            && !allCpus(status.cpusAllowedList().orElse("")),
+        "AFFINITY",
+        name + "may run on CPUs " + status.cpusAllowedList().orElse("?") + " only",
+        LATER);
+    refusals.addIf(
+        !Creds.hasDefaultCaps(status, self.capBnd()),
+        "CAPS",
+        name + "has other capabilities than its user ids give",
+        LATER);
+    sharing(tid, name);
+  }
+
+  private static boolean allCpus(String list) {
+    return list.equals("0-" + (Runtime.getRuntime().availableProcessors() - 1));
+  }
+
+  private void scheduling(int tid, String name, Stat stat) throws CkptException {
+    refusals.addIf(
+        stat.nice() != 0, "NICE", name + "has nice value " + stat.nice(), "renice it to 0");
+    refusals.addIf(
+        stat.policy() != SCHED_NORMAL,
+        "SCHED_POLICY",
+        name + "has scheduling policy " + stat.policy(),
+        "set it to SCHED_OTHER (chrt)");
+    refusals.addIf(
+        proc.timerSlack(tid) != DEFAULT_TIMER_SLACK_NANOS,
+        "TIMER_SLACK",
+        name + "has timer slack " + proc.timerSlack(tid) + " ns",
+        LATER);
+    refusals.addIf(Tasks.ioprio(tid) != 0, "IOPRIO", name + "has an I/O priority", LATER);
+  }
+
+  private void sharing(int tid, String name) throws CkptException {
+    if (tid == proc.pid()) {
+      return;
+    }
+    for (Tasks.KcmpType type :
+        new Tasks.KcmpType[] {
+          Tasks.KcmpType.FILES, Tasks.KcmpType.FS, Tasks.KcmpType.SIGHAND, Tasks.KcmpType.VM
+        }) {
+      try {
+        refusals.addIf(
+            Tasks.kcmp(proc.pid(), tid, type, 0, 0) != 0,
+            "THREAD_UNSHARED",
+            name + "has its own " + type + ", not the process's",
+            LATER);
+      } catch (SyscallException e) {
+        if (e.errno() != Errno.ESRCH && e.errno() != Errno.EPERM) {
+          throw e;
+        }
+        refusals.addIf(
+            e.errno() == Errno.EPERM,
+            "PTRACE_DENIED",
+            name + "cannot be compared with its process",
+            "run ckpt as its owner or as root");
+      }
+    }
+  }
+
+}

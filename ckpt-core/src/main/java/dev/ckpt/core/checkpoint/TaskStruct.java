@@ -1,0 +1,59 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.proc.Limits;
+import dev.ckpt.core.proc.Stat;
+import dev.ckpt.core.proc.Status;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What belongs to the process as a whole: its place among others, its limits, its folders. */
+final class TaskStruct {
+  private TaskStruct() {}
+
+  /** Refuses what only the process itself could tell. */
+  static void refuseAnswers(CkptContext context, RemoteQueries answers) {
+    RemoteQueries.ProcessAnswers told = answers.process();
+    String later = "this version cannot save it";
+    Refusals refusals = context.refusals();
+    refusals.addIf(told.subreaper(), "SUBREAPER", "adopts orphans (subreaper)", later);
+    refusals.addIf(told.thpDisabled(), "THP_DISABLED", "has huge pages switched off", later);
+    refusals.addIf(
+        told.membarrier() != 0, "MEMBARRIER", "is registered with membarrier(2)", later);
+  }
+
+  /** Adds the records. */
+  static void save(CkptContext context, RemoteQueries answers) throws CkptException {
+    Stat stat = context.proc().stat();
+    Status status = context.proc().status();
+    int flags =
+        (stat.session() == stat.pid() ? Task.SESSION_LEADER : 0)
+            | (stat.pgrp() == stat.pid() ? Task.GROUP_LEADER : 0);
+    context.add(
+        new Task(
+            stat.pid(),
+            stat.ppid(),
+            stat.pgrp(),
+            stat.session(),
+            stat.comm(),
+            context.proc().personality(),
+            status.umask().orElseThrow(),
+            stat.exitSignal(),
+            context.proc().oomScoreAdj(),
+            stat.startTimeTicks(),
+            context.proc().cgroup().raw(),
+            context.proc().link("cwd"),
+            context.proc().link("root"),
+            answers.process().dumpable(),
+            flags,
+            Math.max(0, stat.tpgid()),
+            stat.ttyNr()));
+    List<Rlimits.Rlimit> limits = new ArrayList<>();
+    for (Limits.Rlimit limit : context.proc().limits().rlimits()) {
+      limits.add(new Rlimits.Rlimit(limit.soft(), limit.hard()));
+    }
+    context.add(new Rlimits(limits));
+  }
+}

@@ -1,0 +1,184 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.Status;
+import dev.ckpt.core.tracee.RseqSection;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.x86_64.RestartedCall;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.CpuX86_64;
+import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.TaskThread;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The threads of the task: registers, masks, lists the kernel knows them by, credentials. */
+final class Threads {
+  /** What ptrace tells of a thread; read before any code of ours runs in it. */
+  private record Frozen(
+      UserRegs regs,
+      byte[] xstate,
+      long sigmask,
+      List<byte[]> pending,
+      Tasks.RobustList robust,
+      Tracee.RseqConfiguration rseq) {}
+
+  private static final int XSAVE_XCR0_OFFSET = 464;
+  private static final long XFEATURE_AMX = 3L << 17;
+
+  private final CkptContext context;
+  private final Map<Integer, Frozen> threads = new LinkedHashMap<>();
+
+  private Threads(CkptContext context) {
+    this.context = context;
+  }
+
+  /** Reads what ptrace tells of every thread and refuses what cannot be saved. */
+  static Threads survey(CkptContext context) throws CkptException {
+    Threads threads = new Threads(context);
+    for (Tracee tracee : context.frozen().threads()) {
+      UserRegs regs = threads.resolveRestart(tracee, tracee.regs());
+      byte[] xstate = tracee.xstate();
+      threads.refuse(tracee, regs, xstate);
+      threads.threads.put(
+          tracee.tid(),
+          new Frozen(
+              RseqSection.abortIfInside(tracee, context.memory(), regs),
+              xstate,
+              tracee.sigmask(),
+              tracee.pendingSignals(false),
+              Tasks.robustList(tracee.tid()),
+              tracee.rseq()));
+    }
+    return threads;
+  }
+
+  private UserRegs resolveRestart(Tracee tracee, UserRegs regs) throws CkptException {
+    if (!RestartedCall.is(regs)) {
+      return regs;
+    }
+    OptionalLong number = RestartedCall.number(regs, context.memory());
+    context
+        .refusals()
+        .addIf(
+            number.isEmpty(),
+            "RESTART_UNKNOWN",
+            "thread " + tracee.tid() + " goes on with a sleep that was interrupted before",
+            "try again when it has woken up");
+    return regs.with(UserRegs.ORIG_RAX, number.orElse(SyscallNumbers.RESTART_SYSCALL));
+  }
+
+  private void refuse(Tracee tracee, UserRegs regs, byte[] xstate) {
+    String name = "thread " + tracee.tid();
+    boolean compat = regs.get(UserRegs.CS) != UserRegs.USER_CS;
+    context.refusals().addIf(compat, "TASK_32BIT", name + " runs 32-bit code", "not supported");
+    long selectors =
+        regs.get(UserRegs.DS)
+            | regs.get(UserRegs.ES)
+            | regs.get(UserRegs.FS)
+            | regs.get(UserRegs.GS);
+    context
+        .refusals()
+        .addIf(
+            !compat && selectors != 0,
+            "SEGMENTS",
+            name + " uses segment descriptors of its own",
+            "not supported");
+    context
+        .refusals()
+        .addIf(
+            (xfeatures(xstate) & XFEATURE_AMX) != 0 && xstate.length > 8192,
+            "AMX",
+            name + " may use AMX tiles",
+            "this version cannot save them");
+  }
+
+  /** The features that the kernel has switched on, as it notes them in the legacy area. */
+  private static long xfeatures(byte[] xstate) {
+    return ByteBuffer.wrap(xstate).order(ByteOrder.LITTLE_ENDIAN).getLong(XSAVE_XCR0_OFFSET);
+  }
+
+  /** Adds the records of every thread. */
+  void save(RemoteQueries answers) throws CkptException {
+    for (Map.Entry<Integer, Frozen> entry : threads.entrySet()) {
+      int tid = entry.getKey();
+      Frozen thread = entry.getValue();
+      RemoteQueries.ThreadAnswers told = answers.thread(tid);
+      context.add(
+          new TaskThread(
+              tid,
+              context.proc().comm(tid),
+              thread.sigmask(),
+              thread.robust().head(),
+              thread.robust().lenBytes(),
+              told.tidAddress(),
+              thread.rseq().pointer(),
+              thread.rseq().lenBytes(),
+              thread.rseq().signature(),
+              told.altstackSp(),
+              told.altstackFlags(),
+              told.altstackSize(),
+              0,
+              told.pdeathSignal(),
+              context.proc().timerSlack(tid)));
+      context.add(
+          CpuX86_64.of(
+              tid,
+              thread.regs().toArray(),
+              ByteString.of(thread.xstate()),
+              xfeatures(thread.xstate())));
+      context.add(cred(tid, told.securebits()));
+      SignalState.savePending(context, tid, thread.pending());
+    }
+  }
+
+  /** Refuses what only the threads themselves could tell. */
+  void refuseAnswers(RemoteQueries answers) {
+    for (int tid : threads.keySet()) {
+      RemoteQueries.ThreadAnswers told = answers.thread(tid);
+      context
+          .refusals()
+          .addIf(
+              told.pdeathSignal() != 0,
+              "PDEATHSIG",
+              "thread " + tid + " gets signal " + told.pdeathSignal() + " when its parent dies",
+              "this version cannot save it");
+      context
+          .refusals()
+          .addIf(
+              told.securebits() != 0,
+              "SECUREBITS",
+              "thread " + tid + " has securebits",
+              "this version cannot save it");
+    }
+  }
+
+  private Cred cred(int tid, int securebits) throws CkptException {
+    Status status = context.proc().status(tid);
+    return new Cred(
+        tid,
+        status.uid().real(),
+        status.uid().effective(),
+        status.uid().saved(),
+        status.uid().fs(),
+        status.gid().real(),
+        status.gid().effective(),
+        status.gid().saved(),
+        status.gid().fs(),
+        status.groups(),
+        status.capInh(),
+        status.capPrm(),
+        status.capEff(),
+        status.capBnd(),
+        status.capAmb(),
+        securebits,
+        status.noNewPrivs());
+  }
+}

@@ -1,0 +1,132 @@
+package dev.ckpt.core.image;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.FdChannel;
+import dev.ckpt.core.kernel.Files;
+import dev.ckpt.core.kernel.Tasks;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An image file: written without a name and linked under it when it is whole. The link refuses to
+ * overwrite; with {@code force} the name is taken over by a rename instead.
+ */
+public final class ImageFileOutput implements ImageOutput {
+  private static final int OWNER_ONLY = 0600;
+
+  private final Path path;
+  private final Path temporary;
+  private final boolean force;
+  private final Fd fd;
+  private final FdChannel channel;
+  private boolean named;
+  private boolean published;
+
+  private ImageFileOutput(Path path, Path temporary, boolean force, Fd fd, boolean named) {
+    this.path = path;
+    this.temporary = temporary;
+    this.force = force;
+    this.fd = fd;
+    this.named = named;
+    this.channel = new FdChannel(fd);
+  }
+
+  /**
+   * Begins an image in the folder where it will stand.
+   *
+   * @param force whether an existing file of that name may be replaced
+   */
+  @MustBeClosed
+  public static ImageFileOutput create(Path path, boolean force) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    if (java.nio.file.Files.isDirectory(absolute)) {
+      throw refused("IMAGE_IS_FOLDER", path, "name a file in it");
+    }
+    if (!force && java.nio.file.Files.exists(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      throw refused("IMAGE_EXISTS", path, "choose another name or give --force");
+    }
+    Path folder = absolute.getParent();
+    if (folder == null || !java.nio.file.Files.isDirectory(folder)) {
+      throw refused("IMAGE_NO_FOLDER", path, "make the folder " + folder + " first");
+    }
+    Path temporary =
+        folder.resolve("." + absolute.getFileName() + "." + Tasks.self() + ".ckpt-part");
+    try {
+      Fd nameless =
+          Fd.open(
+              Files.bytes(folder.toString()), Fcntl.O_TMPFILE | Fcntl.O_RDWR, OWNER_ONLY);
+      return new ImageFileOutput(absolute, temporary, force, nameless, false);
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.EOPNOTSUPP
+          && e.errno() != Errno.EISDIR
+          && e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      // This file system has no nameless files.
+      Fd partial =
+          Fd.open(
+              Files.bytes(temporary.toString()),
+              Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_RDWR,
+              OWNER_ONLY);
+      return new ImageFileOutput(absolute, temporary, force, partial, true);
+    }
+  }
+
+  private static UnsupportedStateException refused(String code, Path path, String remedy) {
+    return new UnsupportedStateException(
+        List.of(new Refusal(code, "image " + path, remedy)));
+  }
+
+  @Override
+  public WritableByteChannel channel() {
+    return channel;
+  }
+
+  @Override
+  public void publish() throws IOException {
+    byte[] name = Files.bytes(path.toString());
+    byte[] part = Files.bytes(temporary.toString());
+    if (!force) {
+      if (named) {
+        // NB: link and unlink, not rename: rename would overwrite.
+        java.nio.file.Files.createLink(path, temporary);
+        Files.unlink(part);
+      } else {
+        Files.link(fd, name);
+      }
+    } else {
+      if (!named) {
+        Files.link(fd, part);
+        named = true;
+      }
+      Files.rename(part, name);
+    }
+    published = true;
+  }
+
+  @Override
+  public void sync() throws IOException {
+    Files.sync(fd);
+    Path folder = path.getParent();
+    try (Fd directory = Fd.open(folder.toString(), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY)) {
+      Files.sync(directory);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    if (named && !published) {
+      named = false;
+      Files.unlink(Files.bytes(temporary.toString()));
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.ckpt.core.image;
+
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+
+/** Where an image is written to; nobody sees it before {@link #publish}. */
+public interface ImageOutput extends AutoCloseable {
+  /** Takes the image's bytes in order. */
+  WritableByteChannel channel();
+
+  /** Makes the image visible; until then nothing of it is. */
+  void publish() throws IOException;
+
+  /** Makes a published image survive a power failure. */
+  void sync() throws IOException;
+
+  /** Leaves nothing behind when the image was not published. */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,125 @@
+package dev.ckpt.core.kernel;
+
+/** Error numbers, from {@code asm-generic/errno-base.h}, {@code errno.h} and {@code errno.h}. */
+public final class Errno {
+  public static final int EPERM = 1;
+  public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
+  public static final int EINTR = 4;
+  public static final int EIO = 5;
+  public static final int EBADF = 9;
+  public static final int ECHILD = 10;
+  public static final int EAGAIN = 11;
+  public static final int ENOMEM = 12;
+  public static final int EACCES = 13;
+  public static final int EFAULT = 14;
+  public static final int EBUSY = 16;
+  public static final int EEXIST = 17;
+  public static final int EXDEV = 18;
+  public static final int ENODEV = 19;
+  public static final int ENOTDIR = 20;
+  public static final int EISDIR = 21;
+  public static final int EINVAL = 22;
+  public static final int ENFILE = 23;
+  public static final int EMFILE = 24;
+  public static final int ENOTTY = 25;
+  public static final int EFBIG = 27;
+  public static final int ENOSPC = 28;
+  public static final int ESPIPE = 29;
+  public static final int EROFS = 30;
+  public static final int EPIPE = 32;
+  public static final int ENOSYS = 38;
+  public static final int ENOTEMPTY = 39;
+  public static final int ENODATA = 61;
+  public static final int EOPNOTSUPP = 95;
+  public static final int EDQUOT = 122;
+
+  /** Kernel-internal: never seen by programs, seen by tracers ({@code linux/errno.h}). */
+  public static final int ERESTARTSYS = 512;
+
+  /** Kernel-internal: restart always, whatever the handler's flags. */
+  public static final int ERESTARTNOINTR = 513;
+
+  /** Kernel-internal: restart if no handler ran. */
+  public static final int ERESTARTNOHAND = 514;
+
+  /** Kernel-internal: restart by restart_syscall(2) with what the restart block holds. */
+  public static final int ERESTART_RESTARTBLOCK = 516;
+
+  private Errno() {}
+
+  /** The number with its C name, as in {@code ENOMEM(12)}. */
+  public static String describe(int errno) {
+    String name = name(errno);
+    return name.isEmpty() ? "errno " + errno : name + "(" + errno + ")";
+  }
+
+  private static String name(int errno) {
+    switch (errno) {
+      case EPERM:
+        return "EPERM";
+      case ENOENT:
+        return "ENOENT";
+      case ESRCH:
+        return "ESRCH";
+      case EINTR:
+        return "EINTR";
+      case EIO:
+        return "EIO";
+      case EBADF:
+        return "EBADF";
+      case ECHILD:
+        return "ECHILD";
+      case EAGAIN:
+        return "EAGAIN";
+      case ENOMEM:
+        return "ENOMEM";
+      case EACCES:
+        return "EACCES";
+      case EFAULT:
+        return "EFAULT";
+      case EBUSY:
+        return "EBUSY";
+      case EEXIST:
+        return "EEXIST";
+      case EXDEV:
+        return "EXDEV";
+      case ENODEV:
+        return "ENODEV";
+      case ENOTDIR:
+        return "ENOTDIR";
+      case EISDIR:
+        return "EISDIR";
+      case EINVAL:
+        return "EINVAL";
+      case ENFILE:
+        return "ENFILE";
+      case EMFILE:
+        return "EMFILE";
+      case ENOTTY:
+        return "ENOTTY";
+      case EFBIG:
+        return "EFBIG";
+      case ENOSPC:
+        return "ENOSPC";
+      case ESPIPE:
+        return "ESPIPE";
+      case EROFS:
+        return "EROFS";
+      case EPIPE:
+        return "EPIPE";
+      case ENOSYS:
+        return "ENOSYS";
+      case ENOTEMPTY:
+        return "ENOTEMPTY";
+      case ENODATA:
+        return "ENODATA";
+      case EOPNOTSUPP:
+        return "EOPNOTSUPP";
+      case EDQUOT:
+        return "EDQUOT";
+      default:
+        return "";
+    }
+  }
+}

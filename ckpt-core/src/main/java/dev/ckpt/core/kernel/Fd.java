@@ -1,0 +1,104 @@
+package dev.ckpt.core.kernel;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+
+/**
+ * A file descriptor that we own and close.
+ *
+ * <p>Threading: one thread at a time. All descriptors are close-on-exec.
+ */
+public final class Fd implements AutoCloseable {
+  private final int number;
+  private boolean closed;
+
+  /** Takes ownership of an open descriptor. */
+  @MustBeClosed
+  public Fd(int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException("not a descriptor: " + number);
+    }
+    this.number = number;
+  }
+
+  /** Opens a path given as bytes; {@code O_CLOEXEC} is added. */
+  @MustBeClosed
+  public static Fd open(byte[] path, int flags, int mode) throws SyscallException {
+    return new Fd(
+        Call.check(
+            LibC.open(Files.cString(path), flags | Fcntl.O_CLOEXEC, mode),
+            "",
+            "open",
+            Files.text(path),
+            flags,
+            mode));
+  }
+
+  /** Opens a path without creating it. */
+  @MustBeClosed
+  public static Fd open(String path, int flags) throws SyscallException {
+    return open(Files.bytes(path), flags, 0);
+  }
+
+  /** The number. */
+  public int number() {
+    if (closed) {
+      throw new IllegalStateException("descriptor " + number + " is closed");
+    }
+    return number;
+  }
+
+  /** Gives the number away: the caller closes it from now on. */
+  public int release() {
+    int released = number();
+    closed = true;
+    return released;
+  }
+
+  /** Reads at an offset; returns the bytes read, 0 at the end. */
+  public long pread(long address, long count, long offset) throws SyscallException {
+    while (true) {
+      long n = LibC.pread64(number(), address, count, offset);
+      if (n >= 0 || Call.errno() != Errno.EINTR) {
+        return Call.check(n, "", "pread64", number, count, offset);
+      }
+    }
+  }
+
+  /** Writes at an offset; returns the bytes written. */
+  public long pwrite(long address, long count, long offset) throws SyscallException {
+    while (true) {
+      long n = LibC.pwrite64(number(), address, count, offset);
+      if (n >= 0 || Call.errno() != Errno.EINTR) {
+        return Call.check(n, "", "pwrite64", number, count, offset);
+      }
+    }
+  }
+
+  /** fcntl(2). */
+  public int fcntl(int command, long argument) throws SyscallException {
+    return Call.check(
+        LibC.fcntl(number(), command, argument), "", "fcntl", number, command, argument);
+  }
+
+  /** ioctl(2). */
+  public int ioctl(long request, long argument) throws SyscallException {
+    return Call.check(
+        LibC.ioctl(number(), request, argument), "", "ioctl", number, request, argument);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      // NB: Linux frees the number whatever close returns; trying again could close another's fd.
+      // What a failing close says of lost data is said earlier by fdatasync, which we check.
+      LibC.close(number);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "fd " + number;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.ckpt.core.kernel;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Calls on files that Java's own library cannot express: paths that are bytes, nameless files,
+ * links that refuse to overwrite.
+ */
+public final class Files {
+  private static final int PATH_MAX = 4096;
+
+  private Files() {}
+
+  /** A path as bytes; our own paths are UTF-8. */
+  public static byte[] bytes(String path) {
+    return path.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A path as text for messages. */
+  static String text(byte[] path) {
+    return "\"" + new String(path, StandardCharsets.UTF_8) + "\"";
+  }
+
+  /** The bytes with the zero that ends a C string. */
+  static byte[] cString(byte[] text) {
+    for (byte b : text) {
+      if (b == 0) {
+        throw new IllegalArgumentException("a path holds a zero byte: " + text(text));
+      }
+    }
+    return Arrays.copyOf(text, text.length + 1);
+  }
+
+  /** linkat(2): gives an O_TMPFILE file its name; refuses to overwrite. */
+  public static void link(Fd file, byte[] newPath) throws SyscallException {
+    byte[] self = bytes("/proc/self/fd/" + file.number());
+    Call.check(
+        LibC.linkat(
+            Fcntl.AT_FDCWD,
+            cString(self),
+            Fcntl.AT_FDCWD,
+            cString(newPath),
+            Fcntl.AT_SYMLINK_FOLLOW),
+        "",
+        "linkat",
+        text(self),
+        text(newPath));
+  }
+
+  /** renameat(2). */
+  public static void rename(byte[] from, byte[] to) throws SyscallException {
+    Call.check(
+        LibC.renameat(Fcntl.AT_FDCWD, cString(from), Fcntl.AT_FDCWD, cString(to)),
+        "",
+        "renameat",
+        text(from),
+        text(to));
+  }
+
+  /** unlinkat(2) of a file. */
+  public static void unlink(byte[] path) throws SyscallException {
+    Call.check(
+        LibC.unlinkat(Fcntl.AT_FDCWD, cString(path), 0), "", "unlinkat", text(path));
+  }
+
+  /** readlink(2), as bytes. */
+  public static byte[] readLink(byte[] path) throws SyscallException {
+    NativeBuffer buffer = NativeBuffer.allocate(PATH_MAX);
+    long n =
+        Call.check(
+            LibC.readlink(cString(path), buffer.address(), buffer.size()),
+            "",
+            "readlink",
+            text(path));
+    return buffer.getBytes(0, (int) n);
+  }
+
+  /** fdatasync(2). */
+  public static void sync(Fd file) throws SyscallException {
+    Call.check(LibC.fdatasync(file.number()), "", "fdatasync", file.number());
+  }
+
+  /** ftruncate(2). */
+  public static void truncate(Fd file, long size) throws SyscallException {
+    Call.check(LibC.ftruncate64(file.number(), size), "", "ftruncate", file.number(), size);
+  }
+
+  /** lseek(2). */
+  public static long seek(Fd file, long offset, int whence) throws SyscallException {
+    return Call.check(
+        LibC.lseek64(file.number(), offset, whence), "", "lseek", file.number(), offset, whence);
+  }
+
+  /** lseek(2) with SEEK_DATA or SEEK_HOLE; -1 where there is nothing more (ENXIO). */
+  public static long seekSparse(Fd file, long offset, int whence) throws SyscallException {
+    final int enxio = 6;
+    long at = LibC.lseek64(file.number(), offset, whence);
+    if (at < 0 && Call.errno() == enxio) {
+      return -1;
+    }
+    return Call.check(at, "", "lseek", file.number(), offset, whence);
+  }
+
+  /** A pipe of our own: read end, write end. */
+  @MustBeClosed
+  public static Fd[] pipe() throws SyscallException {
+    NativeBuffer fds = NativeBuffer.allocate(8);
+    Call.check(LibC.pipe2(fds.address(), Fcntl.O_CLOEXEC), "", "pipe2");
+    return new Fd[] {new Fd(fds.getInt(0)), new Fd(fds.getInt(4))};
+  }
+
+  /** memfd_create(2); executable where the kernel asks for that to be said. */
+  @MustBeClosed
+  public static Fd memfd(String name, int flags) throws SyscallException {
+    NativeBuffer nameBytes = NativeBuffer.of(cString(bytes(name)));
+    return new Fd(
+        (int)
+            Call.check(
+                LibC.syscall(Numbers.MEMFD_CREATE, nameBytes.address(), flags, 0, 0, 0, 0),
+                "",
+                "memfd_create",
+                name,
+                flags));
+  }
+
+  /** tee(2): copies what stands in a pipe without taking it out; 0 when it is empty. */
+  public static long tee(Fd from, Fd to, long lenBytes) throws SyscallException {
+    final int nonBlock = 2;
+    long n = LibC.tee(from.number(), to.number(), lenBytes, nonBlock);
+    if (n < 0 && Call.errno() == Errno.EAGAIN) {
+      return 0;
+    }
+    return Call.check(n, "", "tee", from.number(), to.number(), lenBytes);
+  }
+
+  /** Whether a descriptor of ours is a terminal. */
+  public static boolean isTty(int fd) {
+    return LibC.isatty(fd) == 1;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.ckpt.core.kernel;
+
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+
+/**
+ * Numbers of the calls that we make by number for ourselves. From 424 on they are the same on every
+ * architecture ({@code asm-generic/unistd.h}); older ones come from the architecture's own table.
+ */
+final class Numbers {
+  static final long PIDFD_OPEN = 434;
+  static final long CLONE3 = 435;
+  static final long PIDFD_GETFD = 438;
+  static final long MEMFD_CREATE = SyscallNumbers.MEMFD_CREATE;
+  static final long KCMP = SyscallNumbers.KCMP;
+  static final long GET_ROBUST_LIST = SyscallNumbers.GET_ROBUST_LIST;
+  static final long GETTID = SyscallNumbers.GETTID;
+  static final long TGKILL = SyscallNumbers.TGKILL;
+  static final long IOPRIO_GET = SyscallNumbers.IOPRIO_GET;
+  static final long SCHED_GETATTR = SyscallNumbers.SCHED_GETATTR;
+  static final long MMAP = SyscallNumbers.MMAP;
+  static final long MUNMAP = SyscallNumbers.MUNMAP;
+  static final long STATX = SyscallNumbers.STATX;
+  static final long GETXATTR = SyscallNumbers.GETXATTR;
+
+  private Numbers() {}
+}

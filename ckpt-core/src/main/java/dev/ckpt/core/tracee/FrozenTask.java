@@ -1,0 +1,223 @@
+package dev.ckpt.core.tracee;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.CkptException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A task all of whose threads are stopped.
+ *
+ * <p>Threading: its tracer's thread. Closing it lets every thread go on as if nothing had been;
+ * ending the tracer thread does the same.
+ */
+public final class FrozenTask implements AutoCloseable {
+  private final Tracer tracer;
+  private final int pid;
+  private final Map<Integer, Tracee> threads = new LinkedHashMap<>();
+  private final List<Integer> groupStopped = new ArrayList<>();
+  private long firstInterruptNanos;
+  private long thawedNanos;
+  private boolean thawed;
+
+  private FrozenTask(Tracer tracer, int pid) {
+    this.tracer = tracer;
+    this.pid = pid;
+  }
+
+  /**
+   * Stops every thread of a task.
+   *
+   * @throws UnsupportedStateException when a thread does not stop in time; the task runs on
+   * @throws TargetGoneException when it ended meanwhile
+   */
+  @MustBeClosed
+  public static FrozenTask freeze(Tracer tracer, int pid, Duration timeout)
+      throws CkptException {
+    FrozenTask frozen = new FrozenTask(tracer, pid);
+    boolean done = false;
+    try {
+      frozen.stopAll(Deadline.in(timeout));
+      done = true;
+      return frozen;
+    } finally {
+      if (!done) {
+        frozen.close();
+      }
+    }
+  }
+
+  private void stopAll(Deadline deadline) throws CkptException {
+    // A thread may be born of one that has not stopped yet; none can once all known ones have.
+    while (true) {
+      List<Tracee> fresh = seizeNewThreads();
+      if (fresh.isEmpty()) {
+        return;
+      }
+      for (Tracee tracee : fresh) {
+        awaitFreeze(tracee, deadline);
+      }
+      threads.values().removeIf(Tracee::ended);
+      if (threads.isEmpty()) {
+        throw new TargetGoneException(pid, "freeze");
+      }
+    }
+  }
+
+  private List<Tracee> seizeNewThreads() throws CkptException {
+    List<Tracee> fresh = new ArrayList<>();
+    for (int tid : ProcFs.of(pid).tasks()) {
+      if (threads.containsKey(tid)) {
+        continue;
+      }
+      try {
+        Tracee tracee = Tracee.seize(tracer, pid, tid, Ptrace.O_TRACESYSGOOD);
+        if (firstInterruptNanos == 0) {
+          firstInterruptNanos = System.nanoTime();
+        }
+        tracee.interrupt();
+        threads.put(tid, tracee);
+        fresh.add(tracee);
+      } catch (TargetGoneException e) {
+        // The thread exited between readdir and seize; a dead leader is found by its state.
+        continue;
+      } catch (SyscallException e) {
+        throw seizeRefused(tid, e);
+      }
+    }
+    return fresh;
+  }
+
+  private CkptException seizeRefused(int tid, SyscallException e) {
+    if (e.errno() != Errno.EPERM) {
+      return e;
+    }
+    return new UnsupportedStateException(
+        List.of(
+            new Refusal(
+                "PTRACE_DENIED",
+                "[pid " + pid + " tid " + tid + "] cannot be traced",
+                "it is traced already, is a zombie, or belongs to someone else: run ckpt as its"
+                    + " owner or as root, and see kernel.yama.ptrace_scope")));
+  }
+
+  private void awaitFreeze(Tracee tracee, Deadline deadline) throws CkptException {
+    while (true) {
+      Stop stop =
+          tracee
+              .awaitStop(deadline)
+              .orElseThrow(
+                  () ->
+                      new UnsupportedStateException(
+                          List.of(
+                              new Refusal(
+                                  "FREEZE_TIMEOUT",
+                                  tracee + " did not stop, it waits in " + wchan(tracee.tid()),
+                                  "try again later or with a longer --freeze-timeout"))));
+      switch (stop.kind()) {
+        case INTERRUPTED:
+        case EXITED:
+        case KILLED:
+          return;
+        case GROUP_STOP:
+          groupStopped.add(tracee.tid());
+          return;
+        case SIGNAL:
+          // Delivered as it would have been; the stop that we asked for follows before the first
+          // instruction of its handler.
+          tracee.cont(stop.detail());
+          break;
+        default:
+          tracee.cont(0);
+          break;
+      }
+    }
+  }
+
+  private String wchan(int tid) {
+    try {
+      return ProcFs.of(pid).wchan(tid);
+    } catch (CkptException e) {
+      return "an unknown place (" + e.getMessage() + ")";
+    }
+  }
+
+  /** The process. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Its stopped threads, the leader first. */
+  public Collection<Tracee> threads() {
+    return threads.values();
+  }
+
+  /** The thread whose number is the process's; a task without it lost its leader. */
+  public Tracee leader() throws TargetGoneException {
+    Tracee leader = threads.get(pid);
+    if (leader == null) {
+      throw new TargetGoneException(pid, "find the group leader");
+    }
+    return leader;
+  }
+
+  /** Whether the leader is among the threads. */
+  public boolean hasLeader() {
+    return threads.containsKey(pid);
+  }
+
+  /** Whether a job-control signal had stopped it already. */
+  public boolean wasStopped() {
+    return !groupStopped.isEmpty();
+  }
+
+  /** Nanoseconds from the first interrupt to the last detach, or to now when still frozen. */
+  public long frozenNanos() {
+    return (thawed ? thawedNanos : System.nanoTime()) - firstInterruptNanos;
+  }
+
+  /** Lets every thread go on. */
+  public void thaw() throws SyscallException {
+    SyscallException first = null;
+    for (Iterator<Tracee> i = threads.values().iterator(); i.hasNext(); ) {
+      Tracee tracee = i.next();
+      i.remove();
+      if (tracee.ended()) {
+        continue;
+      }
+      try {
+        tracee.detach(0);
+      } catch (SyscallException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (!thawed) {
+      thawed = true;
+      thawedNanos = System.nanoTime();
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /**
+   * Thaws. NB: a thread that has not stopped yet cannot be detached; it is let go when the tracer
+   * thread ends, which the owner of the tracer sees to.
+   */
+  @Override
+  public void close() throws SyscallException {
+    thaw();
+  }
+}

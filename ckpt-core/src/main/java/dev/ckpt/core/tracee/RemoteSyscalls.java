@@ -1,0 +1,302 @@
+package dev.ckpt.core.tracee;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.x86_64.LoopCode;
+import dev.ckpt.core.tracee.x86_64.SyscallRestart;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CkptException;
+import java.time.Duration;
+
+/**
+ * System calls made by a stopped thread on our behalf, in batches.
+ *
+ * <p>On a live target ({@link #infect}) everything is put back when this is closed, and also if we
+ * are killed at any moment: see {@link LoopCode}. In a task that is being rebuilt ({@link
+ * #resident}) the code and its area belong to the builder.
+ *
+ * <p>Threading: the tracer's thread. Target state: the thread stopped; others of the same task must
+ * be stopped too, and only one of them may be infected at a time.
+ */
+public final class RemoteSyscalls implements AutoCloseable {
+  /** How many calls one batch takes. */
+  public static final int MAX_CALLS = 96;
+
+  /** The area of a live target: a table and as much data as the queries of one thread need. */
+  private static final int LIVE_AREA_BYTES = 16 * 1024;
+
+  private static final long PROT_READ_WRITE = 3;
+  private static final long MAP_PRIVATE_ANONYMOUS = 0x22;
+  private static final long TRACE_FLAG = 0x100;
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  private final Tracee tracee;
+  private final RemoteMemory memory;
+  private final long code;
+  private final int stopSignal;
+  private final UserRegs oldRegs;
+  private final long oldMask;
+  private CodeSite site;
+  private RemoteMap area;
+  private NativeBuffer image;
+  private boolean closed;
+
+  private RemoteSyscalls(
+      Tracee tracee, RemoteMemory memory, long code, int stopSignal, UserRegs regs, long mask) {
+    this.tracee = tracee;
+    this.memory = memory;
+    this.code = code;
+    this.stopSignal = stopSignal;
+    this.oldRegs = regs;
+    this.oldMask = mask;
+  }
+
+  /**
+   * Puts the loop into a live thread and maps its area.
+   *
+   * @param stopSignal one that the task ignores, or {@link StopSignal#NONE}
+   */
+  @MustBeClosed
+  public static RemoteSyscalls infect(
+      Tracee tracee, RemoteMemory memory, CodeSite site, int stopSignal) throws CkptException {
+    UserRegs regs = RseqSection.abortIfInside(tracee, memory, tracee.regs());
+    long mask = tracee.sigmask();
+    RemoteSyscalls calls =
+        new RemoteSyscalls(tracee, memory, site.address(), stopSignal, regs, mask);
+    calls.site = site;
+    boolean done = false;
+    try {
+      site.write(
+          memory,
+          new LoopCode()
+              .stopWith(tracee.pid(), stopSignal)
+              .home(SyscallRestart.forThreadComingHome(regs), mask));
+      calls.mapArea();
+      done = true;
+      return calls;
+    } finally {
+      if (!done) {
+        calls.close();
+      }
+    }
+  }
+
+  /**
+   * Uses a loop that the builder of a new task has put there, with an area that is mapped already.
+   * Closing it changes nothing: the builder sets the thread's last registers itself.
+   *
+   * @param regs general registers to start from (segments and flags count)
+   */
+  @MustBeClosed
+  public static RemoteSyscalls resident(
+      Tracee tracee,
+      RemoteMemory memory,
+      long codeAddress,
+      RemoteMap area,
+      int stopSignal,
+      UserRegs regs)
+      throws CkptException {
+    RemoteSyscalls calls =
+        new RemoteSyscalls(tracee, memory, codeAddress, stopSignal, regs, tracee.sigmask());
+    calls.area = area;
+    calls.image = NativeBuffer.allocate(Math.toIntExact(area.lenBytes()));
+    tracee.setSigmask(~Signals.bit(stopSignal));
+    return calls;
+  }
+
+  private void mapArea() throws CkptException {
+    // Registers first, then the mask: if we die in between, the code runs with the task's own
+    // mask and handlers run on its own stack as ever.
+    tracee.setRegs(
+        oldRegs
+            .with(UserRegs.RIP, code + LoopCode.firstOffset())
+            .with(UserRegs.EFLAGS, oldRegs.get(UserRegs.EFLAGS) & ~TRACE_FLAG)
+            .with(UserRegs.ORIG_RAX, -1)
+            .with(UserRegs.RAX, SyscallNumbers.MMAP)
+            .with(UserRegs.RDI, 0)
+            .with(UserRegs.RSI, LIVE_AREA_BYTES)
+            .with(UserRegs.RDX, PROT_READ_WRITE)
+            .with(UserRegs.R10, MAP_PRIVATE_ANONYMOUS)
+            .with(UserRegs.R8, -1)
+            .with(UserRegs.R9, 0)
+            .with(UserRegs.R12, 0)
+            .with(UserRegs.R13, LIVE_AREA_BYTES)
+            .with(UserRegs.R14, 0)
+            .with(UserRegs.R15, tracee.tid())
+            .with(UserRegs.RBP, 0));
+    tracee.setSigmask(stopSignal == StopSignal.NONE ? -1 : ~Signals.bit(stopSignal));
+    UserRegs stopped = runToStop();
+    long address = stopped.get(UserRegs.R12);
+    if (stopped.get(UserRegs.R13) == 0) {
+      throw new SyscallException(
+          tracee.toString(), "mmap", "our area in the target", (int) -address);
+    }
+    area = new RemoteMap(address, LIVE_AREA_BYTES);
+    image = NativeBuffer.allocate(LIVE_AREA_BYTES);
+  }
+
+  /** A new, empty batch; the one before it is no longer valid. */
+  public Batch batch() {
+    return new Batch(area, image, MAX_CALLS);
+  }
+
+  /**
+   * Makes the calls of a batch.
+   *
+   * @throws SyscallException when a call that may not fail did; those after it were not made
+   */
+  public void run(Batch batch) throws CkptException {
+    if (batch.isEmpty()) {
+      batch.completed(0);
+      return;
+    }
+    // The used part of the table and the data are two pieces; what lies between is not sent.
+    writeArea(0, batch.tableUsedBytes());
+    writeArea(batch.tableBytes(), batch.usedBytes() - batch.tableBytes());
+    tracee.setRegs(
+        oldRegs
+            .with(UserRegs.RIP, code + LoopCode.loopOffset())
+            .with(UserRegs.EFLAGS, oldRegs.get(UserRegs.EFLAGS) & ~TRACE_FLAG)
+            .with(UserRegs.ORIG_RAX, -1)
+            .with(UserRegs.RBX, area.address())
+            .with(UserRegs.RBP, batch.nrCalls())
+            .with(UserRegs.R12, area.address())
+            .with(UserRegs.R13, site == null ? 0 : area.lenBytes())
+            .with(UserRegs.R14, 0)
+            .with(UserRegs.R15, tracee.tid()));
+    UserRegs stopped = runToStop();
+    readArea(0, batch.tableUsedBytes());
+    readArea(batch.tableBytes(), batch.usedBytes() - batch.tableBytes());
+    batch.completed((int) stopped.get(UserRegs.R14));
+    if (batch.failed()) {
+      throw new SyscallException(
+          tracee.toString(),
+          batch.failedCall(),
+          batch.failedArguments(),
+          (int) -batch.failedResult());
+    }
+  }
+
+  private void writeArea(int offset, int lenBytes) throws CkptException {
+    if (lenBytes > 0
+        && memory.write(area.address() + offset, image.address(offset), lenBytes) != lenBytes) {
+      throw new SyscallException(
+          tracee.toString(), "process_vm_writev", "our area in the target", Errno.EFAULT);
+    }
+  }
+
+  private void readArea(int offset, int lenBytes) throws CkptException {
+    if (lenBytes > 0
+        && memory.read(area.address() + offset, image.address(offset), lenBytes) != lenBytes) {
+      throw new SyscallException(
+          tracee.toString(), "process_vm_readv", "our area in the target", Errno.EFAULT);
+    }
+  }
+
+  private UserRegs runToStop() throws CkptException {
+    Deadline deadline = Deadline.in(PATIENCE);
+    return stopSignal == StopSignal.NONE ? stepToStop(deadline) : runToSignal(deadline);
+  }
+
+  private UserRegs runToSignal(Deadline deadline) throws CkptException {
+    tracee.cont(0);
+    while (true) {
+      Stop stop = await(deadline);
+      if (stop.kind() == Stop.Kind.SIGNAL && stop.detail() == stopSignal) {
+        UserRegs regs = tracee.regs();
+        if (regs.ip() == code + LoopCode.raisedOffset()) {
+          return regs;
+        }
+        // Somebody else's, and the task ignores it anyway.
+        tracee.cont(0);
+      } else {
+        passOn(stop);
+        tracee.cont(stop.kind() == Stop.Kind.SIGNAL ? stop.detail() : 0);
+      }
+    }
+  }
+
+  /** For a task that has a handler for everything: two stops for every call, no signal sent. */
+  private UserRegs stepToStop(Deadline deadline) throws CkptException {
+    tracee.contToSyscall(0);
+    while (true) {
+      Stop stop = await(deadline);
+      if (stop.kind() == Stop.Kind.SYSCALL) {
+        UserRegs regs = tracee.regs();
+        boolean entry = regs.get(UserRegs.RAX) == -Errno.ENOSYS;
+        if (!entry && regs.ip() == code + LoopCode.raisedOffset()) {
+          return regs;
+        }
+        tracee.contToSyscall(0);
+      } else {
+        passOn(stop);
+        tracee.contToSyscall(stop.kind() == Stop.Kind.SIGNAL ? stop.detail() : 0);
+      }
+    }
+  }
+
+  /** Accepts what may come meanwhile: SIGSTOP, which nobody can block, and the stop it makes. */
+  private void passOn(Stop stop) throws CkptException {
+    if (stop.isEnd()) {
+      throw new TargetGoneException(tracee.pid(), "run system calls in it");
+    }
+    if (stop.kind() == Stop.Kind.SIGNAL && stop.detail() != Signals.SIGSTOP) {
+      throw new SyscallException(
+          tracee.toString(),
+          "remote system calls",
+          stop + " at " + tracee.regs(),
+          Errno.EFAULT);
+    }
+  }
+
+  private Stop await(Deadline deadline) throws CkptException {
+    return tracee
+        .awaitStop(deadline)
+        .orElseThrow(
+            () ->
+                new SyscallException(
+                    tracee.toString(), "remote system calls", "no answer in time", Errno.EAGAIN));
+  }
+
+  /** Puts everything back as it was found; nothing on a thread that is gone. */
+  @Override
+  public void close() throws CkptException {
+    if (closed || site == null || tracee.ended()) {
+      return;
+    }
+    closed = true;
+    try {
+      if (area != null) {
+        tracee.setRegs(
+            oldRegs
+                .with(UserRegs.RIP, code + LoopCode.raisedOffset())
+                .with(UserRegs.ORIG_RAX, -1)
+                .with(UserRegs.RBP, 0)
+                .with(UserRegs.R12, area.address())
+                .with(UserRegs.R13, area.lenBytes())
+                .with(UserRegs.R15, tracee.tid()));
+        runToStop();
+      }
+      if (stopSignal == StopSignal.NONE && area != null) {
+        // Only from a signal or interrupt stop does the kernel restart the interrupted call.
+        tracee.interrupt();
+        tracee.cont(0);
+        while (await(Deadline.in(PATIENCE)).kind() != Stop.Kind.INTERRUPTED) {
+          tracee.cont(0);
+        }
+      }
+      tracee.setSigmask(oldMask);
+      tracee.setRegs(SyscallRestart.forLiveThread(oldRegs));
+      site.clear(memory);
+    } catch (TargetGoneException e) {
+      // Nothing to put back.
+      closed = true;
+    }
+  }
+}

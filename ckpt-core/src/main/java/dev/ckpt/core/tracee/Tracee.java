@@ -1,0 +1,268 @@
+package dev.ckpt.core.tracee;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One traced thread.
+ *
+ * <p>Threading: its tracer's thread only. Target state: all but {@link #interrupt} and {@link
+ * #awaitStop} want it in a ptrace stop, and throw {@link TargetGoneException} when it was killed
+ * meanwhile.
+ *
+ * <p>Source: ptrace(2).
+ */
+public final class Tracee {
+  /** Largest extended state any x86-64 CPU has today (AMX: 11 KiB), with room. */
+  private static final int XSTATE_MAX_BYTES = 64 * 1024;
+
+  private static final int SIGINFO_BATCH = 64;
+
+  private final Tracer tracer;
+  private final int pid;
+  private final int tid;
+  private final NativeBuffer regs = NativeBuffer.allocate(UserRegs.BYTES);
+  private final NativeBuffer iov = NativeBuffer.allocate(16);
+  private boolean ended;
+
+  private Tracee(Tracer tracer, int pid, int tid) {
+    this.tracer = tracer;
+    this.pid = pid;
+    this.tid = tid;
+  }
+
+  /** Seizes a running thread; it goes on running. */
+  public static Tracee seize(Tracer tracer, int pid, int tid, int options)
+      throws SyscallException, TargetGoneException {
+    Tracee tracee = new Tracee(tracer, pid, tid);
+    tracee.request("SEIZE", Ptrace.SEIZE, 0, options);
+    return tracee;
+  }
+
+  /** A thread that the kernel attached by itself, because its parent had a TRACE option. */
+  public static Tracee attached(Tracer tracer, int pid, int tid) {
+    return new Tracee(tracer, pid, tid);
+  }
+
+  /** The process it belongs to. */
+  public int pid() {
+    return pid;
+  }
+
+  /** The thread's own number. */
+  public int tid() {
+    return tid;
+  }
+
+  /** Its tracer. */
+  public Tracer tracer() {
+    return tracer;
+  }
+
+  /** Whether it was seen to exit. */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Asks it to stop as soon as it can; the stop itself is awaited. */
+  public void interrupt() throws SyscallException, TargetGoneException {
+    request("INTERRUPT", Ptrace.INTERRUPT, 0, 0);
+  }
+
+  /**
+   * Waits for the next stop.
+   *
+   * @return the stop, or nothing when none came before the deadline
+   * @throws TargetGoneException when the thread is not ours to wait for any more
+   */
+  public Optional<Stop> awaitStop(Deadline deadline) throws SyscallException, TargetGoneException {
+    while (true) {
+      Ptrace.WaitResult result = Ptrace.waitFor(tid, Ptrace.WALL | Ptrace.WNOHANG);
+      if (result.pid() == tid) {
+        Stop stop = Stop.decode(result.status());
+        ended = stop.isEnd();
+        return Optional.of(stop);
+      }
+      if (result.pid() < 0) {
+        ended = true;
+        throw new TargetGoneException(pid, "wait for thread " + tid);
+      }
+      if (deadline.passed()) {
+        return Optional.empty();
+      }
+      deadline.pause();
+    }
+  }
+
+  /** Lets it run, delivering a signal (0: none). */
+  public void cont(int signal) throws SyscallException, TargetGoneException {
+    request("CONT", Ptrace.CONT, 0, signal);
+  }
+
+  /** Lets it run to the next entry or exit of a system call. */
+  public void contToSyscall(int signal) throws SyscallException, TargetGoneException {
+    request("SYSCALL", Ptrace.SYSCALL, 0, signal);
+  }
+
+  /** Lets it go for good, delivering a signal (0: none). A thread that is gone is no error. */
+  public void detach(int signal) throws SyscallException {
+    try {
+      request("DETACH", Ptrace.DETACH, 0, signal);
+    } catch (TargetGoneException e) {
+      ended = true;
+    }
+  }
+
+  /** Replaces the options set when it was seized. */
+  public void setOptions(int options) throws SyscallException, TargetGoneException {
+    request("SETOPTIONS", Ptrace.SETOPTIONS, 0, options);
+  }
+
+  /** The message of the last event, such as the number of a new thread. */
+  public long eventMessage() throws SyscallException, TargetGoneException {
+    NativeBuffer message = NativeBuffer.allocate(8);
+    request("GETEVENTMSG", Ptrace.GETEVENTMSG, 0, message.address());
+    return message.getLong(0);
+  }
+
+  /** General registers. */
+  public UserRegs regs() throws SyscallException, TargetGoneException {
+    int n = getRegset(Ptrace.NT_PRSTATUS, regs);
+    if (n != UserRegs.BYTES) {
+      throw new SyscallException(
+          "[tid " + tid + "]", "PTRACE_GETREGSET", "NT_PRSTATUS: " + n + " bytes", Errno.EINVAL);
+    }
+    return UserRegs.from(regs);
+  }
+
+  /** Sets the general registers. */
+  public void setRegs(UserRegs values) throws SyscallException, TargetGoneException {
+    values.to(regs);
+    setRegset(Ptrace.NT_PRSTATUS, regs, UserRegs.BYTES);
+  }
+
+  /** The extended state (x87, SSE, AVX and so on) in the standard XSAVE layout. */
+  public byte[] xstate() throws SyscallException, TargetGoneException {
+    NativeBuffer buffer = NativeBuffer.allocate(XSTATE_MAX_BYTES);
+    int n = getRegset(Ptrace.NT_X86_XSTATE, buffer);
+    return buffer.getBytes(0, n);
+  }
+
+  /** Sets the extended state; the size must be this CPU's. */
+  public void setXstate(byte[] xsave) throws SyscallException, TargetGoneException {
+    setRegset(Ptrace.NT_X86_XSTATE, NativeBuffer.of(xsave), xsave.length);
+  }
+
+  private int getRegset(int type, NativeBuffer buffer)
+      throws SyscallException, TargetGoneException {
+    iov.putLong(0, buffer.address());
+    iov.putLong(8, buffer.size());
+    request("GETREGSET", Ptrace.GETREGSET, type, iov.address());
+    return (int) iov.getLong(8);
+  }
+
+  private void setRegset(int type, NativeBuffer buffer, int lenBytes)
+      throws SyscallException, TargetGoneException {
+    iov.putLong(0, buffer.address());
+    iov.putLong(8, lenBytes);
+    request("SETREGSET", Ptrace.SETREGSET, type, iov.address());
+  }
+
+  /** Blocked signals. */
+  public long sigmask() throws SyscallException, TargetGoneException {
+    NativeBuffer mask = NativeBuffer.allocate(8);
+    request("GETSIGMASK", Ptrace.GETSIGMASK, 8, mask.address());
+    return mask.getLong(0);
+  }
+
+  /** Sets the blocked signals. */
+  public void setSigmask(long blocked) throws SyscallException, TargetGoneException {
+    NativeBuffer mask = NativeBuffer.allocate(8);
+    mask.putLong(0, blocked);
+    request("SETSIGMASK", Ptrace.SETSIGMASK, 8, mask.address());
+  }
+
+  /**
+   * Signals that wait for delivery, oldest first, as raw siginfo.
+   *
+   * @param shared those sent to the process instead of those sent to this thread
+   */
+  public List<byte[]> pendingSignals(boolean shared)
+      throws SyscallException, TargetGoneException {
+    List<byte[]> pending = new ArrayList<>();
+    NativeBuffer args = NativeBuffer.allocate(16);
+    NativeBuffer infos = NativeBuffer.allocate(SIGINFO_BATCH * Ptrace.SIGINFO_BYTES);
+    while (true) {
+      // struct ptrace_peeksiginfo_args: u64 off, u32 flags, s32 nr
+      args.putLong(0, pending.size());
+      args.putInt(8, shared ? Ptrace.PEEKSIGINFO_SHARED : 0);
+      args.putInt(12, SIGINFO_BATCH);
+      long n = request("PEEKSIGINFO", Ptrace.PEEKSIGINFO, args.address(), infos.address());
+      for (int i = 0; i < n; i++) {
+        pending.add(infos.getBytes(i * Ptrace.SIGINFO_BYTES, Ptrace.SIGINFO_BYTES));
+      }
+      if (n < SIGINFO_BATCH) {
+        return pending;
+      }
+    }
+  }
+
+  /** The rseq area a thread registered; pointer 0 when there is none. */
+  public static final class RseqConfiguration {
+    private final long pointer;
+    private final int lenBytes;
+    private final int signature;
+
+    private RseqConfiguration(NativeBuffer raw) {
+      this.pointer = raw.getLong(0);
+      this.lenBytes = raw.getInt(8);
+      this.signature = raw.getInt(12);
+    }
+
+    /** Address of struct rseq in the task. */
+    public long pointer() {
+      return pointer;
+    }
+
+    /** Its length as registered. */
+    public int lenBytes() {
+      return lenBytes;
+    }
+
+    /** The signature that stands before every abort handler. */
+    public int signature() {
+      return signature;
+    }
+  }
+
+  /** The registered rseq area (PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13). */
+  public RseqConfiguration rseq() throws SyscallException, TargetGoneException {
+    NativeBuffer raw = NativeBuffer.allocate(24);
+    request("GET_RSEQ_CONFIGURATION", Ptrace.GET_RSEQ_CONFIGURATION, 24, raw.address());
+    return new RseqConfiguration(raw);
+  }
+
+  private long request(String name, int request, long addr, long data)
+      throws SyscallException, TargetGoneException {
+    try {
+      return tracer.request(name, request, tid, addr, data);
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.ESRCH) {
+        throw new TargetGoneException(pid, "PTRACE_" + name + " of thread " + tid);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "[pid " + pid + " tid " + tid + "]";
+  }
+}

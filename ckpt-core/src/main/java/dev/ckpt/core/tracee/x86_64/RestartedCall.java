@@ -1,0 +1,80 @@
+package dev.ckpt.core.tracee.x86_64;
+
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.error.CkptException;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+/**
+ * Finds out which call a thread sleeps in when the kernel has restarted it once already.
+ *
+ * <p>A sleep that was interrupted (by a dump, or by SIGSTOP and SIGCONT) goes on as
+ * restart_syscall(2), and the thread's registers no longer say which call it was. A new task has no
+ * restart block, so the image must hold the call itself. The arguments are still in their
+ * registers; the number usually stands in the instruction before the system call, else the
+ * arguments tell: only four calls are restarted this way.
+ */
+public final class RestartedCall {
+  private static final int MOV_EAX = 0xb8;
+  private static final int MOV_BYTES = 5;
+  private static final int SYSCALL_BYTES = 2;
+  private static final long MAX_CLOCK_ID = 15;
+  private static final long FUTEX_COMMAND = ~(128L | 256L);
+  private static final long FUTEX_WAIT_BITSET = 9;
+  private static final long[] CANDIDATES = {
+    SyscallNumbers.NANOSLEEP,
+    SyscallNumbers.CLOCK_NANOSLEEP,
+    SyscallNumbers.POLL,
+    SyscallNumbers.FUTEX
+  };
+
+  private RestartedCall() {}
+
+  /** Whether the registers are those of a restarted call. */
+  public static boolean is(UserRegs regs) {
+    return regs.get(UserRegs.ORIG_RAX) == SyscallNumbers.RESTART_SYSCALL
+        && regs.get(UserRegs.RAX) == -Errno.ERESTART_RESTARTBLOCK;
+  }
+
+  /** The number of the call; nothing when it cannot be told. */
+  public static OptionalLong number(UserRegs regs, RemoteMemory memory) throws CkptException {
+    OptionalLong inCode = fromCode(regs, memory);
+    return inCode.isPresent() ? inCode : fromArguments(regs);
+  }
+
+  private static OptionalLong fromCode(UserRegs regs, RemoteMemory memory) throws CkptException {
+    byte[] before =
+        memory.readForced(regs.ip() - SYSCALL_BYTES - MOV_BYTES, MOV_BYTES + SYSCALL_BYTES);
+    if ((before[0] & 0xff) != MOV_EAX) {
+      return OptionalLong.empty();
+    }
+    long number = 0;
+    for (int i = MOV_BYTES - 1; i > 0; i--) {
+      number = number << 8 | before[i] & 0xff;
+    }
+    long found = number;
+    return Arrays.stream(CANDIDATES).anyMatch(candidate -> candidate == found)
+        ? OptionalLong.of(found)
+        : OptionalLong.empty();
+  }
+
+  private static OptionalLong fromArguments(UserRegs regs) {
+    long first = regs.get(UserRegs.RDI);
+    long second = regs.get(UserRegs.RSI);
+    if (first >= 0 && first <= MAX_CLOCK_ID) {
+      // An address cannot be that low; a clock is, and is followed by flags.
+      return OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP);
+    }
+    long command = second & FUTEX_COMMAND;
+    boolean pointer = Long.compareUnsigned(second, 1 << 16) > 0;
+    if (pointer) {
+      // nanosleep(request, remainder); a poll of 64 Ki descriptors is not impossible.
+      return OptionalLong.empty();
+    }
+    return command == FUTEX_WAIT_BITSET
+        ? OptionalLong.of(SyscallNumbers.FUTEX)
+        : OptionalLong.empty();
+  }
+}

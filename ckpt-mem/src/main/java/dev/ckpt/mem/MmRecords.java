@@ -1,0 +1,114 @@
+package dev.ckpt.mem;
+
+import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.FileRefs;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.core.proc.Stat;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaKind;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/** Makes the records of mm and vma. */
+final class MmRecords {
+  private static final int MAP_SHARED = 0x1;
+  private static final int MAP_PRIVATE = 0x2;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_GROWSDOWN = 0x100;
+  private static final int MAP_NORESERVE = 0x4000;
+
+  private MmRecords() {}
+
+  /** Adds the record of the address space as a whole; the reference to it. */
+  static int saveMm(CkptContext context, List<TaskMemory.Mapping> mappings, long brk)
+      throws CkptException {
+    Stat stat = context.proc().stat();
+    ByteString exe = context.proc().link("exe");
+    int exeFile =
+        FileRefs.save(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
+    SmapsEntry vdso = first(mappings, VmaKind.VDSO).orElseThrow();
+    long vvarStart = first(mappings, VmaKind.VVAR).map(vvar -> vvar.vma().start()).orElse(0L);
+    return context.addTarget(
+        new Mm(
+            stat.startCode(),
+            stat.endCode(),
+            stat.startData(),
+            stat.endData(),
+            stat.startBrk(),
+            brk,
+            stat.startStack(),
+            stat.argStart(),
+            stat.argEnd(),
+            stat.envStart(),
+            stat.envEnd(),
+            context.proc().auxv().raw(),
+            exeFile,
+            vdso.vma().start(),
+            vdso.vma().end(),
+            vvarStart,
+            vdsoCrc(context, vdso),
+            context.proc().coredumpFilter()));
+  }
+
+  private static Optional<SmapsEntry> first(List<TaskMemory.Mapping> mappings, VmaKind kind) {
+    return mappings.stream()
+        .filter(mapping -> mapping.kind() == kind)
+        .map(TaskMemory.Mapping::entry)
+        .findFirst();
+  }
+
+  private static int vdsoCrc(CkptContext context, SmapsEntry vdso) throws CkptException {
+    CRC32C crc = new CRC32C();
+    crc.update(
+        context
+            .memory()
+            .readForced(vdso.vma().start(), Math.toIntExact(vdso.vma().lenBytes())));
+    return (int) crc.getValue();
+  }
+
+  /**
+   * Adds the record of one mapping.
+   *
+   * @param backing reference to its file or memory object, or 0
+   */
+  static void saveVma(CkptContext context, TaskMemory.Mapping mapping, int backing) {
+    SmapsEntry entry = mapping.entry();
+    Set<VmFlag> flags = EnumSet.noneOf(VmFlag.class);
+    for (String letters : entry.vmFlags()) {
+      VmFlag.of(letters).ifPresent(flags::add);
+    }
+    context.add(
+        new Vma(
+            entry.vma().start(),
+            entry.vma().end(),
+            entry.vma().prot(),
+            mapFlags(entry, mapping.kind(), flags),
+            VmFlag.bitsOf(flags),
+            backing == 0 ? 0 : entry.vma().offset(),
+            backing,
+            entry.vma().name(),
+            mapping.kind()));
+  }
+
+  private static int mapFlags(SmapsEntry entry, VmaKind kind, Set<VmFlag> flags) {
+    int map = entry.vma().shared() ? MAP_SHARED : MAP_PRIVATE;
+    if (kind == VmaKind.ANON_PRIVATE || kind == VmaKind.STACK) {
+      map |= MAP_ANONYMOUS;
+    }
+    if (flags.contains(VmFlag.GD)) {
+      map |= MAP_GROWSDOWN;
+    }
+    if (flags.contains(VmFlag.NR)) {
+      map |= MAP_NORESERVE;
+    }
+    return map;
+  }
+}

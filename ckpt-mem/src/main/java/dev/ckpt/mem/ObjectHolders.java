@@ -1,0 +1,62 @@
+package dev.ckpt.mem;
+
+import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.proc.MapsEntry;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.CkptException;
+import java.io.File;
+import java.util.Collection;
+
+/**
+ * Finds processes besides the target that map one of its shared memory objects: a restore would
+ * part them in silence. Only a look at every process's mappings tells.
+ */
+final class ObjectHolders {
+  private ObjectHolders() {}
+
+  /** Refuses objects that somebody else maps too. */
+  static void refuseShared(CkptContext context, Collection<SharedObject> objects) {
+    if (objects.isEmpty()) {
+      return;
+    }
+    String[] names = new File("/proc").list((dir, name) -> Character.isDigit(name.charAt(0)));
+    for (String name : names == null ? new String[0] : names) {
+      int pid = Integer.parseInt(name);
+      if (pid != context.pid()) {
+        refuseHolder(context, objects, pid);
+      }
+    }
+  }
+
+  private static void refuseHolder(
+      CkptContext context, Collection<SharedObject> objects, int pid) {
+    try {
+      for (MapsEntry entry : ProcFs.of(pid).maps().entries()) {
+        if (entry.inode() == 0 || entry.name().toString().startsWith("/") && !anonymous(entry)) {
+          continue;
+        }
+        for (SharedObject object : objects) {
+          boolean same =
+              object.stat().ino() == entry.inode()
+                  && object.stat().dev()
+                      == ((long) entry.devMajor() << 32 | Integer.toUnsignedLong(entry.devMinor()));
+          context
+              .refusals()
+              .addIf(
+                  same,
+                  "SHMEM_OUTSIDE",
+                  "shared memory " + entry.name() + " is mapped by process " + pid + " too",
+                  "end the other process first");
+        }
+      }
+    } catch (CkptException e) {
+      // It ended while we looked, or belongs to somebody whose memory ours cannot be.
+      return;
+    }
+  }
+
+  private static boolean anonymous(MapsEntry entry) {
+    String name = entry.name().toString();
+    return name.startsWith("/dev/zero") || name.startsWith("/memfd:");
+  }
+}

@@ -1,0 +1,104 @@
+package dev.ckpt.mem;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.error.CkptException;
+import java.util.function.Consumer;
+
+/**
+ * The page map as /proc/PID/pagemap has told it since Linux 2.6.25: one word per page.
+ *
+ * <p>NB: it does not tell the shared zero page from others; such a page reads as zeros and is left
+ * out of the image when its content is seen.
+ *
+ * <p>Source: Documentation/admin-guide/mm/pagemap.rst.
+ */
+final class PlainPagemap implements PageMap {
+  private static final long PRESENT = 1L << 63;
+  private static final long SWAPPED = 1L << 62;
+  private static final long FILE = 1L << 61;
+  private static final long SWAP_TYPE = 0x1f;
+
+  /** Swap type of markers that hold no page: guard regions, poison, lost write protection. */
+  private static final long MARKER = 31;
+
+  private static final int WORDS = 8192;
+
+  private final Fd pagemap;
+  private final NativeBuffer words = NativeBuffer.allocate(WORDS * Long.BYTES);
+
+  @MustBeClosed
+  PlainPagemap(int pid) throws CkptException {
+    this.pagemap = Fd.open("/proc/" + pid + "/pagemap", Fcntl.O_RDONLY);
+  }
+
+  @Override
+  public void scan(
+      long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
+      throws CkptException {
+    RunBuilder contents = new RunBuilder(found);
+    RunBuilder markers = new RunBuilder(guards);
+    long page = start;
+    while (Long.compareUnsigned(page, end) < 0) {
+      long nrPages = Math.min(WORDS, (end - page) / PageRange.PAGE_SIZE);
+      long n =
+          pagemap.pread(
+              words.address(),
+              nrPages * Long.BYTES,
+              (page >>> 12) * Long.BYTES);
+      int nrWords = (int) (n / Long.BYTES);
+      if (nrWords == 0) {
+        break;
+      }
+      for (int i = 0; i < nrWords; i++) {
+        long word = words.getLong(i * Long.BYTES);
+        long address = page + (long) i * PageRange.PAGE_SIZE;
+        if ((word & SWAPPED) != 0 && (word & SWAP_TYPE) == MARKER) {
+          markers.add(address);
+        } else if ((word & (PRESENT | SWAPPED)) != 0
+            && (want == Want.CONTENT || (word & FILE) == 0)) {
+          contents.add(address);
+        }
+      }
+      page += (long) nrWords * PageRange.PAGE_SIZE;
+    }
+    contents.flush();
+    markers.flush();
+  }
+
+  @Override
+  public void close() {
+    pagemap.close();
+  }
+
+  /** Joins pages that follow one another. */
+  private static final class RunBuilder {
+    private final Consumer<PageRange> out;
+    private long start;
+    private long nrPages;
+
+    private RunBuilder(Consumer<PageRange> out) {
+      this.out = out;
+    }
+
+    private void add(long address) {
+      if (nrPages > 0 && start + nrPages * PageRange.PAGE_SIZE == address) {
+        nrPages++;
+        return;
+      }
+      flush();
+      start = address;
+      nrPages = 1;
+    }
+
+    private void flush() {
+      if (nrPages > 0) {
+        out.accept(new PageRange(start, nrPages));
+        nrPages = 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.ckpt.mem;
+
+import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.FileRefs;
+import dev.ckpt.core.checkpoint.MmCheckpoint;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.VmaKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The checkpoint of one task's memory, from the survey of its mappings to the last page. */
+final class TaskMemory implements MmCheckpoint {
+  /** One mapping as it will be saved. */
+  static final class Mapping {
+    private final SmapsEntry entry;
+    private final VmaKind kind;
+    private final List<PageRange> pages;
+
+    private Mapping(SmapsEntry entry, VmaKind kind) {
+      this.entry = entry;
+      this.kind = kind;
+      this.pages = new ArrayList<>();
+    }
+
+    SmapsEntry entry() {
+      return entry;
+    }
+
+    VmaKind kind() {
+      return kind;
+    }
+
+    List<PageRange> pages() {
+      return pages;
+    }
+
+    /** Whether its object, not its page tables, holds the content. */
+    boolean isView() {
+      return kind == VmaKind.ANON_SHARED;
+    }
+
+    private boolean isMemfd() {
+      return entry.vma().name().toString().startsWith("/memfd:");
+    }
+  }
+
+  private final List<Mapping> mappings = new ArrayList<>();
+  private final Map<Long, SharedObject> objects = new LinkedHashMap<>();
+  private int mmObjref;
+
+  @Override
+  public void survey(CkptContext context) throws CkptException {
+    VmaSurvey survey = new VmaSurvey(context.refusals());
+    for (SmapsEntry entry : context.proc().smaps().entries()) {
+      Optional<VmaKind> kind = survey.kindOf(entry);
+      if (kind.isPresent()) {
+        mappings.add(new Mapping(entry, kind.get()));
+      }
+    }
+    try (PageMap pagemap = PagemapScan.open(context.pid())) {
+      for (Mapping mapping : mappings) {
+        look(context, survey, pagemap, mapping);
+      }
+    }
+    ObjectHolders.refuseShared(context, objects.values());
+  }
+
+  private void look(CkptContext context, VmaSurvey survey, PageMap pagemap, Mapping mapping)
+      throws CkptException {
+    switch (mapping.kind()) {
+      case ANON_PRIVATE:
+      case STACK:
+        scan(survey, pagemap, mapping, PageMap.Want.CONTENT);
+        break;
+      case FILE_PRIVATE:
+        scan(survey, pagemap, mapping, PageMap.Want.COPIED);
+        lookAtFile(context, survey, mapping);
+        break;
+      case FILE_SHARED:
+      case ANON_SHARED:
+        lookAtFile(context, survey, mapping);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private void scan(VmaSurvey survey, PageMap pagemap, Mapping mapping, PageMap.Want want)
+      throws CkptException {
+    List<PageRange> guards = new ArrayList<>();
+    pagemap.scan(
+        mapping.entry().vma().start(),
+        mapping.entry().vma().end(),
+        want,
+        mapping.pages::add,
+        guards::add);
+    if (!guards.isEmpty()) {
+      survey.refuseGuards(mapping.entry());
+    }
+  }
+
+  private void lookAtFile(CkptContext context, VmaSurvey survey, Mapping mapping)
+      throws CkptException {
+    String mapFile = mapFile(context, mapping);
+    if (mapping.isView() || mapping.isMemfd()) {
+      FileStat stat = FileStat.of(mapFile);
+      hold(mapping.entry().vma().name().toString(), stat, mapFile);
+      return;
+    }
+    if (!leadsToMapping(mapping, mapFile)) {
+      survey.refuseDeleted(mapping.entry());
+    }
+  }
+
+  private static boolean leadsToMapping(Mapping mapping, String mapFile) {
+    try {
+      FileStat named = FileStat.of(mapping.entry().vma().name().toByteArray());
+      return named.ino() == mapping.entry().vma().inode()
+          && named.sameFile(FileStat.of(mapFile));
+    } catch (SyscallException e) {
+      return false;
+    }
+  }
+
+  private static String mapFile(CkptContext context, Mapping mapping) {
+    return "/proc/" + context.pid() + "/map_files/" + mapping.entry().vma().range();
+  }
+
+  private SharedObject hold(String link, FileStat stat, String path) throws SyscallException {
+    SharedObject known = objects.get(stat.ino());
+    if (known != null) {
+      return known;
+    }
+    SharedObject object = SharedObject.of(link, stat, Fd.open(path, Fcntl.O_RDONLY));
+    objects.put(stat.ino(), object);
+    return object;
+  }
+
+  @Override
+  public int saveMemfd(CkptContext context, int targetFd) throws CkptException {
+    // NB: opened anew, for a duplicate would share the target's file offset.
+    String path = "/proc/" + context.pid() + "/fd/" + targetFd;
+    String link = context.proc().fdLink(targetFd).toString();
+    return reference(context, hold(link, FileStat.of(path), path));
+  }
+
+  private static int reference(CkptContext context, SharedObject object) throws CkptException {
+    int objref = context.share("shmem", object.stat().ino(), object::record);
+    object.written(objref);
+    return objref;
+  }
+
+  @Override
+  public void save(CkptContext context, long brk) throws CkptException {
+    mmObjref = MmRecords.saveMm(context, mappings, brk);
+    for (Mapping mapping : mappings) {
+      MmRecords.saveVma(context, mapping, backing(context, mapping));
+    }
+  }
+
+  private int backing(CkptContext context, Mapping mapping) throws CkptException {
+    if (!mapping.kind().backed()) {
+      return 0;
+    }
+    if (mapping.isView() || mapping.isMemfd()) {
+      FileStat stat = FileStat.of(mapFile(context, mapping));
+      return reference(context, objects.get(stat.ino()));
+    }
+    return FileRefs.save(
+        context,
+        mapping.entry().vma().name(),
+        FileStat.of(mapping.entry().vma().name().toByteArray()));
+  }
+
+  @Override
+  public PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out)
+      throws IOException {
+    PageWriter writer = new PageWriter(out);
+    for (Mapping mapping : mappings) {
+      // Where nothing is mapped over, a missing page is zero; over a file it is the file's.
+      boolean zerosCount = mapping.kind() == VmaKind.FILE_PRIVATE;
+      writer.write(mmObjref, mapping.pages(), zerosCount, reader::read);
+    }
+    for (SharedObject object : objects.values()) {
+      if (object.objref() != 0) {
+        writer.write(
+            object.objref(), object.dataRanges(), false, new ObjectReader(object.handle()));
+      }
+    }
+    return writer.counts();
+  }
+
+  @Override
+  public void close() {
+    objects.values().forEach(SharedObject::close);
+  }
+
+  /** What ServiceLoader finds. */
+  public static final class Provider implements MmCheckpoint.Provider {
+    @Override
+    public MmCheckpoint create() {
+      return new TaskMemory();
+    }
+  }
+}

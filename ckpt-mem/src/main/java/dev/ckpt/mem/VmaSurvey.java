@@ -1,0 +1,148 @@
+package dev.ckpt.mem;
+
+import dev.ckpt.core.checkpoint.Refusals;
+import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.VmaKind;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tells of each mapping what kind it is, or refuses it with a code of its own. */
+final class VmaSurvey {
+  private static final String LATER = "this version cannot save it; unmap it before the dump";
+
+  /** Flags that a new mapping gets by itself or by what we do to it again. */
+  private static final Set<VmFlag> REBUILT =
+      EnumSet.of(
+          VmFlag.RD, VmFlag.WR, VmFlag.EX, VmFlag.SH, VmFlag.MR, VmFlag.MW, VmFlag.ME, VmFlag.MS,
+          VmFlag.DW, VmFlag.SR, VmFlag.RR, VmFlag.DC, VmFlag.AC, VmFlag.NR, VmFlag.WF, VmFlag.DD,
+          VmFlag.SD, VmFlag.HG, VmFlag.NH, VmFlag.MG);
+
+  private final Refusals refusals;
+
+  VmaSurvey(Refusals refusals) {
+    this.refusals = refusals;
+  }
+
+  /** The kind of a mapping; nothing when it was refused. */
+  Optional<VmaKind> kindOf(SmapsEntry entry) {
+    String name = entry.vma().name().toString();
+    switch (name) {
+      case "[vdso]":
+        return Optional.of(VmaKind.VDSO);
+      case "[vvar]":
+      case "[vvar_vclock]":
+        return Optional.of(VmaKind.VVAR);
+      case "[vsyscall]":
+        return Optional.of(VmaKind.VSYSCALL);
+      default:
+        return flagsAreRebuilt(entry, name) ? Optional.ofNullable(ordinary(entry, name))
+            : Optional.empty();
+    }
+  }
+
+  private VmaKind ordinary(SmapsEntry entry, String name) {
+    boolean shared = entry.vma().shared();
+    if (name.startsWith("/SYSV")) {
+      return refuse(entry, "SYSV_SHM", "is a System V shared memory segment");
+    }
+    if (name.startsWith("/[aio]")) {
+      return refuse(entry, "AIO", "is a ring of io_setup(2)");
+    }
+    if (name.startsWith("anon_inode:") || name.startsWith("socket:")) {
+      return refuse(entry, "VMA_DEVICE", "belongs to the kernel");
+    }
+    if (name.startsWith("/secretmem")) {
+      return refuse(entry, "MEMFD_SECRET", "is secret memory");
+    }
+    if (entry.vma().inode() == 0) {
+      if (entry.hasFlag("gd")) {
+        return VmaKind.STACK;
+      }
+      return VmaKind.ANON_PRIVATE;
+    }
+    if (shared && name.startsWith("/dev/zero (deleted)")) {
+      return VmaKind.ANON_SHARED;
+    }
+    if (name.startsWith("/memfd:")) {
+      return shared ? VmaKind.ANON_SHARED : VmaKind.FILE_PRIVATE;
+    }
+    if (name.startsWith("/dev/")) {
+      return refuse(entry, "VMA_DEVICE", "maps a device");
+    }
+    return shared ? VmaKind.FILE_SHARED : VmaKind.FILE_PRIVATE;
+  }
+
+  private boolean flagsAreRebuilt(SmapsEntry entry, String name) {
+    for (String letters : entry.vmFlags()) {
+      Optional<VmFlag> flag = VmFlag.of(letters);
+      boolean rebuilt = flag.isPresent() && REBUILT.contains(flag.get());
+      if (!rebuilt && !(letters.equals("gd") && name.equals("[stack]"))) {
+        refuseFlag(entry, letters);
+        return false;
+      }
+    }
+    if (entry.protectionKey().orElse(0) != 0) {
+      refuse(entry, "PKEY", "has protection key " + entry.protectionKey().getAsInt());
+      return false;
+    }
+    return true;
+  }
+
+  private void refuseFlag(SmapsEntry entry, String letters) {
+    switch (letters) {
+      case "lo":
+      case "lf":
+        refuse(entry, "MLOCK", "is locked in memory");
+        break;
+      case "ht":
+        refuse(entry, "HUGETLB", "is made of huge TLB pages");
+        break;
+      case "io":
+      case "pf":
+      case "mm":
+        refuse(entry, "VMA_DEVICE", "is device memory");
+        break;
+      case "um":
+      case "uw":
+      case "ui":
+        refuse(entry, "USERFAULTFD", "is watched by a userfaultfd");
+        break;
+      case "sl":
+        refuse(entry, "MSEAL", "is sealed");
+        break;
+      case "dp":
+        refuse(entry, "DROPPABLE", "is droppable memory");
+        break;
+      case "ss":
+        refuse(entry, "SHADOW_STACK", "is a shadow stack");
+        break;
+      case "gd":
+        refuse(entry, "GROWSDOWN", "grows down and is not the stack");
+        break;
+      case "gu":
+        refuse(entry, "VMA_GUARD", "holds guard regions");
+        break;
+      default:
+        refuse(entry, "VMA_FLAG", "has the flag " + letters);
+        break;
+    }
+  }
+
+  private VmaKind refuse(SmapsEntry entry, String code, String why) {
+    refusals.add(
+        code, "mapping " + entry.vma().range() + " (" + entry.vma().name() + ") " + why, LATER);
+    return null;
+  }
+
+  /** Refuses the guard markers that were found among a mapping's pages. */
+  void refuseGuards(SmapsEntry entry) {
+    refuse(entry, "VMA_GUARD", "holds guard regions (MADV_GUARD_INSTALL)");
+  }
+
+  /** Refuses a mapping of a file that its name no longer leads to. */
+  void refuseDeleted(SmapsEntry entry) {
+    refuse(entry, "MAPPING_DELETED", "maps a file that is deleted or was replaced");
+  }
+}

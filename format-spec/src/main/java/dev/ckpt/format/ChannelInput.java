@@ -1,0 +1,81 @@
+package dev.ckpt.format;
+
+import dev.ckpt.error.CorruptImageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+
+/**
+ * Reads exactly as many bytes as asked for, never one more, so that whatever follows an image in a
+ * pipe stays there.
+ */
+final class ChannelInput {
+  private static final int INITIAL_BYTES = 64 << 10;
+
+  private final ReadableByteChannel channel;
+  private ByteBuffer buffer = allocate(INITIAL_BYTES);
+  private long offset;
+
+  ChannelInput(ReadableByteChannel channel) {
+    this.channel = channel;
+  }
+
+  private static ByteBuffer allocate(int lenBytes) {
+    return ByteBuffer.allocateDirect(lenBytes + Limits.PAGE_SIZE).alignedSlice(Limits.PAGE_SIZE);
+  }
+
+  /** Offset in the stream of the byte that comes next. */
+  long offset() {
+    return offset;
+  }
+
+  /** Says that the channel now gives the bytes from this offset on. */
+  void offset(long newOffset) {
+    offset = newOffset;
+  }
+
+  /**
+   * Reads the next bytes. The view is good until the next call. Its address is that of the stream
+   * modulo the page size, so that pages in it begin at page boundaries.
+   *
+   * <p>The buffer grows with what has come, not with what was asked for: a length that is a lie
+   * costs no memory.
+   *
+   * @param what is being read, for the error at a cut
+   */
+  ByteBuffer read(int lenBytes, String what) throws IOException {
+    int start = (int) (offset & (Limits.PAGE_SIZE - 1));
+    int end = start + lenBytes;
+    buffer.clear().position(start);
+    while (buffer.position() < end) {
+      if (buffer.position() == buffer.capacity()) {
+        grow(end);
+      }
+      buffer.limit(Math.min(end, buffer.capacity()));
+      if (channel.read(buffer) < 0) {
+        int got = buffer.position() - start;
+        throw new CorruptImageException(
+            offset + got, what, (lenBytes - got) + " more bytes", "the end of the stream");
+      }
+    }
+    offset += lenBytes;
+    return buffer.slice(start, lenBytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void grow(int wanted) {
+    ByteBuffer larger = allocate(Math.min(wanted, 2 * buffer.capacity()));
+    larger.put(buffer.flip());
+    buffer = larger;
+  }
+
+  /** Whether the stream ends here; takes a byte from the channel if not. */
+  boolean atEnd() throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    int nr;
+    do {
+      nr = channel.read(one);
+    } while (nr == 0);
+    return nr < 0;
+  }
+}

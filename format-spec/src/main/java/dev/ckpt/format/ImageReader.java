@@ -1,0 +1,257 @@
+package dev.ckpt.format;
+
+import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.UnknownObjectException;
+import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.Index;
+import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.Tail;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads an image from a channel in one pass, and checks all of it on the way: checksums, order,
+ * references, pages, and with the tail that nothing is missing.
+ *
+ * <p>An object that was handed out is whole, but the stream is only known to be whole once the tail
+ * was handed out. Objects of unknown types that may be skipped are skipped. Not one byte behind the
+ * tail is read; {@link #requireEnd()} is for those who know that there must be none.
+ *
+ * <p>The channel must be a blocking one and belongs to the caller: {@link #close()} does not close
+ * it. After an exception nothing more can be read.
+ *
+ * <p>Threading: may go from thread to thread, one at a time.
+ *
+ * <p>Blocks: as the channel does. The header of the next object is read together with each object.
+ */
+public final class ImageReader implements AutoCloseable {
+  private static final int SKIP_BYTES = 64 << 10;
+
+  private final ChannelInput input;
+  private final StreamRules rules = new StreamRules();
+  private final PageIndex arrays = new PageIndex();
+  private final CRC32C headersCrc = new CRC32C();
+
+  /** Header of the object that comes next; none after the tail, after an error and after close. */
+  private Optional<ObjectHeader> header = Optional.empty();
+
+  private long headerOffset;
+  private Optional<ByteBuffer> pages = Optional.empty();
+  private boolean tailSeen;
+  private long nrObjects;
+  private long nrSkipped;
+  private long nrDataPages;
+  private long indexOffset;
+  private int nrIndexed;
+
+  /**
+   * Reads the preamble and the first header.
+   *
+   * @throws dev.ckpt.error.ImageVersionException if this build does not read that version
+   * @throws CorruptImageException if it is no image
+   */
+  public ImageReader(ReadableByteChannel channel) throws IOException {
+    input = new ChannelInput(channel);
+    Preamble.check(input.read(Preamble.BYTES, "preamble"));
+    takeHeader(input.read(ObjectHeader.BYTES, "object header"), 0);
+  }
+
+  /** The type of the object that {@link #next()} will return, or empty behind the tail. */
+  public Optional<ObjectType> peek() throws IOException {
+    skipUnknown();
+    return header.flatMap(ObjectHeader::known);
+  }
+
+  /**
+   * Reads the next object, or nothing behind the tail.
+   *
+   * @throws CorruptImageException if the stream is damaged or ends before its tail
+   * @throws UnknownObjectException if an object may not be skipped and is of no known type
+   */
+  public Optional<ImageObject> next() throws IOException {
+    skipUnknown();
+    pages = Optional.empty();
+    if (header.isEmpty()) {
+      if (!tailSeen) {
+        throw new IllegalStateException("the reader is closed or has failed");
+      }
+      return Optional.empty();
+    }
+    ObjectHeader current = header.get();
+    long offset = headerOffset;
+    // If anything is thrown from here on, there is no next object.
+    header = Optional.empty();
+    ImageRecord object = readObject(current, offset);
+    return Optional.of(new ImageObject(offset, current.objref(), object));
+  }
+
+  private ImageRecord readObject(ObjectHeader current, long offset) throws IOException {
+    ObjectType type = current.known().orElseThrow();
+    boolean last = type == ObjectType.TAIL;
+    long payloadOffset = input.offset();
+    int bodyBytes = current.paddedBytes();
+    ByteBuffer body = input.read(bodyBytes + (last ? 0 : ObjectHeader.BYTES), type.name());
+    ObjectDecoder.checkBody(current, body, payloadOffset);
+    ByteBuffer payload = body.slice(0, (int) current.lenBytes()).order(body.order());
+    ImageRecord object;
+    if (type == ObjectType.PAGE_ARRAY) {
+      PagePayload array = PagePayload.of(payload, offset);
+      object = array.table();
+      pages = Optional.of(array.pages());
+    } else {
+      object = ObjectDecoder.decode(type, payload, payloadOffset);
+    }
+    check(current, offset, object);
+    if (last) {
+      tailSeen = true;
+    } else {
+      takeHeader(body, bodyBytes);
+    }
+    return object;
+  }
+
+  private void check(ObjectHeader current, long offset, ImageRecord object)
+      throws CorruptImageException {
+    try {
+      if (object instanceof Tail tail) {
+        checkTail(tail);
+      }
+      rules.accept(current.objref(), object);
+      if (object instanceof PageArray array) {
+        arrays.add(new Index.Entry(offset, array.owner(), array.addr(), array.end()));
+        nrDataPages += array.nrDataPages();
+      } else if (object instanceof Index index) {
+        checkIndex(index, offset);
+      }
+    } catch (RuleViolation e) {
+      throw corrupt(current, offset, e);
+    }
+    nrObjects++;
+  }
+
+  private static CorruptImageException corrupt(
+      ObjectHeader current, long offset, RuleViolation violation) {
+    CorruptImageException corrupt =
+        new CorruptImageException(
+            offset, current.typeName(), violation.expected(), violation.actual());
+    corrupt.initCause(violation);
+    return corrupt;
+  }
+
+  private void checkIndex(Index index, long offset) {
+    if (nrIndexed == 0) {
+      indexOffset = offset;
+    }
+    int wanted = Math.min(arrays.size() - nrIndexed, Limits.MAX_INDEX_ENTRIES);
+    boolean first = indexOffset == offset;
+    require("nr of INDEX entries", wanted, index.entries().size());
+    if (wanted == 0 && !first) {
+      throw new RuleViolation("no further INDEX", "one without entries");
+    }
+    for (Index.Entry entry : index.entries()) {
+      Index.Entry array = arrays.get(nrIndexed++);
+      if (!entry.equals(array)) {
+        throw new RuleViolation(array.toString(), entry.toString());
+      }
+    }
+  }
+
+  private void checkTail(Tail tail) {
+    require("indexed page arrays", arrays.size(), nrIndexed);
+    require("nrObjects", nrObjects, tail.nrObjects());
+    require("nrPageArrays", arrays.size(), tail.nrPageArrays());
+    require("nrDataPages", nrDataPages, tail.nrDataPages());
+    require("indexOffset", indexOffset, tail.indexOffset());
+    // The header of the tail itself is not in this sum, nor has takeHeader() added it.
+    require("headersCrc32c", (int) headersCrc.getValue(), tail.headersCrc32c());
+  }
+
+  private static void require(String what, long expected, long actual) {
+    if (expected != actual) {
+      throw new RuleViolation(what + " " + expected, Long.toString(actual));
+    }
+  }
+
+  private void takeHeader(ByteBuffer in, int index) throws IOException {
+    headerOffset = input.offset() - ObjectHeader.BYTES;
+    ObjectHeader next = ObjectHeader.get(in, index, headerOffset);
+    if (next.type() != ObjectType.TAIL.number()) {
+      headersCrc.update(in.slice(index, ObjectHeader.BYTES));
+    }
+    header = Optional.of(next);
+  }
+
+  private void skipUnknown() throws IOException {
+    while (header.isPresent() && header.get().known().isEmpty()) {
+      ObjectHeader current = header.get();
+      header = Optional.empty();
+      skip(current, headerOffset);
+    }
+  }
+
+  private void skip(ObjectHeader current, long offset) throws IOException {
+    try {
+      rules.acceptUnknown(current.type(), current.objref());
+    } catch (RuleViolation e) {
+      throw corrupt(current, offset, e);
+    }
+    long payloadOffset = input.offset();
+    CRC32C crc = new CRC32C();
+    for (long left = current.lenBytes(); left > 0; ) {
+      int part = (int) Math.min(left, SKIP_BYTES);
+      crc.update(input.read(part, current.typeName()));
+      left -= part;
+    }
+    ObjectDecoder.checkCrc(current, (int) crc.getValue(), payloadOffset);
+    int padding = current.paddingBytes();
+    long paddingOffset = input.offset();
+    ByteBuffer rest = input.read(padding + ObjectHeader.BYTES, current.typeName());
+    ObjectDecoder.checkZeros(rest, 0, padding, paddingOffset, current.typeName());
+    nrObjects++;
+    nrSkipped++;
+    takeHeader(rest, padding);
+  }
+
+  /**
+   * The pages of the page array that {@link #next()} returned last: those of its DATA runs, in
+   * their order. A direct, read-only view that begins at a page boundary, until the next call.
+   *
+   * @throws IllegalStateException if that was no page array
+   */
+  public ByteBuffer pages() {
+    return pages
+        .orElseThrow(() -> new IllegalStateException("the last object was no page array"))
+        .duplicate();
+  }
+
+  /** How many objects of unknown types were skipped so far. */
+  public long nrSkipped() {
+    return nrSkipped;
+  }
+
+  /**
+   * Checks that the channel has nothing behind the tail.
+   *
+   * @throws CorruptImageException if it has
+   * @throws IllegalStateException if the tail was not read yet
+   */
+  public void requireEnd() throws IOException {
+    if (!tailSeen) {
+      throw new IllegalStateException("the tail was not read");
+    }
+    if (!input.atEnd()) {
+      throw new CorruptImageException(
+          input.offset(), "end", "no bytes behind the tail", "at least one");
+    }
+  }
+
+  /** Forgets the stream; leaves the channel open. */
+  @Override
+  public void close() {
+    header = Optional.empty();
+    pages = Optional.empty();
+  }
+}

@@ -1,0 +1,249 @@
+package dev.ckpt.format;
+
+import dev.ckpt.format.ObjectType.Phase;
+import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.Index;
+import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.Tail;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes an image to a channel in one pass, without seeking: header, state, page arrays,
+ * statistics, and then, by {@link #finish()}, index and tail.
+ *
+ * <p>What stands in the wrong place, or refers to what was not written yet, is refused with an
+ * {@link IllegalStateException} before any byte of it is written. A stream that was not finished
+ * has no tail, and every reader sees that.
+ *
+ * <p>The channel belongs to the caller: {@link #close()} does not close it. Small objects are held
+ * back until there are many, or pages come, or the stream is finished.
+ *
+ * <p>Threading: may go from thread to thread, one at a time.
+ *
+ * <p>Blocks: as the channel does.
+ */
+public final class ImageWriter implements AutoCloseable {
+  /** Room for the largest table of a page array with its header and padding, and some objects. */
+  private static final int BUFFER_BYTES = 128 << 10;
+
+  private static final byte[] ZEROS = new byte[Limits.PAGE_SIZE];
+
+  private final WritableByteChannel channel;
+  private final ByteBuffer buffer =
+      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ChronicleOutput payload = new ChronicleOutput();
+  private final StreamRules rules = new StreamRules();
+  private final PageIndex index = new PageIndex();
+  private final CRC32C headersCrc = new CRC32C();
+  private int lastObjref;
+  private long offset;
+  private long nrObjects;
+  private long nrDataPages;
+
+  /** Whether nothing more can be written: finished, closed, or the channel failed halfway. */
+  private boolean done;
+
+  private boolean closed;
+
+  /** Begins a stream; the first bytes go out with the first objects. */
+  public ImageWriter(WritableByteChannel channel) {
+    this.channel = channel;
+    Preamble.put(buffer);
+    offset = Preamble.BYTES;
+  }
+
+  /** A new object reference, above all before. */
+  public int nextObjref() {
+    return ++lastObjref;
+  }
+
+  /** Number of bytes of the stream so far, and so the offset of the next object. */
+  public long offset() {
+    return offset;
+  }
+
+  /** Writes an object that others do not refer to. */
+  public void write(ImageRecord object) throws IOException {
+    write(0, object);
+  }
+
+  /** Writes an object that others refer to, under a new reference, and returns that. */
+  public int writeShared(ImageRecord object) throws IOException {
+    int objref = nextObjref();
+    write(objref, object);
+    return objref;
+  }
+
+  /**
+   * Writes one object.
+   *
+   * @param objref from {@link #nextObjref()}, and above that of every object written before; 0 for
+   *     types that others do not refer to
+   * @throws IllegalStateException if the object may not stand here
+   * @throws IllegalArgumentException if it is a page array, index or tail, which have methods of
+   *     their own, or too long
+   */
+  public void write(int objref, ImageRecord object) throws IOException {
+    Phase phase = object.type().phase();
+    if (phase == Phase.PAGES || phase == Phase.INDEX || phase == Phase.TAIL) {
+      throw new IllegalArgumentException(object.type() + " is not written by this method");
+    }
+    if (objref > lastObjref) {
+      throw new IllegalArgumentException("objref " + objref + " was never given out");
+    }
+    writeObject(objref, object);
+  }
+
+  private void writeObject(int objref, ImageRecord object) throws IOException {
+    checkOpen();
+    encode(object);
+    int len = payload.lenBytes();
+    if (len > object.type().maxPayloadBytes()) {
+      throw new IllegalArgumentException(
+          object.type()
+              + " of "
+              + len
+              + " bytes is longer than "
+              + object.type().maxPayloadBytes());
+    }
+    rules.accept(objref, object);
+    CRC32C crc = new CRC32C();
+    crc.update(payload.array(), 0, len);
+    ObjectHeader header = ObjectHeader.of(object.type(), objref, len, (int) crc.getValue());
+    putHeader(header);
+    putPayload();
+    putZeros(header.paddingBytes());
+  }
+
+  /**
+   * Writes one page array: its table, and the pages of its DATA runs in their order.
+   *
+   * <p>Shape: what remains in the buffer is exactly those pages; it is consumed. A direct buffer
+   * saves a copy.
+   *
+   * @throws IllegalStateException if state is still missing, the owner was not written, or the
+   *     pages do not lie behind all pages of the same owner that were written before
+   */
+  public void writePages(PageArray table, ByteBuffer pages) throws IOException {
+    checkOpen();
+    if (pages.remaining() != table.dataBytes()) {
+      throw new IllegalArgumentException(
+          pages.remaining() + " bytes are not the " + table.nrDataPages() + " pages of the table");
+    }
+    encode(table);
+    rules.accept(0, table);
+    index.add(new Index.Entry(offset, table.owner(), table.addr(), table.end()));
+    nrDataPages += table.nrDataPages();
+    int padding = table.paddingBytes(offset);
+    CRC32C crc = new CRC32C();
+    crc.update(payload.array(), 0, payload.lenBytes());
+    crc.update(ZEROS, 0, padding);
+    crc.update(pages.duplicate());
+    long len = (long) table.tableBytes() + padding + pages.remaining();
+    putHeader(ObjectHeader.of(ObjectType.PAGE_ARRAY, 0, len, (int) crc.getValue()));
+    putPayload();
+    putZeros(padding);
+    drain();
+    offset += pages.remaining();
+    writeFully(pages);
+  }
+
+  /**
+   * Writes index and tail, and hands everything to the channel. Nothing can be written after it.
+   *
+   * @throws IllegalStateException if there is not even a header
+   */
+  public void finish() throws IOException {
+    checkOpen();
+    long indexOffset = offset;
+    int written = 0;
+    do {
+      List<Index.Entry> entries = index.slice(written);
+      writeObject(0, new Index(entries));
+      written += entries.size();
+    } while (written < index.size());
+    writeObject(
+        0,
+        new Tail(nrObjects, index.size(), nrDataPages, indexOffset, (int) headersCrc.getValue()));
+    drain();
+    done = true;
+  }
+
+  /** Releases the buffers. Finishes nothing, and leaves the channel open. */
+  @Override
+  public void close() {
+    done = true;
+    if (!closed) {
+      closed = true;
+      payload.release();
+    }
+  }
+
+  private void checkOpen() {
+    if (done) {
+      throw new IllegalStateException("the stream is finished, closed or failed");
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the codec of a type takes the records of that type
+  private void encode(ImageRecord object) {
+    payload.clear();
+    ((RecordCodec<ImageRecord>) object.type().codec()).write(object, payload);
+  }
+
+  private void putHeader(ObjectHeader header) throws IOException {
+    makeRoom(ObjectHeader.BYTES);
+    int start = buffer.position();
+    header.put(buffer);
+    headersCrc.update(buffer.slice(start, ObjectHeader.BYTES));
+    nrObjects++;
+    offset += ObjectHeader.BYTES;
+  }
+
+  private void putPayload() throws IOException {
+    int len = payload.lenBytes();
+    for (int copied = 0; copied < len; ) {
+      makeRoom(1);
+      int part = Math.min(len - copied, buffer.remaining());
+      buffer.put(payload.array(), copied, part);
+      copied += part;
+    }
+    offset += len;
+  }
+
+  private void putZeros(int nr) throws IOException {
+    makeRoom(nr);
+    buffer.put(ZEROS, 0, nr);
+    offset += nr;
+  }
+
+  private void makeRoom(int lenBytes) throws IOException {
+    if (buffer.remaining() < lenBytes) {
+      drain();
+    }
+  }
+
+  private void drain() throws IOException {
+    buffer.flip();
+    writeFully(buffer);
+    buffer.clear();
+  }
+
+  /** NB: a pipe or socket may take less than it is given. */
+  private void writeFully(ByteBuffer bytes) throws IOException {
+    boolean whole = false;
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      whole = true;
+    } finally {
+      done |= !whole;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.ckpt.format;
+
+/**
+ * The most that an image may hold of anything. A reader checks each before it allocates, so that a
+ * hostile image costs no more memory than it has bytes; a writer keeps to the same.
+ */
+public final class Limits {
+  /** Oldest format version that this build reads. */
+  public static final int MIN_VERSION = 0;
+
+  /** Newest format version that this build reads, and the one that it writes. */
+  public static final int MAX_VERSION = 0;
+
+  /** Bytes in a page, and the alignment of page data in the stream. */
+  public static final int PAGE_SIZE = 4096;
+
+  /** First address that no user mapping reaches: 2^47. */
+  public static final long USER_SPACE_END = 1L << 47;
+
+  /** Payload bytes of an object, unless its type says otherwise. */
+  public static final int MAX_PAYLOAD_BYTES = 16 << 20;
+
+  /** Content bytes of one pipe: root may raise fs.pipe-max-size beyond the usual 1 MiB. */
+  public static final int MAX_PIPE_BYTES = 64 << 20;
+
+  /** Payload bytes of a pipe, which has some fields beside its content. */
+  public static final int MAX_PIPE_PAYLOAD_BYTES = MAX_PIPE_BYTES + 64;
+
+  /** Payload bytes of an optional object of a type that the reader does not know. */
+  public static final int MAX_UNKNOWN_PAYLOAD_BYTES = MAX_PIPE_PAYLOAD_BYTES;
+
+  /** Pages with data in one page array: 1 MiB. */
+  public static final int MAX_ARRAY_DATA_PAGES = 256;
+
+  /** Runs in one page array. */
+  public static final int MAX_ARRAY_RUNS = 4096;
+
+  /** Pages in one run. */
+  public static final long MAX_RUN_PAGES = 1L << 31;
+
+  /** Payload bytes of a page array: counts, runs, padding, pages. */
+  public static final int MAX_ARRAY_PAYLOAD_BYTES =
+      16 + 16 * MAX_ARRAY_RUNS + (PAGE_SIZE - 1) + MAX_ARRAY_DATA_PAGES * PAGE_SIZE;
+
+  /** Page arrays in one image. */
+  public static final int MAX_PAGE_ARRAYS = 1 << 24;
+
+  /** Entries in one index object; a longer index is several objects. */
+  public static final int MAX_INDEX_ENTRIES = 1 << 18;
+
+  /** State objects in one image. */
+  public static final int MAX_STATE_OBJECTS = 1 << 22;
+
+  /** Objects of any kind before the tail. */
+  public static final long MAX_OBJECTS = 1L << 26;
+
+  /** Bytes of a path, as PATH_MAX, and of the name of a mapping. */
+  public static final int MAX_PATH_BYTES = 4096;
+
+  /** Bytes of a short name: kernel release, host, producer, statistic, memory object. */
+  public static final int MAX_NAME_BYTES = 256;
+
+  /** Bytes of a thread's name, as TASK_COMM_LEN. */
+  public static final int MAX_COMM_BYTES = 16;
+
+  /** Bytes of /proc/PID/cgroup. */
+  public static final int MAX_CGROUP_BYTES = 64 << 10;
+
+  /** Bytes of the auxiliary vector. */
+  public static final int MAX_AUXV_BYTES = 4096;
+
+  /** Bytes of an ELF build id. */
+  public static final int MAX_BUILD_ID_BYTES = 64;
+
+  /** Bytes of one XSAVE area. */
+  public static final int MAX_XSAVE_BYTES = 64 << 10;
+
+  /** Bytes of a struct termios. */
+  public static final int MAX_TERMIOS_BYTES = 128;
+
+  /** Supplementary groups of a thread, as NGROUPS_MAX. */
+  public static final int MAX_GROUPS = 65536;
+
+  /** Pending signals of one queue. */
+  public static final int MAX_SIGINFOS = 65536;
+
+  /** Entries of a statistics object. */
+  public static final int MAX_STATISTICS = 256;
+
+  private Limits() {}
+}

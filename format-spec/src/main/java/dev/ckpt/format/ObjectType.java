@@ -1,0 +1,140 @@
+package dev.ckpt.format;
+
+import dev.ckpt.format.record.CpuX86_64;
+import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.Fd;
+import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.Header;
+import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.Index;
+import dev.ckpt.format.record.Itimers;
+import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Shmem;
+import dev.ckpt.format.record.Sigactions;
+import dev.ckpt.format.record.Sigpending;
+import dev.ckpt.format.record.Statistics;
+import dev.ckpt.format.record.Tail;
+import dev.ckpt.format.record.Task;
+import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.Vma;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every object type of the format: its number, where in the stream it stands, whether others refer
+ * to it, and its codec. This is the one table to extend for a new kind of object.
+ */
+public enum ObjectType {
+  HEADER(100, Phase.HEADER, Refs.NONE, Header.CODEC),
+  STATISTICS(180, Phase.STATISTICS, Refs.NONE, Statistics.CODEC),
+  INDEX(190, Phase.INDEX, Refs.NONE, Index.CODEC),
+  TAIL(191, Phase.TAIL, Refs.NONE, Tail.CODEC),
+
+  TASK(200, Phase.STATE, Refs.NONE, Task.CODEC),
+  THREAD(210, Phase.STATE, Refs.NONE, TaskThread.CODEC),
+  CPU_X86_64(211, Phase.STATE, Refs.NONE, CpuX86_64.CODEC),
+  CRED(220, Phase.STATE, Refs.NONE, Cred.CODEC),
+  RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
+
+  SIGACTIONS(300, Phase.STATE, Refs.NONE, Sigactions.CODEC),
+  SIGPENDING(310, Phase.STATE, Refs.NONE, Sigpending.CODEC),
+  ITIMERS(320, Phase.STATE, Refs.NONE, Itimers.CODEC),
+
+  MM(400, Phase.STATE, Refs.TARGET, Mm.CODEC),
+  FILE_REF(410, Phase.STATE, Refs.TARGET, FileRef.CODEC),
+  SHMEM(420, Phase.STATE, Refs.TARGET, Shmem.CODEC),
+  VMA(430, Phase.STATE, Refs.NONE, Vma.CODEC),
+  PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
+
+  FILE_REGULAR(500, Phase.STATE, Refs.TARGET, FileRegular.CODEC),
+  FILE_CHRDEV(510, Phase.STATE, Refs.TARGET, FileChrdev.CODEC),
+  FILE_TTY(520, Phase.STATE, Refs.TARGET, FileTty.CODEC),
+  PIPE(530, Phase.STATE, Refs.TARGET, Pipe.CODEC),
+  FILE_PIPE(531, Phase.STATE, Refs.TARGET, FilePipe.CODEC),
+  FILE_MEMFD(540, Phase.STATE, Refs.TARGET, FileMemfd.CODEC),
+  FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);
+
+  /** The part of the stream that an object stands in; the parts follow each other in this order. */
+  public enum Phase {
+    HEADER,
+    STATE,
+    PAGES,
+    STATISTICS,
+    INDEX,
+    TAIL
+  }
+
+  /** Whether others may refer to objects of a type: then each has an object reference. */
+  private enum Refs {
+    NONE,
+    TARGET
+  }
+
+  private static final Map<Integer, ObjectType> BY_NUMBER = new HashMap<>();
+
+  static {
+    for (ObjectType type : values()) {
+      BY_NUMBER.put(type.number, type);
+    }
+  }
+
+  private final int number;
+  private final Phase phase;
+  private final Refs refs;
+  private final RecordCodec<? extends ImageRecord> codec;
+
+  ObjectType(int number, Phase phase, Refs refs, RecordCodec<? extends ImageRecord> codec) {
+    this.number = number;
+    this.phase = phase;
+    this.refs = refs;
+    this.codec = codec;
+  }
+
+  /** The type of this number, or empty if the number is none that we know. */
+  public static Optional<ObjectType> of(int number) {
+    return Optional.ofNullable(BY_NUMBER.get(number));
+  }
+
+  /** The number on disk. */
+  public int number() {
+    return number;
+  }
+
+  /** The part of the stream that these objects stand in. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Whether a reader that does not know this type may skip it. */
+  public boolean optional() {
+    return this == STATISTICS;
+  }
+
+  /** Whether others may refer to it; such an object has an object reference, others have none. */
+  public boolean referable() {
+    return refs == Refs.TARGET;
+  }
+
+  /** The most payload bytes that an object of this type may have. */
+  public int maxPayloadBytes() {
+    return switch (this) {
+      case PAGE_ARRAY -> Limits.MAX_ARRAY_PAYLOAD_BYTES;
+      case PIPE -> Limits.MAX_PIPE_PAYLOAD_BYTES;
+      default -> Limits.MAX_PAYLOAD_BYTES;
+    };
+  }
+
+  /** What writes and reads the payload. */
+  public RecordCodec<? extends ImageRecord> codec() {
+    return codec;
+  }
+}

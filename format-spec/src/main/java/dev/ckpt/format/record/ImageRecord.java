@@ -1,0 +1,39 @@
+package dev.ckpt.format.record;
+
+import dev.ckpt.format.ObjectType;
+import java.util.List;
+
+/** What an object of the stream says. */
+public sealed interface ImageRecord
+    permits CpuX86_64,
+        Cred,
+        Fd,
+        FileChrdev,
+        FileMemfd,
+        FilePipe,
+        FileRef,
+        FileRegular,
+        FileTty,
+        Header,
+        Index,
+        Itimers,
+        Mm,
+        PageArray,
+        Pipe,
+        Rlimits,
+        Shmem,
+        Sigactions,
+        Sigpending,
+        Statistics,
+        Tail,
+        Task,
+        TaskThread,
+        Vma {
+  /** The type of object that this record is the payload of. */
+  ObjectType type();
+
+  /** Every object that this one refers to; each must stand before it in the stream. */
+  default List<ObjectReference> references() {
+    return List.of();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.ckpt.format.record;
+
+import dev.ckpt.format.ObjectType;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * That one object refers to another.
+ *
+ * @param field that holds the reference
+ * @param types that the other object may have
+ */
+public record ObjectReference(String field, int objref, Set<ObjectType> types) {
+  // NB: made when asked for and never in a static field of a record: ObjectType needs the codecs
+  // of all records while its class is initialised.
+  static ObjectReference to(String field, int objref, ObjectType first, ObjectType... others) {
+    return new ObjectReference(field, objref, EnumSet.of(first, others));
+  }
+}

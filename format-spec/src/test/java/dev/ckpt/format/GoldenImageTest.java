@@ -1,0 +1,66 @@
+package dev.ckpt.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Images that were written once and are never written again: whatever changes, they stay readable.
+ * Version 0 may still change; then its golden image is made anew together with SPEC.md.
+ */
+class GoldenImageTest {
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream in = GoldenImageTest.class.getResourceAsStream("/golden/" + name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  @Test
+  void readsVersion0() throws Exception {
+    try (ImageReader reader = Images.reader(golden("v0-small.ckpt"))) {
+      ImageState state = ImageState.read(reader);
+      assertEquals(
+          Samples.state().stream().map(ImageObject::record).toList(),
+          state.objects().stream().map(ImageObject::record).toList());
+      assertEquals(
+          Samples.state().stream().map(ImageObject::objref).toList(),
+          state.objects().stream().map(ImageObject::objref).toList());
+      assertEquals(Samples.pageArray(), reader.next().orElseThrow().record());
+      assertEquals(Samples.pages(), reader.pages());
+      assertEquals(Samples.statistics(), reader.next().orElseThrow().record());
+      assertEquals(ObjectType.INDEX, reader.next().orElseThrow().record().type());
+      assertEquals(ObjectType.TAIL, reader.next().orElseThrow().record().type());
+      assertEquals(Optional.empty(), reader.next());
+      reader.requireEnd();
+    }
+  }
+
+  @Test
+  void writesVersion0AsItWas() throws Exception {
+    byte[] golden = golden("v0-small.ckpt");
+    assertArrayEquals(golden, Samples.image());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageReader reader = Images.reader(golden);
+        ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+      List<ImageObject> state = ImageState.read(reader).objects();
+      for (ImageObject object : state) {
+        assertEquals(object.offset(), writer.offset());
+        Samples.write(writer, object);
+      }
+      reader.next();
+      ByteBuffer pages = reader.pages();
+      writer.writePages(Samples.pageArray(), pages);
+      writer.write(reader.next().orElseThrow().record());
+      writer.finish();
+    }
+    assertArrayEquals(golden, bytes.toByteArray());
+  }
+}

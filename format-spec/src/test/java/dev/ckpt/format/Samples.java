@@ -1,0 +1,370 @@
+package dev.ckpt.format;
+
+import dev.ckpt.format.record.CpuX86_64;
+import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.Fd;
+import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.Header;
+import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.Index;
+import dev.ckpt.format.record.Itimers;
+import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageKind;
+import dev.ckpt.format.record.PageRun;
+import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Shmem;
+import dev.ckpt.format.record.ShmemKind;
+import dev.ckpt.format.record.Sigactions;
+import dev.ckpt.format.record.Sigpending;
+import dev.ckpt.format.record.Statistics;
+import dev.ckpt.format.record.Tail;
+import dev.ckpt.format.record.Task;
+import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * One record of every type, with another value in every field, and a small image of all of them.
+ * NB: the golden image of version 0 holds exactly these; a new field goes with a new version.
+ */
+final class Samples {
+  static final int EXE = 1;
+  static final int MM = 2;
+  static final int MEMFD = 3;
+  static final int REGULAR = 4;
+  static final int CHRDEV = 5;
+  static final int TTY = 6;
+  static final int PIPE = 7;
+  static final int PIPE_END = 8;
+  static final int MEMFD_FILE = 9;
+
+  static final long HEAP = 0x5555_5555_6000L;
+  private static final byte FILL = 0x5a;
+
+  private Samples() {}
+
+  static Header header() {
+    return new Header(
+        Header.EM_X86_64,
+        Limits.PAGE_SIZE,
+        ByteString.of("6.9.1-test"),
+        UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"),
+        123_456_789_012L,
+        1_700_000_000_123_456_789L,
+        UUID.fromString("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),
+        Header.NO_PARENT,
+        ByteString.of("ckpt 0.1.0"),
+        ByteString.of("host"));
+  }
+
+  static Statistics statistics() {
+    return new Statistics(
+        List.of(
+            new Statistics.Entry(ByteString.of("frozenNanos"), 1_234_567),
+            new Statistics.Entry(ByteString.of("nrPages"), 2)));
+  }
+
+  static Task task() {
+    return new Task(
+        812,
+        1,
+        812,
+        700,
+        ByteString.of("sleeper"),
+        0x0040000,
+        022,
+        17,
+        -500,
+        987_654,
+        ByteString.of("0::/user.slice\n"),
+        ByteString.of("/home/u"),
+        ByteString.of("/"),
+        1,
+        Task.GROUP_LEADER | Task.THP_DISABLED,
+        812,
+        0x8801);
+  }
+
+  static TaskThread thread() {
+    return new TaskThread(
+        812,
+        ByteString.of("sleeper"),
+        0x4000,
+        0x7f00_0000_1000L,
+        24,
+        0x7f00_0000_2000L,
+        0x7f00_0000_3000L,
+        32,
+        0x53053053,
+        0x7f00_0000_4000L,
+        2,
+        8192,
+        0,
+        9,
+        50_000);
+  }
+
+  static CpuX86_64 cpu() {
+    long[] regs = new long[CpuX86_64.NR_REGS];
+    for (int i = 0; i < regs.length; i++) {
+      regs[i] = 0x0101_0101_0101_0101L * (i + 1);
+    }
+    byte[] xsave = new byte[832];
+    for (int i = 0; i < xsave.length; i++) {
+      xsave[i] = (byte) (i * 7);
+    }
+    return CpuX86_64.of(812, regs, ByteString.of(xsave), 0x7);
+  }
+
+  static Cred cred() {
+    return new Cred(
+        812,
+        1000,
+        1001,
+        1002,
+        1003,
+        100,
+        101,
+        102,
+        103,
+        List.of(4, 24, -2),
+        1,
+        2,
+        3,
+        0x1ff_ffff_ffffL,
+        5,
+        0x2f,
+        true);
+  }
+
+  static Rlimits rlimits() {
+    List<Rlimits.Rlimit> limits = new ArrayList<>();
+    for (int i = 0; i < Rlimits.RLIM_NLIMITS; i++) {
+      limits.add(new Rlimits.Rlimit(i * 1024L, i % 2 == 0 ? -1 : i * 2048L));
+    }
+    return new Rlimits(limits);
+  }
+
+  static Sigactions sigactions() {
+    List<Sigactions.Sigaction> actions = new ArrayList<>();
+    for (int i = 0; i < Sigactions.NSIG; i++) {
+      actions.add(new Sigactions.Sigaction(0x40_0000L + i, 0x1400_0000L, 0x41_0000L + i, 1L << i));
+    }
+    return new Sigactions(actions);
+  }
+
+  static Sigpending sigpending() {
+    byte[] siginfo = new byte[Sigpending.SIGINFO_BYTES];
+    siginfo[0] = 10;
+    byte[] other = siginfo.clone();
+    other[127] = 1;
+    return new Sigpending(812, List.of(ByteString.of(siginfo), ByteString.of(other)));
+  }
+
+  static Itimers itimers() {
+    return new Itimers(
+        List.of(
+            new Itimers.Itimer(1_000_000, 250_000),
+            new Itimers.Itimer(0, 0),
+            new Itimers.Itimer(10, 20)));
+  }
+
+  static Mm mm() {
+    return new Mm(
+        0x40_0000,
+        0x40_1000,
+        0x40_2000,
+        0x40_3000,
+        HEAP,
+        HEAP + 0x2_1000,
+        0x7ffc_0000_1000L,
+        0x7ffc_0000_2000L,
+        0x7ffc_0000_2010L,
+        0x7ffc_0000_2010L,
+        0x7ffc_0000_2fe0L,
+        ByteString.of(new byte[32]),
+        EXE,
+        0x7ffc_0010_2000L,
+        0x7ffc_0010_4000L,
+        0x7ffc_000f_e000L,
+        0xdead_beef,
+        0);
+  }
+
+  static FileRef fileRef() {
+    return new FileRef(
+        ByteString.of(new byte[] {'/', 'b', (byte) 0xff, '\n', '\\'}),
+        0x801,
+        4711,
+        0100755,
+        16_384,
+        1_600_000_000_000_000_001L,
+        ByteString.of(new byte[] {1, 2, 3, 4}));
+  }
+
+  static Shmem shmem() {
+    return new Shmem(ShmemKind.MEMFD, ByteString.of("buffer"), 1 << 20, 0xe, 0x3, 0100600);
+  }
+
+  static Vma vma() {
+    long flags = VmFlag.bitsOf(EnumSet.of(VmFlag.RD, VmFlag.WR, VmFlag.AC, VmFlag.DP));
+    return new Vma(
+        HEAP, HEAP + 0x2_1000, 3, 0x22, flags, 0, 0, ByteString.of("[heap]"), VmaKind.ANON_PRIVATE);
+  }
+
+  static Vma sharedVma() {
+    return new Vma(
+        0x7f00_0000_0000L,
+        0x7f00_0010_0000L,
+        3,
+        0x1,
+        VmFlag.SH.bit(),
+        0x1000,
+        MEMFD,
+        ByteString.of("/memfd:buffer (deleted)"),
+        VmaKind.ANON_SHARED);
+  }
+
+  static PageArray pageArray() {
+    return new PageArray(
+        MM,
+        List.of(
+            new PageRun(HEAP, 1, PageKind.DATA),
+            new PageRun(HEAP + 0x1000, 0x8000_0000L, PageKind.ZERO)));
+  }
+
+  static FileRegular fileRegular() {
+    return new FileRegular(EXE, 0x8002, 77);
+  }
+
+  static FileChrdev fileChrdev() {
+    return new FileChrdev(ByteString.of("/dev/null"), 1, 3, 2, 5);
+  }
+
+  static FileTty fileTty() {
+    return new FileTty(
+        ByteString.of("/dev/pts/3"), 136, 3, 0x8002, ByteString.of(new byte[44]), 24, 80, 640, 480);
+  }
+
+  static Pipe pipe() {
+    return new Pipe(3301, 65_536, true, ByteString.of("in flight"));
+  }
+
+  static FilePipe filePipe() {
+    return new FilePipe(PIPE, 1);
+  }
+
+  static FileMemfd fileMemfd() {
+    return new FileMemfd(MEMFD, 2, 4096);
+  }
+
+  static Fd fd() {
+    return new Fd(5, Fd.FD_CLOEXEC, REGULAR);
+  }
+
+  static Index index() {
+    return new Index(List.of(new Index.Entry(8192, MM, HEAP, HEAP + 0x1000)));
+  }
+
+  static Tail tail() {
+    return new Tail(25, 1, 2, 12_288, 0x1234_5678);
+  }
+
+  /** State objects with their references, in an order that may be written. */
+  static List<ImageObject> state() {
+    return List.of(
+        new ImageObject(0, 0, header()),
+        new ImageObject(0, 0, task()),
+        new ImageObject(0, 0, thread()),
+        new ImageObject(0, 0, cpu()),
+        new ImageObject(0, 0, cred()),
+        new ImageObject(0, 0, rlimits()),
+        new ImageObject(0, 0, sigactions()),
+        new ImageObject(0, 0, sigpending()),
+        new ImageObject(0, 0, itimers()),
+        new ImageObject(0, EXE, fileRef()),
+        new ImageObject(0, MM, mm()),
+        new ImageObject(0, MEMFD, shmem()),
+        new ImageObject(0, 0, vma()),
+        new ImageObject(0, 0, sharedVma()),
+        new ImageObject(0, REGULAR, fileRegular()),
+        new ImageObject(0, CHRDEV, fileChrdev()),
+        new ImageObject(0, TTY, fileTty()),
+        new ImageObject(0, PIPE, pipe()),
+        new ImageObject(0, PIPE_END, filePipe()),
+        new ImageObject(0, MEMFD_FILE, fileMemfd()),
+        new ImageObject(0, 0, fd()));
+  }
+
+  /** One record of each type. */
+  static List<ImageRecord> all() {
+    List<ImageRecord> all = new ArrayList<>(state().stream().map(ImageObject::record).toList());
+    all.addAll(List.of(pageArray(), statistics(), index(), tail()));
+    return all;
+  }
+
+  /** The content of the page array. */
+  static ByteBuffer pages() {
+    ByteBuffer pages = ByteBuffer.allocateDirect(Limits.PAGE_SIZE);
+    while (pages.hasRemaining()) {
+      pages.put((byte) (FILL ^ pages.position()));
+    }
+    return pages.flip();
+  }
+
+  static void writeState(ImageWriter writer) throws IOException {
+    for (ImageObject object : state()) {
+      write(writer, object);
+    }
+  }
+
+  static void write(ImageWriter writer, ImageObject object) throws IOException {
+    if (object.objref() != 0 && writer.nextObjref() != object.objref()) {
+      throw new AssertionError("references of the samples are not 1, 2, 3 ...");
+    }
+    writer.write(object.objref(), object.record());
+  }
+
+  /** All of the above as one image. */
+  static byte[] image() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+      writeState(writer);
+      writer.writePages(pageArray(), pages());
+      writer.write(statistics());
+      writer.finish();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The shortest image that has pages. */
+  static byte[] shortImage() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+      writer.write(header());
+      int shmem = writer.writeShared(shmem());
+      writer.writePages(
+          new PageArray(shmem, List.of(new PageRun(0, 3, PageKind.ZERO))),
+          ByteBuffer.allocateDirect(0));
+      writer.write(statistics());
+      writer.finish();
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,236 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.core.tracee.RemoteMap;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaKind;
+import java.util.List;
+
+/** Rebuilds mm and vmas in the new task, whose own address space was emptied before. */
+final class AddressSpace {
+  static final int MAP_FIXED_NOREPLACE = 0x100000;
+  static final int PROT_WRITE = 2;
+
+  private static final int ARCH_MAP_VDSO_64 = 0x2003;
+  private static final int PR_SET_MM = 35;
+  private static final int PR_SET_MM_MAP = 14;
+  private static final int PR_SET_VMA = 0x53564d41;
+  private static final int PR_SET_VMA_ANON_NAME = 0;
+  private static final int MM_MAP_BYTES = 104;
+  private static final String ANON_NAME = "[anon:";
+
+  private final RstrContext context;
+  private final BatchRunner run;
+  private final MemoryObjects objects;
+
+  AddressSpace(RstrContext context, BatchRunner run, MemoryObjects objects) {
+    this.context = context;
+    this.run = run;
+    this.objects = objects;
+  }
+
+  /** Takes away everything that is mapped but our own code and area. */
+  void empty() throws CkptException {
+    RemoteMap code = context.code();
+    long end = context.area().end();
+    run.call("munmap", SyscallNumbers.MUNMAP, 0, code.address());
+    run.call("munmap", SyscallNumbers.MUNMAP, end, Layout.TASK_SIZE - end);
+    run.flush();
+  }
+
+  /** Maps the kernel's own pages and every vma whose content may be filled in. */
+  void map() throws CkptException {
+    Mm mm = context.state().only(Mm.class);
+    run.call(
+        "arch_prctl",
+        SyscallNumbers.ARCH_PRCTL,
+        ARCH_MAP_VDSO_64,
+        mm.vvarStart() == 0 ? mm.vdsoStart() : mm.vvarStart());
+    objects.create();
+    for (Vma vma : vmas()) {
+      switch (vma.kind()) {
+        case ANON_PRIVATE:
+        case STACK:
+          mapAnonymous(vma);
+          break;
+        case FILE_PRIVATE:
+        case FILE_SHARED:
+        case ANON_SHARED:
+          if (!objects.mapsLater(vma)) {
+            mapBacked(vma);
+          }
+          break;
+        default:
+          break;
+      }
+    }
+    run.flush();
+  }
+
+  private List<Vma> vmas() {
+    return context.state().all(Vma.class);
+  }
+
+  /** Maps what could not be mapped before its object had its content and its seals. */
+  void mapLate() throws CkptException {
+    for (Vma vma : vmas()) {
+      if (objects.mapsLater(vma)) {
+        mapBacked(vma);
+      }
+    }
+    run.flush();
+  }
+
+  private void mapAnonymous(Vma vma) throws CkptException {
+    run.call(
+        "mmap",
+        SyscallNumbers.MMAP,
+        vma.start(),
+        vma.lenBytes(),
+        protWhileFilling(vma),
+        vma.mapFlags() | MAP_FIXED_NOREPLACE,
+        -1,
+        0);
+    String name = vma.name().toString();
+    if (name.startsWith(ANON_NAME)) {
+      byte[] label = vma.name().substring(ANON_NAME.length(), vma.name().length() - 1).toByteArray();
+      Batch batch = run.room(1, label.length + 1);
+      Batch.Data text = batch.string(label);
+      batch.call(
+          "prctl",
+          SyscallNumbers.PRCTL,
+          PR_SET_VMA,
+          PR_SET_VMA_ANON_NAME,
+          vma.start(),
+          vma.lenBytes(),
+          text);
+    }
+    advise(vma);
+  }
+
+  private void mapBacked(Vma vma) throws CkptException {
+    if (objects.isObject(vma.backing())) {
+      run.call(
+          "mmap",
+          SyscallNumbers.MMAP,
+          vma.start(),
+          vma.lenBytes(),
+          protWhileFilling(vma),
+          vma.mapFlags() | MAP_FIXED_NOREPLACE,
+          objects.fdOf(vma.backing()),
+          vma.pgoffBytes());
+    } else {
+      FileRef file = context.state().get(vma.backing(), FileRef.class);
+      byte[] path = file.path().toByteArray();
+      Batch batch = run.room(3, path.length + 1);
+      boolean writable = vma.kind() == VmaKind.FILE_SHARED && vma.has(VmFlag.MW);
+      Batch.Result fd =
+          batch.call(
+              "open " + file.path(),
+              SyscallNumbers.OPEN,
+              batch.string(path),
+              (writable ? Fcntl.O_RDWR : Fcntl.O_RDONLY) | Fcntl.O_CLOEXEC);
+      batch.call(
+          "mmap " + file.path(),
+          SyscallNumbers.MMAP,
+          vma.start(),
+          vma.lenBytes(),
+          protWhileFilling(vma),
+          vma.mapFlags() | MAP_FIXED_NOREPLACE,
+          fd,
+          vma.pgoffBytes());
+      batch.call("close", SyscallNumbers.CLOSE, fd);
+    }
+    advise(vma);
+  }
+
+  /**
+   * Memory that counts as committed was writable once: mapped so it gets that mark again, and can
+   * be filled fast. What was never writable must not get it.
+   */
+  private static int protWhileFilling(Vma vma) {
+    boolean privately = vma.kind() != VmaKind.FILE_SHARED && vma.kind() != VmaKind.ANON_SHARED;
+    return privately && vma.has(VmFlag.AC) ? vma.prot() | PROT_WRITE : vma.prot();
+  }
+
+  private void advise(Vma vma) throws CkptException {
+    adviseIf(vma, VmFlag.RR, 1);
+    adviseIf(vma, VmFlag.SR, 2);
+    adviseIf(vma, VmFlag.DC, 10);
+    adviseIf(vma, VmFlag.MG, 12);
+    adviseIf(vma, VmFlag.HG, 14);
+    adviseIf(vma, VmFlag.NH, 15);
+    adviseIf(vma, VmFlag.DD, 16);
+    adviseIf(vma, VmFlag.WF, 18);
+  }
+
+  private void adviseIf(Vma vma, VmFlag flag, int advice) throws CkptException {
+    if (vma.has(flag)) {
+      run.call("madvise", SyscallNumbers.MADVISE, vma.start(), vma.lenBytes(), advice);
+    }
+  }
+
+  /** Gives every vma its own protection, and the mm its fields. */
+  void finish() throws CkptException {
+    for (Vma vma : vmas()) {
+      if (!isKernels(vma) && protWhileFilling(vma) != vma.prot()) {
+        run.call(
+            "mprotect", SyscallNumbers.MPROTECT, vma.start(), vma.lenBytes(), vma.prot());
+      }
+    }
+    run.flush();
+    setMm();
+  }
+
+  private static boolean isKernels(Vma vma) {
+    return vma.kind() == VmaKind.VDSO
+        || vma.kind() == VmaKind.VVAR
+        || vma.kind() == VmaKind.VSYSCALL;
+  }
+
+  private void setMm() throws CkptException {
+    Mm mm = context.state().only(Mm.class);
+    FileRef exe = context.state().get(mm.exeFile(), FileRef.class);
+    byte[] path = exe.path().toByteArray();
+    byte[] auxv = mm.auxv().toByteArray();
+    Batch batch = run.room(5, MM_MAP_BYTES + auxv.length + path.length + 32);
+    Batch.Result fd =
+        batch.call(
+            "open " + exe.path(),
+            SyscallNumbers.OPEN,
+            batch.string(path),
+            Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+    Batch.Data auxvData = batch.data(auxv);
+    Batch.Data map = batch.space(MM_MAP_BYTES);
+    long[] fields = {
+      mm.startCode(), mm.endCode(), mm.startData(), mm.endData(), mm.startBrk(), mm.brk(),
+      mm.startStack(), mm.argStart(), mm.argEnd(), mm.envStart(), mm.envEnd(), auxvData.address()
+    };
+    for (int i = 0; i < fields.length; i++) {
+      batch.putLong(map, i * Long.BYTES, fields[i]);
+    }
+    int sizes = fields.length * Long.BYTES;
+    batch.putInt(map, sizes, auxv.length);
+    // exe_fd is a field of the structure, so its number has to be known before the batch runs.
+    batch.putInt(map, sizes + Integer.BYTES, context.fds().scratch());
+    batch.call("dup3", SyscallNumbers.DUP3, fd, context.fds().scratch(), Fcntl.O_CLOEXEC);
+    batch.call(
+        "prctl(PR_SET_MM_MAP)",
+        SyscallNumbers.PRCTL,
+        PR_SET_MM,
+        PR_SET_MM_MAP,
+        map,
+        MM_MAP_BYTES,
+        0);
+    batch.call("close", SyscallNumbers.CLOSE, fd);
+    batch.call("close", SyscallNumbers.CLOSE, context.fds().scratch());
+    run.flush();
+  }
+}

@@ -1,0 +1,222 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Files;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.Limits;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.tracee.Vdso;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.Header;
+import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+
+/** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
+final class Checks {
+  private static final int CAP_SYS_ADMIN = 21;
+  private static final int CAP_SYS_RESOURCE = 24;
+  private static final int CAP_CHECKPOINT_RESTORE = 40;
+  private static final int STDIO = 3;
+
+  private final ImageState state;
+  private final RestartOptions options;
+  private final List<Refusal> refusals = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private int ttyFd = -1;
+
+  Checks(ImageState state, RestartOptions options) {
+    this.state = state;
+    this.options = options;
+  }
+
+  /** Throws with everything that stands in the way. */
+  void run() throws CkptException {
+    machine();
+    rights();
+    numbers();
+    limits();
+    files();
+    terminal();
+    if (!refusals.isEmpty()) {
+      throw new UnsupportedStateException(refusals);
+    }
+  }
+
+  /** What is no reason to refuse but worth a line. */
+  List<String> notes() {
+    return notes;
+  }
+
+  /** One of our descriptors that is a terminal for the task's, -1 when it needs none. */
+  int ttyFd() {
+    return ttyFd;
+  }
+
+  private void refuse(String code, String object, String remedy) {
+    refusals.add(new Refusal(code, object, remedy));
+  }
+
+  private void machine() throws CkptException {
+    Header header = state.header();
+    if (header.arch() != Header.EM_X86_64) {
+      refuse(
+          "ARCH_DIFFERS",
+          "image is of machine type " + header.arch(),
+          "restore it on a machine of that type");
+      return;
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(Vdso.ownContent());
+    if ((int) crc.getValue() != state.mm().vdsoCrc32c()) {
+      refuse(
+          "VDSO_DIFFERS",
+          "the vdso is not that of kernel " + header.kernelRelease(),
+          "restore it on the kernel build it was dumped on");
+    }
+    if (!header.bootId().equals(ProcFs.bootId())) {
+      notes.add("clock: dumped in another boot, so the monotonic clock jumps for it");
+    }
+  }
+
+  private void rights() throws CkptException {
+    long effective = ProcFs.of(Tasks.self()).status().capEff();
+    if (!has(effective, CAP_CHECKPOINT_RESTORE) && !has(effective, CAP_SYS_ADMIN)) {
+      refuse(
+          "NO_RIGHT_TO_PIDS",
+          "pid " + state.task().pid() + " cannot be chosen",
+          "run as root or with CAP_CHECKPOINT_RESTORE");
+    }
+    for (Cred cred : state.all(Cred.class)) {
+      if (Tasks.effectiveUser() != 0 && cred.uid() != Tasks.effectiveUser()) {
+        refuse(
+            "NO_RIGHT_TO_USER",
+            "thread " + cred.tid() + " belongs to user " + cred.uid(),
+            "run as that user or as root");
+      }
+    }
+  }
+
+  private static boolean has(long capabilities, int capability) {
+    return (capabilities >>> capability & 1) != 0;
+  }
+
+  /** Whether these are the groups that the new task has from us anyway. */
+  static boolean sameGroups(List<Integer> groups) throws CkptException {
+    return new TreeSet<>(ProcFs.of(Tasks.self()).status().groups())
+        .equals(new TreeSet<>(groups));
+  }
+
+  private void numbers() throws CkptException {
+    for (TaskThread thread : state.threads()) {
+      if (java.nio.file.Files.exists(java.nio.file.Path.of("/proc/" + thread.tid()))) {
+        refuse(
+            "PID_TAKEN",
+            "pid " + thread.tid() + " is in use",
+            "end what uses it, or restore in a new pid namespace");
+      }
+    }
+  }
+
+  private void limits() throws CkptException {
+    Limits ours = ProcFs.of(Tasks.self()).limits();
+    boolean mayRaise = has(ProcFs.of(Tasks.self()).status().capEff(), CAP_SYS_RESOURCE);
+    List<Rlimits.Rlimit> theirs = state.only(Rlimits.class).limits();
+    for (int i = 0; i < theirs.size() && !mayRaise; i++) {
+      if (Long.compareUnsigned(theirs.get(i).max(), ours.get(i).hard()) > 0) {
+        refuse(
+            "RLIMIT",
+            "limit " + i + " is " + theirs.get(i).max() + ", above ours",
+            "raise ours before, or run with CAP_SYS_RESOURCE");
+      }
+    }
+  }
+
+  private void files() throws CkptException {
+    for (var entry : state.shared(FileRef.class).entrySet()) {
+      FileRef file = entry.getValue();
+      FileStat now;
+      try {
+        now = FileStat.of(file.path().toByteArray());
+      } catch (SyscallException e) {
+        refuse("FILE_GONE", file.path() + " (" + e.getMessage() + ")", "put it back");
+        continue;
+      }
+      boolean changed = now.size() != file.size() || now.mtimeNanos() != file.mtimeNanos();
+      if (changed) {
+        changed(entry.getKey(), file);
+      }
+    }
+    try {
+      FileStat.of(state.task().cwd().toByteArray());
+    } catch (SyscallException e) {
+      refuse("CWD_GONE", state.task().cwd() + " (" + e.getMessage() + ")", "make it again");
+    }
+  }
+
+  private void changed(int objref, FileRef file) throws CkptException {
+    if (!isWritten(objref)) {
+      refuse(
+          "FILE_CHANGED",
+          file.path() + " is not what it was when the task was dumped",
+          "put the old one back");
+    } else if (options.files() == FilesPolicy.STRICT) {
+      refuse(
+          "FILE_CHANGED",
+          file.path() + " was open for writing and has changed",
+          "put the old one back, or restore with --files newer-ok");
+    } else {
+      notes.add("file: " + file.path() + " was open for writing and has changed; offset kept");
+    }
+  }
+
+  /** Whether the task itself may have changed a file, and nothing of it needs it unchanged. */
+  private boolean isWritten(int objref) throws CkptException {
+    boolean written = false;
+    for (Vma vma : state.vmas()) {
+      if (vma.backing() == objref) {
+        if (vma.kind() != VmaKind.FILE_SHARED || !vma.has(VmFlag.MW)) {
+          return false;
+        }
+        written = true;
+      }
+    }
+    if (state.mm().exeFile() == objref) {
+      return false;
+    }
+    for (FileRegular open : state.shared(FileRegular.class).values()) {
+      if (open.file() == objref && (open.flags() & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY) {
+        written = true;
+      }
+    }
+    return written;
+  }
+
+  private void terminal() {
+    if (state.shared(FileTty.class).isEmpty()) {
+      return;
+    }
+    for (int fd = 0; fd < STDIO; fd++) {
+      if (Files.isTty(fd)) {
+        ttyFd = fd;
+        return;
+      }
+    }
+    refuse("NO_TTY", "the task has a terminal open", "restore it from a terminal");
+  }
+}

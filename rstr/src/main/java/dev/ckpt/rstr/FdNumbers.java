@@ -1,0 +1,38 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.Fd;
+
+/**
+ * Descriptor numbers that we use in the new task while it is built: all of them above those that it
+ * will have, so that each can be moved to its place at the end and the rest be closed at once.
+ */
+final class FdNumbers {
+  private final int scratch;
+  private int next;
+
+  private FdNumbers(int scratch) {
+    this.scratch = scratch;
+    this.next = scratch + 2;
+  }
+
+  static FdNumbers of(ImageState state) {
+    int highest = state.all(Fd.class).stream().mapToInt(Fd::fd).max().orElse(2);
+    return new FdNumbers(Math.max(highest, 2) + 1);
+  }
+
+  /** For short use: open, use, close. */
+  int scratch() {
+    return scratch;
+  }
+
+  /** Holds our terminal, where there is one. */
+  int tty() {
+    return scratch + 1;
+  }
+
+  /** A number that nobody has yet. */
+  int take() {
+    return next++;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.core.tracee.RemoteMap;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.Shmem;
+import dev.ckpt.format.record.ShmemKind;
+import dev.ckpt.format.record.Vma;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Rebuilds shared memory as objects: each is made once and kept open under a high descriptor number
+ * until everything that maps it or refers to it is there.
+ */
+final class MemoryObjects {
+  private static final int MAP_SHARED = 1;
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MFD_ALLOW_SEALING = 2;
+  private static final int F_SEAL_SEAL = 0x1;
+  private static final int F_SEAL_WRITE = 0x8;
+  private static final int F_SEAL_FUTURE_WRITE = 0x10;
+
+  private final RstrContext context;
+  private final BatchRunner run;
+  private final Map<Integer, Integer> fds = new HashMap<>();
+
+  MemoryObjects(RstrContext context, BatchRunner run) {
+    this.context = context;
+    this.run = run;
+  }
+
+  /** Makes every object, empty, of its full size. */
+  void create() throws CkptException {
+    for (Map.Entry<Integer, Shmem> entry : context.state().shared(Shmem.class).entrySet()) {
+      int number = context.fds().take();
+      if (entry.getValue().kind() == ShmemKind.MEMFD) {
+        createMemfd(entry.getValue(), number);
+      } else {
+        createAnonymous(entry.getValue(), number);
+      }
+      fds.put(entry.getKey(), number);
+    }
+    run.flush();
+  }
+
+  private void createMemfd(Shmem object, int number) throws CkptException {
+    byte[] name = object.name().toByteArray();
+    Batch batch = run.room(5, name.length + 1);
+    Batch.Result fd =
+        batch.call(
+            "memfd_create",
+            SyscallNumbers.MEMFD_CREATE,
+            batch.string(name),
+            MFD_ALLOW_SEALING);
+    batch.call("ftruncate", SyscallNumbers.FTRUNCATE, fd, object.size());
+    batch.call("fchmod", SyscallNumbers.FCHMOD, fd, object.mode());
+    moveTo(batch, fd, number);
+  }
+
+  private void createAnonymous(Shmem object, int number) throws CkptException {
+    RemoteMap view = context.layout().take(object.size());
+    byte[] link =
+        String.format("/proc/self/map_files/%x-%x", view.address(), view.end())
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    Batch batch = run.room(5, link.length + 1);
+    batch.call(
+        "mmap",
+        SyscallNumbers.MMAP,
+        view.address(),
+        view.lenBytes(),
+        PROT_READ_WRITE,
+        MAP_SHARED | 0x20 | AddressSpace.MAP_FIXED_NOREPLACE,
+        -1,
+        0);
+    Batch.Result fd =
+        batch.call("open map_files", SyscallNumbers.OPEN, batch.string(link), Fcntl.O_RDWR);
+    moveTo(batch, fd, number);
+    batch.call("munmap", SyscallNumbers.MUNMAP, view.address(), view.lenBytes());
+  }
+
+  private static void moveTo(Batch batch, Batch.Result fd, int number) {
+    batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
+    batch.call("close", SyscallNumbers.CLOSE, fd);
+  }
+
+  /** Whether a reference is to a memory object. */
+  boolean isObject(int objref) {
+    return fds.containsKey(objref);
+  }
+
+  /** The descriptor that an object is open under in the new task. */
+  int fdOf(int objref) {
+    return fds.get(objref);
+  }
+
+  /** Size of an object in bytes; a memfd's need not be whole pages. */
+  long sizeOf(int objref) throws CkptException {
+    return context.state().get(objref, Shmem.class).size();
+  }
+
+  /** An object of the new task's as a descriptor of ours, to fill it. */
+  dev.ckpt.core.kernel.Fd open(int objref) throws CkptException {
+    return Tasks.pidfdGetfd(context.pidfd(), fdOf(objref));
+  }
+
+  /** Whether a vma maps an object that is sealed against writing before it may be mapped. */
+  boolean mapsLater(Vma vma) throws CkptException {
+    return isObject(vma.backing())
+        && (context.state().get(vma.backing(), Shmem.class).seals() & F_SEAL_WRITE) != 0;
+  }
+
+  /** Sets the seals that must be there before anything maps the object. */
+  void sealContents() throws CkptException {
+    seal(~(F_SEAL_SEAL | F_SEAL_FUTURE_WRITE));
+  }
+
+  /** Sets the seals that only come when all is mapped. */
+  void sealForGood() throws CkptException {
+    seal(F_SEAL_FUTURE_WRITE);
+    seal(F_SEAL_SEAL);
+  }
+
+  private void seal(int which) throws CkptException {
+    for (Map.Entry<Integer, Integer> entry : fds.entrySet()) {
+      Shmem object = context.state().get(entry.getKey(), Shmem.class);
+      if (object.kind() == ShmemKind.MEMFD && (object.seals() & which) != 0) {
+        run.call(
+            "fcntl(F_ADD_SEALS)",
+            SyscallNumbers.FCNTL,
+            entry.getValue(),
+            Fcntl.F_ADD_SEALS,
+            object.seals() & which);
+      }
+    }
+    run.flush();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.tracee.Tracer;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.ImageState;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Brings a task back from an image.
+ *
+ * <p>Threading: any thread; the work is done on a tracer thread of its own. Blocks until the task
+ * runs. When it throws, nothing is left behind.
+ */
+public final class Restart {
+  private Restart() {}
+
+  /**
+   * Reads the whole image, checks all of it that can be checked beforehand, rebuilds the task and
+   * lets it go.
+   *
+   * @param image from its first byte; closed by the caller
+   * @throws UnsupportedStateException when it cannot be restored here; everything wrong is listed,
+   *     nothing was created
+   * @throws CkptException when the image is damaged or anything else fails
+   */
+  public static RestartedTask restore(RestartOptions options, ReadableByteChannel image)
+      throws IOException {
+    long begin = System.nanoTime();
+    try (ImageReader reader = new ImageReader(image)) {
+      ImageState state = ImageState.read(reader);
+      Checks checks = new Checks(state, options);
+      checks.run();
+      Restore restore = new Restore(state, reader, options, checks.ttyFd());
+      try (Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
+        tracer.run(restore::run);
+      }
+      List<String> notes = new ArrayList<>(checks.notes());
+      notes.addAll(restore.notes());
+      return new RestartedTask(
+          state.task().pid(),
+          System.nanoTime() - begin,
+          restore.nrPages(),
+          notes,
+          checks.ttyFd());
+    }
+  }
+}

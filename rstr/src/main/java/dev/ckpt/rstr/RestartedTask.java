@@ -1,0 +1,51 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.error.CkptException;
+import java.util.List;
+
+/** A task that was restored and runs. */
+public final class RestartedTask {
+  private final int pid;
+  private final long wallNanos;
+  private final long pages;
+  private final List<String> notes;
+  private final int ttyFd;
+
+  RestartedTask(int pid, long wallNanos, long pages, List<String> notes, int ttyFd) {
+    this.pid = pid;
+    this.wallNanos = wallNanos;
+    this.pages = pages;
+    this.notes = List.copyOf(notes);
+    this.ttyFd = ttyFd;
+  }
+
+  /** Its pid, the same as before. */
+  public int pid() {
+    return pid;
+  }
+
+  /** From the call to the moment it ran, nanoseconds. */
+  public long wallNanos() {
+    return wallNanos;
+  }
+
+  /** Pages whose bytes came from the image. */
+  public long pages() {
+    return pages;
+  }
+
+  /** What could not be had as it was, one line each. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * Waits for a task that was restored in the foreground, as a shell waits for a job: signals sent
+   * to us go on to it, and it has our terminal while it runs.
+   *
+   * @return its exit status, or 128 and the signal that ended it
+   */
+  public int awaitExit() throws CkptException {
+    return new Foreground(pid, ttyFd).await();
+  }
+}

@@ -1,0 +1,286 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.backend.Backends;
+import dev.ckpt.core.backend.PageFiller;
+import dev.ckpt.core.backend.Target;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.core.tracee.Deadline;
+import dev.ckpt.core.tracee.RemoteMap;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.Tracer;
+import dev.ckpt.core.tracee.x86_64.LoopCode;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.CpuX86_64;
+import dev.ckpt.format.record.Task;
+import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.Vma;
+import dev.ckpt.rstr.x86_64.StubImage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds one task, step by step, on the tracer's thread. Until the last step everything that was
+ * made dies with that thread (EXITKILL).
+ */
+final class Restore {
+  private static final int TRACE_OPTIONS =
+      Ptrace.O_EXITKILL
+          | Ptrace.O_TRACESYSGOOD
+          | Ptrace.O_TRACEFORK
+          | Ptrace.O_TRACEVFORK
+          | Ptrace.O_TRACECLONE;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int STUB_AREA_BYTES = 16 * 1024;
+  private static final int STUB_STACK_MARGIN = 32 * 1024;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+  private static final int PROT_READ_EXEC = 5;
+  private static final int PROT_READ_WRITE = 3;
+
+  private final ImageState state;
+  private final ImageReader pages;
+  private final RestartOptions options;
+  private final int ttyFd;
+  private final Task task;
+  private final List<String> notes = new ArrayList<>();
+  private long nrPages;
+
+  Restore(ImageState state, ImageReader pages, RestartOptions options, int ttyFd)
+      throws CkptException {
+    this.state = state;
+    this.pages = pages;
+    this.options = options;
+    this.ttyFd = ttyFd;
+    this.task = state.only(Task.class);
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+
+  long nrPages() {
+    return nrPages;
+  }
+
+  /** Does it; the task runs when this returns. */
+  Void run(Tracer tracer) throws IOException {
+    try (Stub stub = Stub.start()) {
+      Tracee stubTracee = seizeStub(tracer, stub);
+      refuseOtherCpu(stubTracee);
+      boolean done = false;
+      try {
+        build(stubTracee, bear(tracer, stubTracee));
+        done = true;
+      } finally {
+        if (!done) {
+          abandon();
+        }
+      }
+    }
+    return null;
+  }
+
+  private Tracee seizeStub(Tracer tracer, Stub stub) throws CkptException {
+    Tracee tracee = Tracee.seize(tracer, stub.pid(), stub.pid(), TRACE_OPTIONS);
+    tracee.interrupt();
+    Threads.awaitBirth(tracee);
+    return tracee;
+  }
+
+  private void refuseOtherCpu(Tracee stub) throws CkptException {
+    int here = stub.xstate().length;
+    int there = state.all(CpuX86_64.class).get(0).xsave().length();
+    if (here != there) {
+      throw new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  "CPU_DIFFERS",
+                  "extended state of " + there + " bytes, " + here + " on this CPU",
+                  "restore it on a machine with the same CPU features")));
+    }
+  }
+
+  /** Has the stub make the new process, as its child or as its sibling, with the old pid. */
+  private Tracee bear(Tracer tracer, Tracee stub) throws CkptException {
+    boolean sibling = !options.detach();
+    try (RemoteMemory memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
+        RemoteSyscalls calls = stubCalls(stub, memory)) {
+      Batch batch = calls.batch();
+      Clone3.add(
+          batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, task.pid());
+      calls.run(batch);
+    } catch (SyscallException e) {
+      throw birthFailed(e);
+    }
+    Tracee leader = Tracee.attached(tracer, task.pid(), task.pid());
+    Threads.awaitBirth(leader);
+    return leader;
+  }
+
+  private CkptException birthFailed(SyscallException e) {
+    if (e.errno() == Errno.EEXIST) {
+      return new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  "PID_TAKEN",
+                  "pid " + task.pid() + " is in use, or a process group or session has its number",
+                  "end what uses it, or restore in a new pid namespace")));
+    }
+    if (e.errno() == Errno.EPERM) {
+      return new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  "NO_RIGHT_TO_PIDS",
+                  "pid " + task.pid() + " cannot be chosen",
+                  "run as root or with CAP_CHECKPOINT_RESTORE")));
+    }
+    return e;
+  }
+
+  /** Calls made with the loop in the stub's own code, on a part of its stack. */
+  private static RemoteSyscalls stubCalls(Tracee tracee, RemoteMemory memory)
+      throws CkptException {
+    UserRegs regs = tracee.regs();
+    LoopCode code = new LoopCode().stopWith(tracee.pid(), Signals.SIGURG);
+    memory.writeForced(StubImage.loopAddress(), code.toByteArray());
+    long address =
+        (regs.get(UserRegs.RSP) - STUB_STACK_MARGIN) & -RstrContext.CODE_BYTES;
+    return RemoteSyscalls.resident(
+        tracee,
+        memory,
+        StubImage.loopAddress(),
+        new RemoteMap(address, STUB_AREA_BYTES),
+        Signals.SIGURG,
+        regs);
+  }
+
+  private void build(Tracee stub, Tracee leader) throws IOException {
+    UserRegs userRegs = stub.regs();
+    long pending = SignalState.pendingMask(state);
+    try (RstrContext context =
+        new RstrContext(
+            state,
+            options,
+            leader,
+            RemoteMemory.open(task.pid(), TouchHook.NONE),
+            Tasks.pidfdOpen(task.pid()),
+            new Layout(state.all(Vma.class)),
+            userRegs,
+            Threads.freeSignal(pending))) {
+      settle(context);
+      Threads threads = new Threads(context);
+      try (RemoteSyscalls calls = context.callsOf(leader)) {
+        populate(context, new BatchRunner(calls), threads);
+      }
+      threads.setRegisters();
+      LastCall.unmapOurs(context);
+      threads.setRegisters();
+      Cgroups.restore(context);
+      notes.addAll(context.notes());
+      threads.letGo();
+    }
+  }
+
+  /** Maps our code and area into the new process, while it still is a copy of the stub. */
+  private void settle(RstrContext context) throws CkptException {
+    try (RemoteSyscalls calls = stubCalls(context.leader(), context.memory())) {
+      BatchRunner run = new BatchRunner(calls);
+      map(run, context.code(), PROT_READ_EXEC);
+      map(run, context.area(), PROT_READ_WRITE);
+      run.flush();
+    }
+    LoopCode code = new LoopCode().stopWith(task.pid(), context.stopSignal());
+    context.memory().writeForced(context.code().address(), code.toByteArray());
+  }
+
+  private static void map(BatchRunner run, RemoteMap range, int prot) throws CkptException {
+    run.call(
+        "mmap",
+        SyscallNumbers.MMAP,
+        range.address(),
+        range.lenBytes(),
+        prot,
+        MAP_PRIVATE_ANONYMOUS | AddressSpace.MAP_FIXED_NOREPLACE,
+        -1,
+        0);
+  }
+
+  private void populate(RstrContext context, BatchRunner run, Threads threads)
+      throws IOException {
+    MemoryObjects objects = new MemoryObjects(context, run);
+    AddressSpace space = new AddressSpace(context, run, objects);
+    TaskStruct.raiseFdLimit(run);
+    TaskStruct.restoreSession(context, run);
+    Files.closeInherited(context, run, ttyFd);
+    space.empty();
+    space.map();
+    PageFiller.Provider backend = Backends.pageFiller(options.backend());
+    try (Pages filler =
+        new Pages(
+            context, backend.open(new Target(task.pid(), context.memory())), objects)) {
+      filler.fill(pages);
+      nrPages = filler.nrPages();
+    }
+    objects.sealContents();
+    space.mapLate();
+    objects.sealForGood();
+    space.finish();
+    threads.create(run);
+    new Files(context, run, objects).restore();
+    TaskStruct.restore(context, run);
+    SignalState.restore(context, run);
+    TaskStruct.restoreLimits(context, run);
+    threads.restoreOwn();
+    Timers.restore(context, run);
+    threads.restoreOwn(run, leaderThread());
+    TaskStruct.restoreDumpable(context, run);
+  }
+
+  private TaskThread leaderThread() {
+    return state.all(TaskThread.class).stream()
+        .filter(thread -> thread.tid() == task.pid())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Ends what was begun and waits until it is gone, so that its pid is free again. */
+  private void abandon() throws CkptException {
+    try {
+      if (!Signals.exists(task.pid())) {
+        return;
+      }
+      Ptrace.WaitResult known = Ptrace.waitFor(task.pid(), Ptrace.WALL | Ptrace.WNOHANG);
+      if (known.pid() < 0) {
+        // Not ours: somebody else's process has that pid, which is why we failed.
+        return;
+      }
+      Signals.kill(task.pid(), Signals.SIGKILL);
+      Deadline deadline = Deadline.in(PATIENCE);
+      while (Ptrace.waitFor(task.pid(), Ptrace.WALL | Ptrace.WNOHANG).pid() >= 0
+          && !deadline.passed()) {
+        deadline.pause();
+      }
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.ESRCH) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.tracee.RemoteMap;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.Tracer;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageState;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the restorers of one task share: the image's state, the task that is being built, and where
+ * our code stands in it.
+ *
+ * <p>Threading: the tracer's thread.
+ */
+final class RstrContext implements AutoCloseable {
+  /** One page for our code. */
+  static final int CODE_BYTES = 4096;
+
+  /** Room for a full table of calls and their data. */
+  static final int AREA_BYTES = 64 * 1024;
+
+  private final ImageState state;
+  private final RestartOptions options;
+  private final Tracer tracer;
+  private final Tracee leader;
+  private final RemoteMemory memory;
+  private final Fd pidfd;
+  private final Layout layout;
+  private final RemoteMap code;
+  private final RemoteMap area;
+  private final UserRegs userRegs;
+  private final int stopSignal;
+  private final FdNumbers fds;
+  private final List<String> notes = new ArrayList<>();
+
+  RstrContext(
+      ImageState state,
+      RestartOptions options,
+      Tracee leader,
+      RemoteMemory memory,
+      Fd pidfd,
+      Layout layout,
+      UserRegs userRegs,
+      int stopSignal)
+      throws CkptException {
+    this.state = state;
+    this.options = options;
+    this.tracer = leader.tracer();
+    this.leader = leader;
+    this.memory = memory;
+    this.pidfd = pidfd;
+    this.layout = layout;
+    this.fds = FdNumbers.of(state);
+    // Side by side, so that one munmap takes both away at the end.
+    RemoteMap both = layout.take(CODE_BYTES + AREA_BYTES);
+    this.code = new RemoteMap(both.address(), CODE_BYTES);
+    this.area = new RemoteMap(code.end(), AREA_BYTES);
+    this.userRegs = userRegs;
+    this.stopSignal = stopSignal;
+  }
+
+  ImageState state() {
+    return state;
+  }
+
+  RestartOptions options() {
+    return options;
+  }
+
+  Tracer tracer() {
+    return tracer;
+  }
+
+  Tracee leader() {
+    return leader;
+  }
+
+  RemoteMemory memory() {
+    return memory;
+  }
+
+  /** A handle on the new process. */
+  Fd pidfd() {
+    return pidfd;
+  }
+
+  Layout layout() {
+    return layout;
+  }
+
+  /** Which descriptor numbers are free for us while we build. */
+  FdNumbers fds() {
+    return fds;
+  }
+
+  /** Where our code stands in the new task. */
+  RemoteMap code() {
+    return code;
+  }
+
+  /** Where tables of system calls are put. */
+  RemoteMap area() {
+    return area;
+  }
+
+  /** Segments and flags of a 64-bit user thread, for threads to run our code with. */
+  UserRegs userRegs() {
+    return userRegs;
+  }
+
+  /** The signal by which threads stop for us; none of it waits in the image. */
+  int stopSignal() {
+    return stopSignal;
+  }
+
+  /** What could not be had and is no reason to fail, one line each. */
+  List<String> notes() {
+    return notes;
+  }
+
+  /** System calls made by one of the new task's threads. */
+  RemoteSyscalls callsOf(Tracee thread) throws CkptException {
+    return RemoteSyscalls.resident(
+        thread, memory, code.address(), area, stopSignal, userRegs);
+  }
+
+  @Override
+  public void close() {
+    pidfd.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.ckpt.rstr;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.FdChannel;
+import dev.ckpt.core.kernel.Files;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.Spawn;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.rstr.x86_64.StubImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A process of ours that does nothing but be the parent, or the elder sibling, of the task that is
+ * rebuilt: a JVM cannot fork itself with a chosen pid.
+ *
+ * <p>It runs a program of a few bytes that we put into a memfd. Closing it ends and reaps it.
+ */
+final class Stub implements AutoCloseable {
+  private static final int MFD_CLOEXEC = 1;
+  private static final int MFD_EXEC = 0x10;
+
+  private final int pid;
+  private boolean reaped;
+
+  private Stub(int pid) {
+    this.pid = pid;
+  }
+
+  /** Starts it; it waits in pause(2) until somebody seizes it. */
+  @MustBeClosed
+  static Stub start() throws IOException {
+    try (Fd readOnly = program()) {
+      return new Stub(Spawn.start(path(readOnly), "ckpt-stub"));
+    }
+  }
+
+  /** The program, opened for reading alone: what is open for writing cannot be executed. */
+  @MustBeClosed
+  private static Fd program() throws IOException {
+    try (FdChannel channel = new FdChannel(memfd())) {
+      ByteBuffer image = ByteBuffer.allocateDirect(StubImage.size());
+      image.put(StubImage.elf()).flip();
+      while (image.hasRemaining()) {
+        channel.write(image);
+      }
+      return Fd.open(path(channel.fd()), Fcntl.O_RDONLY);
+    }
+  }
+
+  private static String path(Fd fd) {
+    return "/proc/self/fd/" + fd.number();
+  }
+
+  @MustBeClosed
+  private static Fd memfd() throws SyscallException {
+    try {
+      return Files.memfd("ckpt-stub", MFD_CLOEXEC | MFD_EXEC);
+    } catch (SyscallException e) {
+      // Before Linux 6.3 there is no such flag, and every memfd is executable.
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      return Files.memfd("ckpt-stub", MFD_CLOEXEC);
+    }
+  }
+
+  int pid() {
+    return pid;
+  }
+
+  @Override
+  public void close() throws CkptException {
+    if (!reaped) {
+      reaped = true;
+      Signals.kill(pid, Signals.SIGKILL);
+      Ptrace.waitFor(pid, Ptrace.WALL);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.proc.Limits;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Task;
+import java.util.List;
+
+/** Rebuilds what belongs to the process as a whole: session, folders, limits. */
+final class TaskStruct {
+  private static final int PR_SET_DUMPABLE = 4;
+  private static final int RLIMIT_BYTES = 16;
+
+  private TaskStruct() {}
+
+  /** Puts the new process into its session and group, as far as they can be had. */
+  static void restoreSession(RstrContext context, BatchRunner run) throws CkptException {
+    Task task = context.state().only(Task.class);
+    boolean leader = (task.flags() & Task.SESSION_LEADER) != 0;
+    if (leader || context.options().detach()) {
+      run.call("setsid", SyscallNumbers.SETSID);
+      if (!leader) {
+        context.notes().add("session: " + task.sid() + " was another's; it leads one of its own");
+      }
+    } else {
+      run.call("setpgid", SyscallNumbers.SETPGID, 0, 0);
+      if (task.pgid() != task.pid()) {
+        context
+            .notes()
+            .add("process group: " + task.pgid() + " was another's; it leads one of its own");
+      }
+    }
+    run.flush();
+  }
+
+  /** Sets folder, umask and personality. */
+  static void restore(RstrContext context, BatchRunner run) throws CkptException {
+    Task task = context.state().only(Task.class);
+    byte[] cwd = task.cwd().toByteArray();
+    Batch batch = run.room(3, cwd.length + 1);
+    batch.call("chdir " + task.cwd(), SyscallNumbers.CHDIR, batch.string(cwd));
+    batch.call("umask", SyscallNumbers.UMASK, task.umask());
+    batch.call("personality", SyscallNumbers.PERSONALITY, task.personality());
+    run.flush();
+  }
+
+  /** Lets the new process open as many descriptors as it may, while it is built. */
+  static void raiseFdLimit(BatchRunner run) throws CkptException {
+    Batch batch = run.room(2, RLIMIT_BYTES);
+    Batch.Data limit = batch.space(RLIMIT_BYTES);
+    batch.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, Limits.RLIMIT_NOFILE, 0, limit);
+    run.flush();
+    long hard = batch.getLong(limit, 8);
+    Batch next = run.room(1, RLIMIT_BYTES);
+    Batch.Data raised = next.space(RLIMIT_BYTES);
+    next.putLong(raised, 0, hard);
+    next.putLong(raised, 8, hard);
+    next.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, Limits.RLIMIT_NOFILE, raised, 0);
+    run.flush();
+  }
+
+  /** Sets all limits, by the process itself while it still has our rights. */
+  static void restoreLimits(RstrContext context, BatchRunner run) throws CkptException {
+    List<Rlimits.Rlimit> limits = context.state().only(Rlimits.class).limits();
+    for (int resource = 0; resource < limits.size(); resource++) {
+      Batch batch = run.room(1, RLIMIT_BYTES);
+      Batch.Data limit = batch.space(RLIMIT_BYTES);
+      batch.putLong(limit, 0, limits.get(resource).cur());
+      batch.putLong(limit, 8, limits.get(resource).max());
+      batch.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, resource, limit, 0);
+    }
+    run.flush();
+  }
+
+  /** Sets whether the process may be dumped; changing user ids has just reset it. */
+  static void restoreDumpable(RstrContext context, BatchRunner run) throws CkptException {
+    int dumpable = context.state().only(Task.class).dumpable();
+    if (dumpable <= 1) {
+      run.call("prctl(PR_SET_DUMPABLE)", SyscallNumbers.PRCTL, PR_SET_DUMPABLE, dumpable);
+      run.flush();
+    }
+  }
+}

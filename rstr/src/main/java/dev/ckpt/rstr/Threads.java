@@ -1,0 +1,161 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.core.tracee.Deadline;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Stop;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.x86_64.SyscallRestart;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.CpuX86_64;
+import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.TaskThread;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Rebuilds the threads: makes them with their old numbers and gives each what it had. */
+final class Threads {
+  private static final int CLONE_THREAD_FLAGS =
+      0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000; // VM FS FILES SIGHAND THREAD SYSVSEM
+  private static final int PR_SET_NAME = 15;
+  private static final int SS_ONSTACK = 1;
+  private static final int STACK_T_BYTES = 24;
+  private static final int COMM_BYTES = 16;
+  private static final Duration BIRTH = Duration.ofSeconds(10);
+
+  private final RstrContext context;
+  private final Map<Integer, Tracee> threads = new LinkedHashMap<>();
+
+  Threads(RstrContext context) {
+    this.context = context;
+    threads.put(context.leader().pid(), context.leader());
+  }
+
+  /** Makes all threads but the leader, each stopped before its first instruction. */
+  void create(BatchRunner run) throws CkptException {
+    for (TaskThread thread : context.state().all(TaskThread.class)) {
+      int tid = thread.tid();
+      if (!threads.containsKey(tid)) {
+        Clone3.add(run.room(1, Clone3.DATA_BYTES), CLONE_THREAD_FLAGS, 0, tid);
+        run.flush();
+        Tracee tracee = Tracee.attached(context.tracer(), context.leader().pid(), tid);
+        awaitBirth(tracee);
+        threads.put(tid, tracee);
+      }
+    }
+  }
+
+  /** Waits for the stop that an automatically attached thread makes at its birth. */
+  static void awaitBirth(Tracee tracee) throws CkptException {
+    Deadline deadline = Deadline.in(BIRTH);
+    Stop stop =
+        tracee
+            .awaitStop(deadline)
+            .orElseThrow(
+                () ->
+                    new SyscallException(
+                        tracee.toString(), "clone3", "no stop of the new task", Errno.EAGAIN));
+    if (stop.kind() != Stop.Kind.INTERRUPTED) {
+      throw new SyscallException(tracee.toString(), "clone3", stop.toString(), Errno.ECHILD);
+    }
+  }
+
+  /** All of them, the leader first. */
+  Iterable<Tracee> all() {
+    return threads.values();
+  }
+
+  /** Gives every thread what it can only set for itself. */
+  void restoreOwn() throws CkptException {
+    for (TaskThread thread : context.state().all(TaskThread.class)) {
+      if (thread.tid() != context.leader().tid()) {
+        Tracee tracee = threads.get(thread.tid());
+        try (RemoteSyscalls calls = context.callsOf(tracee)) {
+          BatchRunner run = new BatchRunner(calls);
+          restoreOwn(run, thread);
+        }
+      }
+    }
+  }
+
+  /** The same for one thread, the leader included. */
+  void restoreOwn(BatchRunner run, TaskThread thread) throws CkptException {
+    Batch batch = run.room(5, STACK_T_BYTES + COMM_BYTES + 16);
+    Batch.Data stack = batch.space(STACK_T_BYTES);
+    batch.putLong(stack, 0, thread.altstackSp());
+    batch.putInt(stack, 8, thread.altstackFlags() & ~SS_ONSTACK);
+    batch.putLong(stack, 16, thread.altstackSize());
+    batch.call("sigaltstack", SyscallNumbers.SIGALTSTACK, stack, 0);
+    batch.call(
+        "prctl(PR_SET_NAME)",
+        SyscallNumbers.PRCTL,
+        PR_SET_NAME,
+        batch.string(thread.comm().toByteArray()));
+    batch.call("set_tid_address", SyscallNumbers.SET_TID_ADDRESS, thread.tidAddress());
+    if (thread.robustListHead() != 0) {
+      batch.call(
+          "set_robust_list",
+          SyscallNumbers.SET_ROBUST_LIST,
+          thread.robustListHead(),
+          thread.robustListLen());
+    }
+    if (thread.rseqPtr() != 0) {
+      batch.call(
+          "rseq",
+          SyscallNumbers.RSEQ,
+          thread.rseqPtr(),
+          thread.rseqLen(),
+          0,
+          thread.rseqSignature());
+    }
+    SignalState.restorePending(context, run, thread.tid());
+    run.flush();
+    Creds.restore(run, cred(thread.tid()));
+  }
+
+  private Cred cred(int tid) {
+    return context.state().all(Cred.class).stream()
+        .filter(cred -> cred.tid() == tid)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Sets the registers and masks that the threads go on with. */
+  void setRegisters() throws CkptException {
+    for (CpuX86_64 cpu : context.state().all(CpuX86_64.class)) {
+      Tracee tracee = threads.get(cpu.tid());
+      tracee.setXstate(cpu.xsave().toByteArray());
+      tracee.setRegs(SyscallRestart.forRestoredThread(new UserRegs(cpu.regs())));
+    }
+    for (TaskThread thread : context.state().all(TaskThread.class)) {
+      threads.get(thread.tid()).setSigmask(thread.sigmask());
+    }
+  }
+
+  /** From here on the task survives us; then it runs. */
+  void letGo() throws CkptException {
+    for (Tracee tracee : threads.values()) {
+      tracee.setOptions(0);
+    }
+    for (Tracee tracee : threads.values()) {
+      tracee.detach(0);
+    }
+  }
+
+  /** A signal that none of the image's queues holds; threads stop for us by it. */
+  static int freeSignal(long pending) {
+    for (int signal = Signals.SIGURG; signal < Signals.NSIG; signal++) {
+      if ((pending & Signals.bit(signal)) == 0) {
+        return signal;
+      }
+    }
+    return Signals.SIGUSR1;
+  }
+}

@@ -1,0 +1,608 @@
+/*
+ * refuse STATUS MODE: sets up one kind of state that ckpt must refuse at present, then ready, go, ok as everywhere.
+ * `refuse STATUS list` names the modes. A mode that this kernel or machine does not offer: "skip: why", exit 77.
+ * Whatever a mode makes outside the directory of STATUS is removed right away, so that SIGKILL leaves nothing behind.
+ */
+#include "selfcheck.h"
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/perf_event.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <linux/capability.h>
+#include <mqueue.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/fanotify.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+
+/* Numbers and constants that older headers lack. */
+#define NR_IO_SETUP 206
+#define NR_PERF_EVENT_OPEN 298
+#define NR_BPF 321
+#define NR_USERFAULTFD 323
+#define NR_MEMBARRIER 324
+#define NR_PKEY_MPROTECT 329
+#define NR_PKEY_ALLOC 330
+#define NR_IO_URING_SETUP 425
+#define NR_PIDFD_OPEN 434
+#define NR_LANDLOCK_CREATE_RULESET 444
+#define NR_LANDLOCK_RESTRICT_SELF 446
+#define NR_MEMFD_SECRET 447
+#define NR_MSEAL 462
+#define UFFD_USER_MODE 1
+#define NEWCGROUP 0x02000000
+#define NEWTIME 0x00000080
+#define SET_SYSCALL_USER_DISPATCH 59
+#define SET_MDWE 65
+#define SET_MEMORY_MERGE 67
+
+static char file[PATH_MAX];
+static bool plain_wait; /* no comparison of /proc: the mode hides it */
+
+/* The value of a call, or skip. */
+#define OFFER(call)                                                                                \
+    ({                                                                                             \
+        errno = 0;                                                                                 \
+        __typeof__(call) r_ = (call);                                                              \
+        if ((long)r_ == -1)                                                                        \
+            sc_skip("%s: %s", #call, strerror(errno));                                             \
+        r_;                                                                                        \
+    })
+
+static int data_file(int flags)
+{
+    int fd = SYS(open(sc_path(file, ".file"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    SYS(write(fd, "content", 7));
+    if (flags == O_RDWR)
+        return fd;
+    SYS(close(fd));
+    return SYS(open(file, flags));
+}
+
+static void *page_of(int flags)
+{
+    void *p = mmap(NULL, 2UL << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    if (p == MAP_FAILED)
+        sc_skip("mmap flags %x: %s", (unsigned)flags, strerror(errno));
+    return p;
+}
+
+/* ---- descriptors ---- */
+
+static void m_eventfd(void) { OFFER(eventfd(3, EFD_NONBLOCK)); }
+static void m_signalfd(void)
+{
+    sigset_t s;
+    sigemptyset(&s);
+    sigaddset(&s, SIGUSR1);
+    SYS(sigprocmask(SIG_BLOCK, &s, NULL));
+    OFFER(signalfd(-1, &s, 0));
+}
+static void m_epoll(void)
+{
+    int e = OFFER(epoll_create1(0)), p[2];
+    SYS(pipe(p));
+    struct epoll_event ev = {.events = EPOLLIN};
+    SYS(epoll_ctl(e, EPOLL_CTL_ADD, p[0], &ev));
+}
+static void m_timerfd(void)
+{
+    int fd = OFFER(timerfd_create(CLOCK_MONOTONIC, 0));
+    struct itimerspec t = {.it_value = {1000, 0}};
+    SYS(timerfd_settime(fd, 0, &t, NULL));
+}
+static void m_inotify(void)
+{
+    char dir[PATH_MAX];
+    int fd = OFFER(inotify_init());
+    SYS(inotify_add_watch(fd, sc_dir(dir), IN_DELETE_SELF));
+}
+static void m_fanotify(void) { OFFER(fanotify_init(FAN_CLASS_NOTIF, O_RDONLY)); }
+static void m_socket_unix(void)
+{
+    int s[2];
+    OFFER(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+}
+static void m_socket_tcp(void)
+{
+    int s = OFFER(socket(AF_INET, SOCK_STREAM, 0));
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    SYS(bind(s, (struct sockaddr *)&a, sizeof(a)));
+    SYS(listen(s, 1));
+}
+static void m_socket_udp(void)
+{
+    int s = OFFER(socket(AF_INET, SOCK_DGRAM, 0));
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    SYS(bind(s, (struct sockaddr *)&a, sizeof(a)));
+}
+static void m_netlink(void) { OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)); }
+static void m_fifo(void)
+{
+    sc_path(file, ".fifo");
+    CHECK(mkfifo(file, 0600) == 0 || errno == EEXIST, "mkfifo: %s", strerror(errno));
+    SYS(open(file, O_RDWR));
+}
+static void m_directory_fd(void)
+{
+    char dir[PATH_MAX];
+    SYS(open(sc_dir(dir), O_RDONLY | O_DIRECTORY));
+}
+static void m_o_path(void)
+{
+    SYS(close(data_file(O_RDWR)));
+    SYS(open(file, O_PATH));
+}
+static void m_pty(void)
+{
+    int m = OFFER(posix_openpt(O_RDWR | O_NOCTTY));
+    SYS(grantpt(m));
+    SYS(unlockpt(m));
+    SYS(open(ptsname(m), O_RDWR | O_NOCTTY));
+}
+static void m_pidfd(void) { OFFER(syscall(NR_PIDFD_OPEN, getpid(), 0)); }
+static void m_perf(void)
+{
+    struct perf_event_attr a = {.type = PERF_TYPE_SOFTWARE, .size = sizeof(a),
+                                .config = PERF_COUNT_SW_TASK_CLOCK};
+    OFFER(syscall(NR_PERF_EVENT_OPEN, &a, 0, -1, -1, 0UL));
+}
+static void m_bpf(void)
+{
+    union bpf_attr a = {.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 4};
+    OFFER(syscall(NR_BPF, BPF_MAP_CREATE, &a, sizeof(a)));
+}
+static void m_io_uring(void)
+{
+    static uint32_t params[30];
+    OFFER(syscall(NR_IO_URING_SETUP, 4, params));
+}
+static void m_userfaultfd(void) { OFFER(syscall(NR_USERFAULTFD, UFFD_USER_MODE | O_CLOEXEC)); }
+static void m_mq(void)
+{
+    char name[64];
+    struct mq_attr a = {.mq_maxmsg = 2, .mq_msgsize = 16};
+    snprintf(name, sizeof(name), "/refuse-%d", (int)getpid());
+    OFFER(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &a));
+    mq_unlink(name);
+}
+static void m_proc_file(void) { SYS(open("/proc/self/status", O_RDONLY)); }
+static void m_deleted_file(void)
+{
+    data_file(O_RDWR);
+    SYS(unlink(file));
+}
+static void m_deleted_mapping(void)
+{
+    int fd = data_file(O_RDWR);
+    SYS(mmap(NULL, SC_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    SYS(close(fd));
+    SYS(unlink(file));
+}
+static void m_deleted_cwd(void)
+{
+    sc_path(file, ".gone");
+    CHECK(mkdir(file, 0700) == 0 || errno == EEXIST, "mkdir: %s", strerror(errno));
+    SYS(chdir(file));
+    SYS(rmdir(file));
+}
+static void m_fasync_owner(void)
+{
+    int p[2];
+    SYS(pipe(p));
+    SYS(fcntl(p[0], F_SETOWN, getpid()));
+    SYS(fcntl(p[0], F_SETSIG, SIGURG));
+    SYS(fcntl(p[0], F_SETFL, O_ASYNC));
+}
+static void m_flock(void) { SYS(flock(data_file(O_RDWR), LOCK_EX)); }
+static void m_posix_lock(void)
+{
+    struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 3};
+    SYS(fcntl(data_file(O_RDWR), F_SETLK, &l));
+}
+static void m_ofd_lock(void)
+{
+    struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 3};
+    SYS(fcntl(data_file(O_RDWR), F_OFD_SETLK, &l));
+}
+static void m_lease(void) { OFFER(fcntl(data_file(O_RDONLY), F_SETLEASE, F_RDLCK)); }
+
+/* ---- scheduling, rights, process attributes ---- */
+
+static void m_posix_timer(void)
+{
+    timer_t t;
+    struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    struct itimerspec when = {.it_value = {1000, 0}};
+    OFFER(timer_create(CLOCK_MONOTONIC, &ev, &t));
+    SYS(timer_settime(t, 0, &when, NULL));
+}
+static void m_seccomp_filter(void)
+{
+    struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog prog = {1, &allow};
+    OFFER(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0));
+}
+static void m_nice(void) { OFFER(setpriority(PRIO_PROCESS, 0, 5)); }
+static void m_sched_batch(void)
+{
+    struct sched_param p = {0};
+    OFFER(sched_setscheduler(0, SCHED_BATCH, &p));
+}
+static void m_sched_fifo(void)
+{
+    struct sched_param p = {.sched_priority = 1};
+    OFFER(sched_setscheduler(0, SCHED_FIFO, &p));
+}
+static void m_affinity(void)
+{
+    cpu_set_t s;
+    SYS(sched_getaffinity(0, sizeof(s), &s));
+    if (CPU_COUNT(&s) < 2)
+        sc_skip("one CPU only");
+    int c = 0;
+    while (!CPU_ISSET(c, &s))
+        c++;
+    CPU_CLR(c, &s);
+    SYS(sched_setaffinity(0, sizeof(s), &s));
+}
+static void m_capdrop(void)
+{
+    struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct d[2];
+    SYS(syscall(SYS_capget, &h, d));
+    if (!(d[0].permitted & (1u << CAP_SYS_PTRACE)))
+        sc_skip("has no capabilities to drop");
+    OFFER(prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0));
+    d[0].effective &= ~(1u << CAP_MKNOD);
+    d[0].permitted &= ~(1u << CAP_MKNOD);
+    SYS(syscall(SYS_capset, &h, d));
+}
+static void m_ambient(void)
+{
+    struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct d[2];
+    SYS(syscall(SYS_capget, &h, d));
+    d[0].inheritable |= 1u << CAP_CHOWN;
+    OFFER(syscall(SYS_capset, &h, d));
+    OFFER(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0));
+}
+static void m_securebits(void) { OFFER(prctl(PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0)); }
+static void m_keepcaps(void) { OFFER(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)); }
+static void m_pdeathsig(void) { SYS(prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0)); }
+static void m_no_new_privs(void) { SYS(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
+static void m_ioprio(void) { OFFER(syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 6)); }
+static void m_timerslack(void) { SYS(prctl(PR_SET_TIMERSLACK, 123456, 0, 0, 0)); }
+static void m_subreaper(void) { SYS(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
+static void m_thp_disable(void) { OFFER(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); }
+static void m_dumpable0(void) { SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
+static void m_mce_kill(void) { OFFER(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0)); }
+static void m_mdwe(void) { OFFER(prctl(SET_MDWE, 1, 0, 0, 0)); }
+static void m_memory_merge(void) { OFFER(prctl(SET_MEMORY_MERGE, 1, 0, 0, 0)); }
+static void m_oom_score_adj(void)
+{
+    int fd = OFFER(open("/proc/self/oom_score_adj", O_WRONLY));
+    SYS(write(fd, "123", 3));
+    SYS(close(fd));
+}
+static void m_mempolicy(void)
+{
+    unsigned long node0 = 1;
+    OFFER(syscall(SYS_set_mempolicy, 1 /* MPOL_PREFERRED */, &node0, 8UL));
+}
+static void m_landlock(void)
+{
+    uint64_t handled = 1 << 9; /* LANDLOCK_ACCESS_FS_MAKE_SOCK: never needed here */
+    int fd = (int)OFFER(syscall(NR_LANDLOCK_CREATE_RULESET, &handled, 8UL, 0));
+    OFFER(syscall(NR_LANDLOCK_RESTRICT_SELF, fd, 0));
+    SYS(close(fd));
+}
+static void m_membarrier(void) { OFFER(syscall(NR_MEMBARRIER, 1 << 4, 0, 0)); }
+static void m_syscall_user_dispatch(void)
+{
+    static char selector; /* SYSCALL_DISPATCH_FILTER_ALLOW */
+    OFFER(prctl(SET_SYSCALL_USER_DISPATCH, 1, 0, 0, &selector));
+}
+
+/* ---- memory ---- */
+
+static void m_mlock(void) { OFFER(mlock(page_of(0), SC_PAGE)); }
+static void m_mlockall(void) { OFFER(mlockall(MCL_FUTURE)); }
+static void m_hugetlb(void) { page_of(MAP_HUGETLB | MAP_NORESERVE); }
+static void m_growsdown(void) { *(volatile char *)page_of(MAP_GROWSDOWN) = 1; }
+static void m_mseal(void) { OFFER(syscall(NR_MSEAL, page_of(0), SC_PAGE, 0UL)); }
+static void m_sysv_shm(void)
+{
+    int id = OFFER(shmget(IPC_PRIVATE, 4 * SC_PAGE, IPC_CREAT | 0600));
+    char *p = shmat(id, NULL, 0);
+    shmctl(id, IPC_RMID, NULL);
+    CHECK(p != (char *)-1, "shmat");
+    p[5] = 5;
+}
+static void m_aio(void)
+{
+    static unsigned long context;
+    OFFER(syscall(NR_IO_SETUP, 4, &context));
+}
+static void m_pkeys(void)
+{
+    long key = OFFER(syscall(NR_PKEY_ALLOC, 0UL, 0UL));
+    SYS(syscall(NR_PKEY_MPROTECT, page_of(0), SC_PAGE, PROT_READ | PROT_WRITE, key));
+}
+static void m_memfd_secret(void)
+{
+    int fd = (int)OFFER(syscall(NR_MEMFD_SECRET, 0));
+    SYS(ftruncate(fd, SC_PAGE));
+    char *p = OFFER(mmap(NULL, SC_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    p[0] = 1;
+    SYS(close(fd));
+}
+
+/* ---- namespaces, root ---- */
+
+static void m_netns(void) { OFFER(unshare(CLONE_NEWNET)); }
+static void m_utsns(void) { OFFER(unshare(CLONE_NEWUTS)); }
+static void m_ipcns(void) { OFFER(unshare(CLONE_NEWIPC)); }
+static void m_mntns(void) { OFFER(unshare(CLONE_NEWNS)); }
+static void m_cgroupns(void) { OFFER(unshare(NEWCGROUP)); }
+static void m_timens_children(void) { OFFER(unshare(NEWTIME)); }
+static void m_pidns_children(void) { OFFER(unshare(CLONE_NEWPID)); }
+static void put_file(const char *path, const char *text)
+{
+    int fd = OFFER(open(path, O_WRONLY));
+    OFFER(write(fd, text, strlen(text)));
+    SYS(close(fd));
+}
+static void m_userns(void)
+{
+    char map[64];
+    uid_t u = geteuid();
+    gid_t g = getegid();
+    OFFER(unshare(CLONE_NEWUSER));
+    put_file("/proc/self/setgroups", "deny");
+    snprintf(map, sizeof(map), "%u %u 1", u, u);
+    put_file("/proc/self/uid_map", map);
+    snprintf(map, sizeof(map), "%u %u 1", g, g);
+    put_file("/proc/self/gid_map", map);
+}
+static void m_chroot(void)
+{
+    char dir[PATH_MAX];
+    OFFER(chroot(sc_dir(dir)));
+    SYS(chdir("/"));
+    sc_strip_dir();
+    plain_wait = true; /* there is no /proc in here */
+}
+
+/* ---- other tasks ---- */
+
+/* A process that is no child of ours (its parent has ended) runs body, and ends at the latest when we do. */
+static void orphan(void (*body)(pid_t))
+{
+    pid_t target = getpid(), middle = SYS(fork());
+    if (middle == 0) {
+        if (fork() != 0)
+            _exit(0);
+        body(target);
+        _exit(0);
+    }
+    SYS(waitpid(middle, NULL, 0));
+}
+
+static char state_of(pid_t pid)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if (access(path, F_OK) < 0)
+        return 'X';
+    sc_slurp(path, text, sizeof(text));
+    return strrchr(text, ')')[2];
+}
+
+static void stop_helper(pid_t target)
+{
+    char state;
+    while ((state = state_of(target)) != 'T')
+        if (state == 'X' || state == 'Z' || !sc_slept_ns(5 * MSEC))
+            return;
+    sc_ready();
+    while (!sc_go() && (state = state_of(target)) != 'X' && state != 'Z')
+        sc_sleep_ns(20 * MSEC);
+    kill(target, SIGCONT);
+}
+static void m_stopped(void)
+{
+    orphan(stop_helper); /* says ready when we have stopped, and continues us after go */
+    raise(SIGSTOP);
+    plain_wait = true;
+}
+
+static void trace_helper(pid_t target)
+{
+    int status;
+    char state;
+    if (ptrace(PTRACE_SEIZE, target, 0, 0) < 0)
+        sc_skip("PTRACE_SEIZE: %s", strerror(errno));
+    sc_ready();
+    while (!sc_go() && (state = state_of(target)) != 'X' && state != 'Z') {
+        if (waitpid(target, &status, WNOHANG) > 0 && WIFSTOPPED(status))
+            ptrace(PTRACE_CONT, target, 0, status >> 16 ? 0 : WSTOPSIG(status));
+        sc_sleep_ns(20 * MSEC);
+    }
+    /* the tracer's end detaches */
+}
+static void m_traced(void)
+{
+    orphan(trace_helper);
+    plain_wait = true;
+}
+
+static int outside[2];
+static void hold_write_end(pid_t target)
+{
+    struct pollfd p = {.fd = outside[1]};
+    (void)target;
+    close(outside[0]);
+    poll(&p, 1, -1); /* POLLERR when the only reader is gone */
+}
+static void m_pipe_outside(void)
+{
+    SYS(pipe(outside));
+    orphan(hold_write_end);
+    SYS(close(outside[1]));
+}
+
+static void m_child(void)
+{
+    pid_t c = SYS(fork());
+    if (c == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        for (;;)
+            pause();
+    }
+}
+static void m_zombie_child(void)
+{
+    siginfo_t si;
+    pid_t c = SYS(fork());
+    if (c == 0)
+        _exit(7);
+    SYS(waitid(P_PID, (id_t)c, &si, WEXITED | WNOWAIT));
+}
+
+static int sharing_child(void *arg)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (arg) {
+        sc_ready(); /* the parent cannot: it waits for us */
+        sc_wait();
+        _exit(0);
+    }
+    for (;;)
+        pause();
+}
+static void share_mm(int flags, void *arg)
+{
+    char *stack = page_of(0);
+    SYS(clone(sharing_child, stack + (2UL << 20), flags | CLONE_VM | SIGCHLD, arg));
+}
+static void m_shared_mm(void) { share_mm(0, NULL); }
+static void m_vfork_parent(void)
+{
+    share_mm(CLONE_VFORK, file);
+    plain_wait = true;
+}
+
+/* ---- threads that are not like the others ---- */
+
+static atomic_int prepared;
+static void *odd_thread(void *arg)
+{
+    void (*change)(void);
+    memcpy(&change, arg, sizeof(change));
+    change();
+    atomic_store(&prepared, 1);
+    for (;;)
+        pause();
+    return NULL;
+}
+static void in_thread(void (*change)(void))
+{
+    static void (*arg)(void);
+    arg = change;
+    sc_thread(odd_thread, &arg);
+    while (!atomic_load(&prepared))
+        sc_sleep_ns(MSEC);
+}
+static void own_fs(void)
+{
+    OFFER(unshare(CLONE_FS));
+    SYS(chdir("/"));
+    umask(0123);
+}
+static void own_files(void)
+{
+    OFFER(unshare(CLONE_FILES));
+    SYS(open("/dev/zero", O_RDONLY));
+}
+static void own_creds(void) { OFFER(syscall(SYS_setresuid, -1, 1001, -1)); }
+static void m_thread_fs(void) { in_thread(own_fs); }
+static void m_thread_files(void) { in_thread(own_files); }
+static void m_thread_creds_differ(void) { in_thread(own_creds); }
+
+static void *survivor(void *arg)
+{
+    (void)arg;
+    while (state_of(getpid()) != 'Z')
+        sc_sleep_ns(MSEC);
+    sc_ready();
+    sc_wait();
+    sc_finish();
+    _exit(0);
+}
+static void m_dead_leader(void)
+{
+    sc_thread(survivor, NULL);
+    pthread_exit(NULL);
+}
+
+#define M(name) {#name, m_##name}
+static const struct {
+    const char *name;
+    void (*set_up)(void);
+} modes[] = {
+    M(eventfd), M(epoll), M(timerfd), M(signalfd), M(inotify), M(fanotify), M(socket_unix),
+    M(socket_tcp), M(socket_udp), M(netlink), M(fifo), M(directory_fd), M(o_path), M(pty), M(pidfd),
+    M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_file), M(deleted_file),
+    M(deleted_mapping), M(deleted_cwd), M(fasync_owner), M(flock), M(posix_lock), M(ofd_lock),
+    M(lease), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
+    M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),
+    M(timerslack), M(subreaper), M(thp_disable), M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
+    M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(mlock),
+    M(mlockall), M(hugetlb), M(growsdown), M(mseal), M(sysv_shm), M(aio), M(pkeys), M(memfd_secret),
+    M(netns), M(utsns), M(ipcns), M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
+    M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
+    M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),
+    M(dead_leader),
+};
+
+static void hold(const char *mode)
+{
+    /* these helpers say ready themselves, when the state is reached */
+    bool said = !strcmp(mode, "stopped") || !strcmp(mode, "traced") || !strcmp(mode, "vfork_parent");
+    if (!plain_wait) {
+        sc_hold();
+        return;
+    }
+    if (!said)
+        sc_ready();
+    sc_wait();
+}
+
+int main(int argc, char **argv)
+{
+    sc_init(argc, argv);
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+        if (argc > 2 && !strcmp(argv[2], "list"))
+            sc_note("%s", modes[i].name);
+        if (argc > 2 && !strcmp(argv[2], modes[i].name)) {
+            modes[i].set_up();
+            hold(modes[i].name);
+            return sc_finish();
+        }
+    }
+    return argc > 2 && !strcmp(argv[2], "list") ? 0 : 2;
+}

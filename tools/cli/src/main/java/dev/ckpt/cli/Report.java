@@ -1,0 +1,240 @@
+package dev.ckpt.cli;
+
+import dev.ckpt.cli.text.JsonObject;
+import dev.ckpt.cli.text.Units;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.CorruptImageException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one command says, and where: lines for people, one JSON object for scripts, errors in one
+ * grammar.
+ *
+ * <p>JSON that has a stream has it alone; in a file it stands beside the lines. Errors are always
+ * lines on standard error too, unless the JSON is there.
+ */
+final class Report implements AutoCloseable {
+  /** Shows more than the result. */
+  static final int VERBOSE = 1;
+
+  /** Shows where in the program an error came from. */
+  static final int STACK_TRACES = 2;
+
+  private final Console console;
+  private final int verbosity;
+  private final Optional<PrintStream> json;
+  private final boolean jsonIsFile;
+  private final PrintStream people;
+  private boolean jsonWritten;
+
+  private Report(
+      Console console,
+      int verbosity,
+      Optional<PrintStream> json,
+      boolean jsonIsFile,
+      PrintStream people) {
+    this.console = console;
+    this.verbosity = verbosity;
+    this.json = json;
+    this.jsonIsFile = jsonIsFile;
+    this.people = people;
+  }
+
+  /**
+   * Begins a report; a file for JSON is opened now, so that one that cannot be had is known before
+   * anything was done.
+   *
+   * @param jsonFile where JSON goes: empty for none, an empty text for a stream, else a file
+   * @param stdoutTaken whether standard output belongs to somebody else: an image, a task
+   */
+  static Report open(
+      Console console, Optional<String> jsonFile, boolean stdoutTaken, int verbosity)
+      throws IOException {
+    PrintStream stream = stdoutTaken ? console.err() : console.out();
+    if (jsonFile.isEmpty() || !jsonFile.get().isEmpty()) {
+      Optional<PrintStream> file = Optional.empty();
+      if (jsonFile.isPresent()) {
+        file = Optional.of(openFile(jsonFile.get()));
+      }
+      return new Report(console, verbosity, file, file.isPresent(), stream);
+    }
+    return new Report(console, verbosity, Optional.of(stream), false, nowhere());
+  }
+
+  private static PrintStream openFile(String name) throws IOException {
+    try {
+      return new PrintStream(
+          Files.newOutputStream(Path.of(name), new OpenOption[0]), false, StandardCharsets.UTF_8);
+    } catch (InvalidPathException e) {
+      throw new CkptException("PATH_INVALID", e.getMessage(), e);
+    }
+  }
+
+  private static PrintStream nowhere() {
+    return new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+  }
+
+  /** A line of the result for people. */
+  void line(String text) {
+    people.println(text);
+  }
+
+  /** A line for people who asked for more. */
+  void detail(String text) {
+    if (verbosity >= VERBOSE) {
+      people.println(text);
+    }
+  }
+
+  /** Whether people asked for more. */
+  boolean verbose() {
+    return verbosity >= VERBOSE;
+  }
+
+  /** Something that went otherwise than one might think; on standard error. */
+  void note(String text) {
+    if (errorsAsText()) {
+      console.err().println("ckpt: note: " + Units.printable(text));
+    }
+  }
+
+  /** The result for scripts; the first one counts. */
+  void result(JsonObject object) {
+    if (json.isPresent() && !jsonWritten) {
+      jsonWritten = true;
+      json.get().println(object);
+      json.get().flush();
+    }
+  }
+
+  /** Says why nothing came of it. */
+  void failure(Throwable error) {
+    if (errorsAsText()) {
+      lines(error).forEach(console.err()::println);
+    }
+    result(new JsonObject().put("error", describe(error)));
+  }
+
+  private boolean errorsAsText() {
+    return jsonIsFile || json.isEmpty() || json.get() != console.err();
+  }
+
+  private List<String> lines(Throwable error) {
+    List<String> lines = new ArrayList<>();
+    if (error instanceof UnsupportedStateException unsupported) {
+      unsupported.refusals().forEach(refusal -> lines.add(line(refusal)));
+    } else {
+      lines.add("ckpt: " + code(error) + ": " + Units.printable(message(error)));
+    }
+    if (verbosity >= VERBOSE) {
+      for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+        lines.add("ckpt: caused by: " + Units.printable(cause.toString()));
+      }
+    }
+    if (verbosity >= STACK_TRACES) {
+      trace(error, lines);
+    }
+    return lines;
+  }
+
+  private static String line(Refusal refusal) {
+    return "ckpt: " + Units.printable(refusal.toString());
+  }
+
+  private static void trace(Throwable error, List<String> lines) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      lines.add(Units.printable(cause.toString()));
+      for (StackTraceElement element : cause.getStackTrace()) {
+        lines.add("    at " + element);
+      }
+    }
+  }
+
+  private static JsonObject describe(Throwable error) {
+    JsonObject object =
+        new JsonObject().put("code", code(error)).put("message", message(error));
+    List<JsonObject> refusals = new ArrayList<>();
+    if (error instanceof UnsupportedStateException unsupported) {
+      unsupported.refusals().forEach(refusal -> refusals.add(json(refusal)));
+    }
+    if (error instanceof CorruptImageException corrupt) {
+      object
+          .put("offset", corrupt.offset())
+          .put("object", corrupt.objectType())
+          .put("expected", corrupt.expected())
+          .put("actual", corrupt.actual());
+    }
+    return object.put("refusals", refusals);
+  }
+
+  /** One refusal as an object. */
+  static JsonObject json(Refusal refusal) {
+    return new JsonObject()
+        .put("code", refusal.code())
+        .put("object", refusal.object())
+        .put("remedy", refusal.remedy());
+  }
+
+  private static String code(Throwable error) {
+    if (error instanceof CkptException known) {
+      return known.code();
+    }
+    if (error instanceof NoSuchFileException) {
+      return "NO_SUCH_FILE";
+    }
+    if (error instanceof AccessDeniedException) {
+      return "ACCESS_DENIED";
+    }
+    return error instanceof IOException ? "IO_FAILED" : "INTERNAL";
+  }
+
+  private static String message(Throwable error) {
+    if (error instanceof CkptException) {
+      return error.getMessage();
+    }
+    if (error instanceof NoSuchFileException missing) {
+      return missing.getFile() + ": there is no such file";
+    }
+    if (error instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    }
+    if (error instanceof FileSystemException file && file.getReason() != null) {
+      return file.getFile() + ": " + file.getReason();
+    }
+    if (error instanceof IOException && error.getMessage() != null) {
+      return error.getMessage();
+    }
+    return error + ": this is a defect of ckpt, which -vv shows the place of";
+  }
+
+  /**
+   * Writes out what is still held back.
+   *
+   * @throws CkptException when a part of the result was lost on the way
+   */
+  @Override
+  public void close() throws CkptException {
+    people.flush();
+    // NB: a PrintStream keeps its errors to itself until it is asked.
+    if (people.checkError() || json.isPresent() && json.get().checkError()) {
+      throw new CkptException("OUTPUT_LOST", "the result could not be written out");
+    }
+    if (jsonIsFile) {
+      json.get().close();
+    }
+  }
+}
