@@ -21,8 +21,10 @@ final class ChannelInput {
     this.channel = channel;
   }
 
+  /** NB: alignedSlice() cuts at both ends, so that one page more is needed. */
   private static ByteBuffer allocate(int lenBytes) {
-    return ByteBuffer.allocateDirect(lenBytes + Limits.PAGE_SIZE).alignedSlice(Limits.PAGE_SIZE);
+    int wholePages = (lenBytes + Limits.PAGE_SIZE - 1) & -Limits.PAGE_SIZE;
+    return ByteBuffer.allocateDirect(wholePages + Limits.PAGE_SIZE).alignedSlice(Limits.PAGE_SIZE);
   }
 
   /** Offset in the stream of the byte that comes next. */

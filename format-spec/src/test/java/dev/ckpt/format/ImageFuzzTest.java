@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.RawStream.Raw;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class ImageFuzzTest {
   private static void readAsFile(Path path, Random random, String where) throws Exception {
     try (FileChannel channel = FileChannel.open(path);
         ImageFile file = new ImageFile(channel)) {
-      java.nio.ByteBuffer page = java.nio.ByteBuffer.allocate(Limits.PAGE_SIZE);
+      ByteBuffer page = ByteBuffer.allocate(Limits.PAGE_SIZE);
       for (int i = 0; i < file.nrPageArrays(); i++) {
         page.clear();
         long addr = file.pageArray(i).addr() + random.nextInt(4) * 4096L;

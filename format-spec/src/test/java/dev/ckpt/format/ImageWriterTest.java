@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
@@ -255,8 +256,7 @@ class ImageWriterTest {
       writer.writePages(Samples.pageArray(), Samples.pages());
     }
     assertTrue(bytes.size() > 4096);
-    assertThrows(
-        dev.ckpt.error.CorruptImageException.class, () -> Images.readAll(bytes.toByteArray()));
+    assertThrows(CorruptImageException.class, () -> Images.readAll(bytes.toByteArray()));
   }
 
   @Test

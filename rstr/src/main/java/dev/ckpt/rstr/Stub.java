@@ -10,6 +10,7 @@ import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.rstr.x86_64.StubImage;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class Stub implements AutoCloseable {
   @MustBeClosed
   static Stub start() throws IOException {
     try (Fd readOnly = program()) {
-      return new Stub(Spawn.start(path(readOnly), "ckpt-stub"));
+      return new Stub(Spawn.program(path(readOnly)).start());
     }
   }
 
@@ -54,7 +55,8 @@ final class Stub implements AutoCloseable {
   }
 
   private static String path(Fd fd) {
-    return "/proc/self/fd/" + fd.number();
+    // NB: by our pid: the child that will execute it has closed its own copy by then.
+    return "/proc/" + Tasks.self() + "/fd/" + fd.number();
   }
 
   @MustBeClosed

@@ -20,8 +20,8 @@ import dev.ckpt.format.record.Statistics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 
 /** One dump, step by step; its own object because the last steps come after the thaw. */
 final class Dump {
@@ -158,17 +158,26 @@ final class Dump {
   /** Kills the task, which never ran again, and waits until it is gone. */
   private void end(FrozenTask frozen) throws CkptException {
     Signals.kill(options.pid(), Signals.SIGKILL);
+    // NB: the kernel reports the leader's death only after every other thread was waited for.
     Deadline deadline = Deadline.in(DEATH);
-    for (Tracee tracee : frozen.threads()) {
-      try {
-        Optional<?> stop = tracee.awaitStop(deadline);
-        while (stop.isPresent() && !tracee.ended()) {
-          stop = tracee.awaitStop(deadline);
+    List<Tracee> alive = new ArrayList<>(frozen.threads());
+    while (!alive.isEmpty() && !deadline.passed()) {
+      for (Iterator<Tracee> i = alive.iterator(); i.hasNext(); ) {
+        if (isGone(i.next())) {
+          i.remove();
         }
-      } catch (TargetGoneException e) {
-        // That is what we wait for.
-        continue;
       }
+      deadline.pause();
+    }
+  }
+
+  private static boolean isGone(Tracee tracee) throws CkptException {
+    try {
+      tracee.awaitStop(Deadline.in(Duration.ZERO));
+      return tracee.ended();
+    } catch (TargetGoneException e) {
+      // That is what we wait for.
+      return true;
     }
   }
 

@@ -113,5 +113,7 @@ final class LibC {
 
   static native int posix_spawn_file_actions_destroy(long actions);
 
+  static native int posix_spawn_file_actions_addclose(long actions, int fd);
+
   static native int posix_spawn_file_actions_adddup2(long actions, int fd, int newfd);
 }

@@ -15,8 +15,7 @@ import java.util.List;
  *
  * <pre>
  * offset  size  type  field    unit, constraint
- *      0  2048  64 x  actions  (u64 handler, u64 flags, u64 restorer, u64 mask); index 0
- *                              is signal 1
+ *      0  2048  64 x  actions  (u64 handler, u64 flags, u64 restorer, u64 mask); index 0 is signal 1
  * </pre>
  */
 public record Sigactions(List<Sigaction> actions) implements ImageRecord {

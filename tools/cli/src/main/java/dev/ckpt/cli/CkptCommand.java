@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.core.error.UnsupportedStateException;
-import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -61,14 +60,16 @@ abstract class CkptCommand implements Callable<Integer> {
   @Override
   public final Integer call() {
     checkArguments();
+    int code = failedCode();
     try (Report report =
         Report.open(console, Optional.ofNullable(json), stdoutTaken(), verbosity.length)) {
-      return runInto(report);
+      code = runInto(report);
     } catch (IOException e) {
-      // The report itself could not be made.
+      // The report could not be begun, or a part of it was lost.
       failure(console, verbosity.length, e);
-      return failedCode();
+      return code == ExitCode.DONE && !stdoutTaken() ? failedCode() : code;
     }
+    return code;
   }
 
   private int runInto(Report report) {
@@ -80,10 +81,7 @@ abstract class CkptCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       report.failure(e.getCause());
       return failedCode();
-    } catch (IOException | LinkageError e) {
-      report.failure(e);
-      return failedCode();
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       report.failure(e);
       return failedCode();
     }
@@ -107,6 +105,13 @@ abstract class CkptCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
+  /** Refuses to read an image from a terminal. */
+  final void refuseTerminal(Path image) {
+    if (isPipe(image) && Console.stdinIsTty()) {
+      throw mistake("standard input is a terminal, where no image comes from");
+    }
+  }
+
   final Console console() {
     return console;
   }
@@ -114,10 +119,5 @@ abstract class CkptCommand implements Callable<Integer> {
   /** Whether an image argument stands for standard input or output. */
   static boolean isPipe(Path image) {
     return image.toString().equals(PIPE);
-  }
-
-  /** An error with its code, for what no other class says. */
-  static CkptException error(String code, String message) {
-    return new CkptException(code, message);
   }
 }

@@ -22,21 +22,22 @@ final class ProgressBar implements AutoCloseable {
   private final String what;
   private final PrintStream terminal;
   private final CountDownLatch over = new CountDownLatch(1);
+  private final Thread painter;
   private volatile long done;
   private volatile long total;
 
   private ProgressBar(String what, PrintStream terminal) {
     this.what = what;
     this.terminal = terminal;
+    this.painter = new Thread(this::paint, "ckpt-progress");
+    painter.setDaemon(true);
   }
 
   /** Begins to measure; nothing is ever drawn when standard error is no terminal. */
   static ProgressBar start(String what, Console console) {
     ProgressBar bar = new ProgressBar(what, console.err());
     if (Console.stderrIsTty()) {
-      Thread painter = new Thread(bar::paint, "ckpt-progress");
-      painter.setDaemon(true);
-      painter.start();
+      bar.painter.start();
     }
     return bar;
   }
@@ -49,18 +50,19 @@ final class ProgressBar implements AutoCloseable {
 
   private void paint() {
     try {
-      if (over.await(DELAY_MILLIS, TimeUnit.MILLISECONDS)) {
-        return;
-      }
-      do {
+      long delayMillis = DELAY_MILLIS;
+      while (!over.await(delayMillis, TimeUnit.MILLISECONDS)) {
         terminal.print(ERASE_LINE + line(what, done, total));
         terminal.flush();
-      } while (!over.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
+        delayMillis = INTERVAL_MILLIS;
+      }
+      if (delayMillis == INTERVAL_MILLIS) {
+        terminal.print(ERASE_LINE);
+        terminal.flush();
+      }
     } catch (InterruptedException e) {
-      // Nobody interrupts this thread but an end of the process.
-    } finally {
-      terminal.print(ERASE_LINE);
-      terminal.flush();
+      // Nobody interrupts this thread: it goes when it is asked to, or with the process.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -84,9 +86,14 @@ final class ProgressBar implements AutoCloseable {
         + Units.bytes(total * PAGE_BYTES);
   }
 
-  /** Takes the line away. */
+  /** Takes the line away; does not wait for a terminal that takes nothing. */
   @Override
   public void close() {
     over.countDown();
+    try {
+      painter.join(INTERVAL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

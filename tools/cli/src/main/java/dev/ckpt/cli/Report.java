@@ -228,13 +228,15 @@ final class Report implements AutoCloseable {
    */
   @Override
   public void close() throws CkptException {
-    people.flush();
+    console.err().flush();
     // NB: a PrintStream keeps its errors to itself until it is asked.
-    if (people.checkError() || json.isPresent() && json.get().checkError()) {
-      throw new CkptException("OUTPUT_LOST", "the result could not be written out");
-    }
+    boolean lost = console.out().checkError();
     if (jsonIsFile) {
       json.get().close();
+      lost |= json.get().checkError();
+    }
+    if (lost) {
+      throw new CkptException("OUTPUT_LOST", "the result could not be written out");
     }
   }
 }

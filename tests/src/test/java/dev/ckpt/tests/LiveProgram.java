@@ -1,0 +1,319 @@
+package dev.ckpt.tests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ckpt.core.checkpoint.Checkpoint;
+import dev.ckpt.core.checkpoint.CheckpointOptions;
+import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.image.ImageFileOutput;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.Spawn;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.Stat;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.rstr.Restart;
+import dev.ckpt.rstr.RestartOptions;
+import dev.ckpt.rstr.RestartedTask;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * A program that runs in a session of its own, with a folder of its own, and speaks the protocol of
+ * selfcheck.h. It is started by posix_spawn, so that this JVM can trace it. Closing it ends whatever
+ * is left of it and removes its folder.
+ */
+final class LiveProgram implements AutoCloseable {
+  private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
+  private static final int SKIPPED = 77;
+  private static final int SIGNALLED = 128;
+
+  private final Path base;
+  private final Path folder;
+  private final int pid;
+  private Optional<RestartedTask> restarted = Optional.empty();
+  private boolean child = true;
+  private boolean reaped;
+
+  private LiveProgram(Path base, Path folder, int pid) {
+    this.base = base;
+    this.folder = folder;
+    this.pid = pid;
+  }
+
+  /** Starts a program of the list, whose first argument is its status file. */
+  static LiveProgram start(Programs.Program program) throws IOException {
+    Path file = Programs.folder().resolve(program.file());
+    List<String> arguments = new ArrayList<>();
+    Optional<String> interpreter = Programs.interpreter(program.file());
+    interpreter.ifPresent(name -> arguments.add(file.toString()));
+    arguments.add("STATUS");
+    arguments.addAll(program.arguments());
+    return start(interpreter.map(LiveProgram::onPath).orElse(file), arguments);
+  }
+
+  /** Starts any program; the argument {@code STATUS} becomes the path of its status file. */
+  static LiveProgram start(Path file, List<String> arguments) throws IOException {
+    Path base = Files.createTempDirectory("live");
+    Path folder = Files.createDirectory(base.resolve("own"));
+    // A program that gives up root must be able to reach its folder.
+    Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx--x--x"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    String[] words =
+        arguments.stream()
+            .map(word -> word.equals("STATUS") ? folder.resolve("status").toString() : word)
+            .toArray(String[]::new);
+    try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
+      int stdio = nothing.number();
+      return new LiveProgram(
+          base,
+          folder,
+          Spawn.program(file.toString())
+              .arguments(words)
+              .environment(Map.of("PATH", PATH, "LC_ALL", "C"))
+              .stdio(stdio, stdio, stdio)
+              .newSession()
+              .start());
+    }
+  }
+
+  private static Path onPath(String command) {
+    return Programs.onPath(command)
+        .orElseThrow(() -> new TestAbortedException(command + " is not installed"));
+  }
+
+  int pid() {
+    return pid;
+  }
+
+  /** The folder that the program owns. */
+  Path folder() {
+    return folder;
+  }
+
+  /** A place for images and copies, which goes with the program. */
+  Path besides(String name) {
+    return base.resolve(name);
+  }
+
+  Path status() {
+    return folder.resolve("status");
+  }
+
+  List<String> lines() throws IOException {
+    // It may be replaced by a rename, never half-written: each line is one write.
+    return Files.exists(status()) ? Files.readAllLines(status(), UTF_8) : List.of();
+  }
+
+  void awaitReady() throws IOException {
+    Await.until("ready", () -> lines().contains("ready") || hasEnded(), this::describe);
+    if (!lines().contains("ready")) {
+      int code = awaitExit();
+      if (code == SKIPPED) {
+        throw new TestAbortedException(String.join("; ", lines()));
+      }
+      throw new AssertionError("ended with " + code + " before it was ready: " + lines());
+    }
+  }
+
+  void go() throws IOException {
+    Path go = folder.resolve("status.go");
+    if (!Files.exists(go)) {
+      Files.createFile(go);
+    }
+  }
+
+  /** Whether all of it has exited, waited for or not. */
+  boolean hasEnded() throws IOException {
+    try {
+      Stat stat = ProcFs.of(pid).stat();
+      // A leader that ended before its threads is a zombie too.
+      return stat.state().ended() && stat.numThreads() <= 1;
+    } catch (TargetGoneException e) {
+      return true;
+    }
+  }
+
+  /** Waits for the end of our child; returns its exit status, or 128 and the signal. */
+  int awaitExit() throws IOException {
+    Await.until("the end", this::hasEnded, this::describe);
+    if (restarted.isPresent()) {
+      reaped = true;
+      return restarted.get().awaitExit();
+    }
+    Ptrace.WaitResult result = Ptrace.waitFor(pid, 0);
+    if (result.pid() < 0) {
+      throw new AssertionError("is no child of ours any more");
+    }
+    reaped = true;
+    int signal = result.status() & 0x7f;
+    return signal == 0 ? result.status() >> 8 & 0xff : SIGNALLED + signal;
+  }
+
+  /** Waits until nothing of the task and of what it started is left. */
+  void awaitGone() throws IOException {
+    Await.until(
+        "the end of all of it",
+        () -> {
+          reap();
+          return members().isEmpty() && !exists();
+        },
+        this::describe);
+  }
+
+  /** A child of ours, or of init: whoever it is takes its time. */
+  private void reap() throws CkptException {
+    if (child && !reaped) {
+      Ptrace.WaitResult result = Ptrace.waitFor(pid, Ptrace.WNOHANG);
+      reaped = result.pid() != 0;
+    }
+  }
+
+  private boolean exists() throws CkptException {
+    return (!reaped || !child) && Files.exists(Path.of("/proc/" + pid));
+  }
+
+  /** Runs to its end after go, and expects what the list says. */
+  void finish(int exitStatus) throws IOException {
+    go();
+    int code = awaitExit();
+    awaitGone();
+    expectOk();
+    if (code != exitStatus) {
+      throw new AssertionError("exit status " + code + ", not " + exitStatus + ": " + lines());
+    }
+  }
+
+  /** The verdict of the program itself. */
+  void expectOk() throws IOException {
+    List<String> lines = lines();
+    boolean ok =
+        !lines.isEmpty()
+            && lines.get(lines.size() - 1).equals("ok")
+            && lines.stream().filter("ready"::equals).count() == 1
+            && lines.stream().noneMatch(line -> line.startsWith("FAIL"));
+    if (!ok) {
+      throw new AssertionError("no ok: " + lines);
+    }
+  }
+
+  /** Dumps it into a new image. */
+  CheckpointResult dump(Path image, boolean stop) throws IOException {
+    return dump(CheckpointOptions.of(pid).withStop(stop), image);
+  }
+
+  CheckpointResult dump(CheckpointOptions options, Path image) throws IOException {
+    CheckpointResult result;
+    try (ImageFileOutput output = ImageFileOutput.create(image, false)) {
+      result = Checkpoint.dump(options.withSync(false), output);
+    }
+    if (options.stop()) {
+      awaitGone();
+    }
+    return result;
+  }
+
+  /** Brings it back. */
+  RestartedTask restore(Path image, boolean detach) throws IOException {
+    try (FileChannel channel = FileChannel.open(image)) {
+      RestartedTask task = Restart.restore(RestartOptions.of().withDetach(detach), channel);
+      if (task.pid() != pid) {
+        throw new AssertionError("restored as " + task.pid() + ", not as " + pid);
+      }
+      restarted = Optional.of(task);
+      child = !detach;
+      reaped = false;
+      return task;
+    }
+  }
+
+  /** Copies what is in its folder, with all times. */
+  void keepFiles(String name) throws IOException {
+    command("cp", "-a", folder.toString(), besides(name).toString());
+  }
+
+  /** Puts its folder back as it was; files that are still there keep their inodes. */
+  void putFilesBack(String name) throws IOException {
+    Path kept = besides(name);
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        if (!Files.exists(kept.resolve(file.getFileName()))) {
+          command("rm", "-rf", file.toString());
+        }
+      }
+    }
+    command("cp", "-a", kept + "/.", folder.toString());
+  }
+
+  private static void command(String... words) throws IOException {
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException(String.join(" ", words) + ": " + output);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** What there is to know about a task that does not do what it should. */
+  String describe() {
+    StringBuilder text = new StringBuilder("pid " + pid);
+    try {
+      text.append(" status ").append(lines());
+      for (int tid : ProcFs.of(pid).tasks()) {
+        Stat stat = ProcFs.of(pid).stat(tid);
+        text.append("; tid ").append(tid).append(' ').append(stat.state());
+        text.append(" in ").append(ProcFs.of(pid).wchan(tid));
+      }
+      text.append("; tracer ").append(ProcFs.of(pid).status().tracerPid());
+    } catch (IOException e) {
+      text.append("; ").append(e.getMessage());
+    }
+    return text.toString();
+  }
+
+  /** The processes of its session: all that it started, as it is the leader of its own. */
+  private List<Integer> members() throws IOException {
+    List<Integer> members = new ArrayList<>();
+    String[] names = Path.of("/proc").toFile().list((dir, name) -> name.matches("[0-9]+"));
+    for (String name : names == null ? new String[0] : names) {
+      int other = Integer.parseInt(name);
+      try {
+        if (ProcFs.of(other).stat().session() == pid) {
+          members.add(other);
+        }
+      } catch (TargetGoneException e) {
+        // It ended while we looked.
+        continue;
+      }
+    }
+    return members;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!reaped || !members().isEmpty()) {
+      for (int member : members()) {
+        if (Signals.exists(member)) {
+          Signals.kill(member, Signals.SIGKILL);
+        }
+      }
+      awaitGone();
+    }
+    command("rm", "-rf", base.toString());
+  }
+}

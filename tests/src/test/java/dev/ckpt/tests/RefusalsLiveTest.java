@@ -1,0 +1,159 @@
+package dev.ckpt.tests;
+
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.TaskState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What cannot be saved is refused with its code; there is no image, and the task is unharmed. */
+@Tag("live")
+class RefusalsLiveTest {
+  private static final Map<String, String> CODES =
+      Map.ofEntries(
+          Map.entry("eventfd", "FD_EVENTFD"),
+          Map.entry("epoll", "FD_EVENTPOLL"),
+          Map.entry("timerfd", "FD_TIMERFD"),
+          Map.entry("signalfd", "FD_SIGNALFD"),
+          Map.entry("inotify", "FD_INOTIFY"),
+          Map.entry("fanotify", "FD_FANOTIFY"),
+          Map.entry("socket_unix", "FD_SOCKET"),
+          Map.entry("socket_tcp", "FD_SOCKET"),
+          Map.entry("socket_udp", "FD_SOCKET"),
+          Map.entry("netlink", "FD_SOCKET"),
+          Map.entry("fifo", "FD_FIFO"),
+          Map.entry("directory_fd", "FD_DIRECTORY"),
+          Map.entry("o_path", "FD_PATH_ONLY"),
+          Map.entry("pty", "FD_TTY"),
+          Map.entry("pidfd", "FD_PIDFD"),
+          Map.entry("perf", "FD_PERF"),
+          Map.entry("bpf", "FD_ANON_INODE"),
+          Map.entry("io_uring", "FD_IO_URING"),
+          Map.entry("userfaultfd", "FD_USERFAULTFD"),
+          Map.entry("mq", "FD_DELETED"),
+          Map.entry("proc_file", "FD_PROC"),
+          Map.entry("deleted_file", "FD_DELETED"),
+          Map.entry("deleted_mapping", "MAPPING_DELETED"),
+          Map.entry("deleted_cwd", "CWD_DELETED"),
+          Map.entry("fasync_owner", "FD_ASYNC"),
+          Map.entry("flock", "FD_LOCK"),
+          Map.entry("posix_lock", "FD_LOCK"),
+          Map.entry("ofd_lock", "FD_LOCK"),
+          Map.entry("lease", "FD_LOCK"),
+          Map.entry("posix_timer", "POSIX_TIMER"),
+          Map.entry("seccomp_filter", "SECCOMP"),
+          Map.entry("nice", "NICE"),
+          Map.entry("sched_batch", "SCHED_POLICY"),
+          Map.entry("sched_fifo", "SCHED_POLICY"),
+          Map.entry("affinity", "AFFINITY"),
+          Map.entry("capdrop", "CAPS"),
+          Map.entry("ambient", "CAPS"),
+          Map.entry("securebits", "SECUREBITS"),
+          Map.entry("keepcaps", "SECUREBITS"),
+          Map.entry("pdeathsig", "PDEATHSIG"),
+          Map.entry("no_new_privs", "NO_NEW_PRIVS"),
+          Map.entry("ioprio", "IOPRIO"),
+          Map.entry("timerslack", "TIMER_SLACK"),
+          Map.entry("subreaper", "SUBREAPER"),
+          Map.entry("thp_disable", "THP_DISABLED"),
+          Map.entry("dumpable0", "DUMPABLE"),
+          Map.entry("mce_kill", "PRCTL_MCE"),
+          Map.entry("mdwe", "PRCTL_MDWE"),
+          Map.entry("memory_merge", "PRCTL_MEMORY_MERGE"),
+          Map.entry("oom_score_adj", "OOM_SCORE_ADJ"),
+          Map.entry("mempolicy", "MEMPOLICY"),
+          Map.entry("landlock", "LANDLOCK"),
+          Map.entry("membarrier", "MEMBARRIER"),
+          Map.entry("syscall_user_dispatch", "SYSCALL_USER_DISPATCH"),
+          Map.entry("mlock", "MLOCK"),
+          Map.entry("mlockall", "MLOCK"),
+          Map.entry("hugetlb", "HUGETLB"),
+          Map.entry("growsdown", "GROWSDOWN"),
+          Map.entry("mseal", "MSEAL"),
+          Map.entry("sysv_shm", "SYSV_SHM"),
+          Map.entry("aio", "AIO"),
+          Map.entry("pkeys", "PKEY"),
+          Map.entry("memfd_secret", "MEMFD_SECRET"),
+          Map.entry("netns", "NAMESPACE"),
+          Map.entry("utsns", "NAMESPACE"),
+          Map.entry("ipcns", "NAMESPACE"),
+          Map.entry("mntns", "NAMESPACE"),
+          Map.entry("cgroupns", "NAMESPACE"),
+          Map.entry("timens_children", "NAMESPACE"),
+          Map.entry("pidns_children", "NAMESPACE"),
+          Map.entry("userns", "NAMESPACE"),
+          Map.entry("chroot", "ROOT"),
+          Map.entry("stopped", "TASK_STOPPED"),
+          Map.entry("traced", "TASK_TRACED"),
+          Map.entry("pipe_outside", "PIPE_OUTSIDE"),
+          Map.entry("child", "TASK_CHILDREN"),
+          Map.entry("zombie_child", "TASK_CHILDREN"),
+          Map.entry("shared_mm", "TASK_CHILDREN"),
+          Map.entry("vfork_parent", "TASK_CHILDREN"),
+          Map.entry("thread_fs", "THREAD_UNSHARED"),
+          Map.entry("thread_files", "THREAD_UNSHARED"),
+          Map.entry("thread_creds_differ", "THREAD_CREDS"),
+          Map.entry("dead_leader", "TASK_DEAD_LEADER"));
+
+  static Stream<Programs.Program> programs() {
+    return Programs.of("refuse").stream();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("programs")
+  void isRefusedUnharmed(Programs.Program program) throws IOException {
+    run(program);
+  }
+
+  static void run(Programs.Program program) throws IOException {
+    String mode = program.arguments().get(0);
+    String expected = CODES.get(mode);
+    if (expected == null) {
+      throw new AssertionError("no code is known for " + mode);
+    }
+    try (LiveProgram live = LiveProgram.start(program)) {
+      live.awaitReady();
+      TaskState before = ProcFs.of(live.pid()).stat().state();
+      Path image = live.besides("image");
+      List<String> codes = refusalCodes(live, image);
+      if (!codes.contains(expected)) {
+        throw new AssertionError(
+            (codes.isEmpty() ? "was dumped" : "refused with " + codes) + ", not " + expected);
+      }
+      if (Files.exists(image)) {
+        throw new AssertionError("left an image");
+      }
+      expectUntouched(live, before, expected.equals("TASK_TRACED"));
+      live.finish(program.exitStatus());
+    }
+  }
+
+  private static List<String> refusalCodes(LiveProgram live, Path image) throws IOException {
+    try {
+      live.dump(image, false);
+      return List.of();
+    } catch (UnsupportedStateException e) {
+      return e.refusals().stream().map(Refusal::code).distinct().toList();
+    }
+  }
+
+  /** Nobody traces it, and it is stopped only if it was. */
+  private static void expectUntouched(LiveProgram live, TaskState before, boolean traced)
+      throws IOException {
+    TaskState now = ProcFs.of(live.pid()).stat().state();
+    if (now != before && (now == TaskState.STOPPED || now == TaskState.TRACING_STOP)) {
+      throw new AssertionError("was " + before + ", is " + now);
+    }
+    if (!traced && ProcFs.of(live.pid()).status().tracerPid() != 0) {
+      throw new AssertionError("is traced: " + live.describe());
+    }
+  }
+}

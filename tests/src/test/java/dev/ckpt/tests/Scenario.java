@@ -1,0 +1,62 @@
+package dev.ckpt.tests;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The ways that a program is taken through dump and restore. */
+enum Scenario {
+  /** It is dumped and runs on. */
+  RUNS_ON {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      live.dump(live.besides("image"), false);
+      live.finish(exitStatus);
+    }
+  },
+
+  /** It is dumped, ended, and comes back as a child of ours. */
+  COMES_BACK {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      Path image = live.besides("image");
+      live.dump(image, true);
+      live.restore(image, false);
+      live.finish(exitStatus);
+    }
+  },
+
+  /** It comes back from the same image a second time, its files as they were. */
+  COMES_BACK_TWICE {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      Path image = live.besides("image");
+      live.dump(image, true);
+      live.keepFiles("kept");
+      live.restore(image, false);
+      live.finish(exitStatus);
+      live.putFilesBack("kept");
+      live.restore(image, false);
+      live.finish(exitStatus);
+    }
+  },
+
+  /** It is restored, works, and is dumped and restored once more. */
+  GOES_ROUND {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      Path first = live.besides("first");
+      live.dump(first, true);
+      live.restore(first, true);
+      Await.pause(WORK_MILLIS);
+      Path second = live.besides("second");
+      live.dump(second, true);
+      live.restore(second, false);
+      live.finish(exitStatus);
+    }
+  };
+
+  private static final int WORK_MILLIS = 50;
+
+  /** Takes a program that has said ready through all of it, to its end. */
+  abstract void run(LiveProgram live, int exitStatus) throws IOException;
+}

@@ -1,0 +1,77 @@
+package dev.ckpt.cli;
+
+import dev.ckpt.cli.text.JsonObject;
+import dev.ckpt.cli.text.Table;
+import dev.ckpt.cli.text.Units;
+import dev.ckpt.core.checkpoint.Checkpoint;
+import dev.ckpt.core.error.Refusal;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Tells what can be done here, or with one task, and why not. */
+@Command(
+    name = "check",
+    description = {
+      "Tells what this kernel and these rights allow; with PID what stands in the way of dumping",
+      "that process, as far as it can be seen without stopping it. Touches nothing. Ends with 3",
+      "when something stands in the way."
+    },
+    footer = {"", "Example:", "  ckpt check 812"})
+final class CheckCommand extends CkptCommand {
+  @Parameters(
+      paramLabel = "PID",
+      arity = "0..1",
+      converter = PidConverter.class,
+      description = "The process.")
+  private Integer pid;
+
+  CheckCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  int run(Report report) throws IOException {
+    return pid == null ? checkMachine(report) : checkTask(report, pid);
+  }
+
+  private static int checkMachine(Report report) throws IOException {
+    List<Ability> abilities = Machine.ask();
+    Table table = new Table("WHAT", "WORKS", "WHY");
+    for (Ability ability : abilities) {
+      table.row(ability.name(), ability.works() ? "yes" : "no", ability.detail());
+    }
+    boolean dump = abilities.stream().allMatch(a -> a.works() || !a.need().forDump());
+    boolean restore = abilities.stream().allMatch(a -> a.works() || !a.need().forRestore());
+    table.lines().forEach(report::line);
+    report.line("");
+    report.line("dump: " + verdict(dump) + ", restore: " + verdict(restore));
+    report.result(
+        new JsonObject()
+            .put("dump", dump)
+            .put("restore", restore)
+            .put("abilities", abilities.stream().map(Ability::json).toList()));
+    return dump && restore ? ExitCode.DONE : ExitCode.REFUSED;
+  }
+
+  private static String verdict(boolean works) {
+    return works ? "yes" : "no";
+  }
+
+  private static int checkTask(Report report, int pid) throws IOException {
+    List<Refusal> obstacles = Checkpoint.obstacles(pid);
+    for (Refusal obstacle : obstacles) {
+      report.line(Units.printable(obstacle.toString()));
+    }
+    if (obstacles.isEmpty()) {
+      report.line("[pid " + pid + "] nothing is seen that would stand in the way of a dump");
+    }
+    report.result(
+        new JsonObject()
+            .put("pid", pid)
+            .put("dump", obstacles.isEmpty())
+            .put("refusals", obstacles.stream().map(Report::json).toList()));
+    return obstacles.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.ckpt.cli;
+
+import dev.ckpt.cli.text.JsonObject;
+import java.util.function.Supplier;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Writes the completion script of bash. */
+@Command(
+    name = "completion",
+    description = "Writes a script that teaches bash (and zsh) to complete the arguments of ckpt.",
+    footer = {"", "Example:", "  source <(ckpt completion)"})
+final class CompletionCommand extends CkptCommand {
+  private final Supplier<CommandLine> whole;
+
+  CompletionCommand(Supplier<CommandLine> whole, Console console) {
+    super(console);
+    this.whole = whole;
+  }
+
+  @Override
+  int run(Report report) {
+    String script = AutoComplete.bash("ckpt", whole.get());
+    report.line(script);
+    report.result(new JsonObject().put("script", script));
+    return ExitCode.DONE;
+  }
+}

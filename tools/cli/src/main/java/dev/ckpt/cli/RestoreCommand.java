@@ -1,0 +1,151 @@
+package dev.ckpt.cli;
+
+import dev.ckpt.cli.text.JsonObject;
+import dev.ckpt.cli.text.Units;
+import dev.ckpt.rstr.FilesPolicy;
+import dev.ckpt.rstr.RestartOptions;
+import dev.ckpt.rstr.RestartedTask;
+import dev.ckpt.rstr.Restart;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** Brings a task back from an image. */
+@Command(
+    name = "restore",
+    description = {
+      "Brings the process in an image back to life, with its old pid. Waits for it and ends with",
+      "its exit code, unless --detach is given."
+    },
+    footer = {"", "Example:", "  ckpt restore build.ckpt --detach --pid-file build.pid"})
+final class RestoreCommand extends CkptCommand {
+  @Parameters(
+      paramLabel = "IMAGE",
+      description = "The image, or - for a pipe on standard input.")
+  private Path image;
+
+  @Option(
+      names = "--detach",
+      description = "Leave the process alone once it runs, in a session of its own.")
+  private boolean detach;
+
+  @Option(
+      names = "--pid-file",
+      paramLabel = "FILE",
+      description = "Write the process id into FILE once the process runs.")
+  private Path pidFile;
+
+  @Option(
+      names = "--files",
+      paramLabel = "POLICY",
+      defaultValue = PolicyConverter.NEWER_OK,
+      converter = PolicyConverter.class,
+      completionCandidates = PolicyNames.class,
+      description = {
+        "What to do about a file that was open for writing and has changed since:",
+        "newer-ok goes on at the old offset and says so, strict refuses. Default: newer-ok."
+      })
+  private FilesPolicy files;
+
+  RestoreCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  boolean stdoutTaken() {
+    return !detach;
+  }
+
+  @Override
+  int failedCode() {
+    return detach ? ExitCode.FAILED : ExitCode.FOREGROUND_FAILED;
+  }
+
+  @Override
+  int refusedCode() {
+    return detach ? ExitCode.REFUSED : ExitCode.FOREGROUND_REFUSED;
+  }
+
+  @Override
+  void checkArguments() {
+    refuseTerminal(image);
+  }
+
+  @Override
+  int run(Report report) throws IOException {
+    RestartedTask task;
+    try (PidFile pid = PidFile.open(Optional.ofNullable(pidFile));
+        ReadableByteChannel channel = Channels.open(image);
+        ProgressBar bar = ProgressBar.start("restore", console())) {
+      RestartOptions options =
+          RestartOptions.of()
+              .withDetach(detach)
+              .withFiles(files)
+              .withProgress(done -> bar.pages(done, 0));
+      task = Restart.restore(options, channel);
+      pid.write(task.pid()).ifPresent(report::note);
+    }
+    say(report, task);
+    return detach ? ExitCode.DONE : task.awaitExit();
+  }
+
+  private void say(Report report, RestartedTask task) {
+    task.notes().forEach(report::note);
+    String line =
+        "pid "
+            + task.pid()
+            + " restored from "
+            + Units.printable(isPipe(image) ? "the pipe" : image.toString())
+            + ": "
+            + Units.count(task.pages(), "page")
+            + ", took "
+            + Units.time(task.wallNanos());
+    if (detach) {
+      report.line(line);
+    } else {
+      // The terminal is the task's now.
+      report.detail(line);
+    }
+    report.result(
+        new JsonObject()
+            .put("pid", task.pid())
+            .put("image", image.toString())
+            .put("detached", detach)
+            .putMillis("wallMillis", task.wallNanos())
+            .put("pages", task.pages())
+            .put("notes", task.notes()));
+  }
+
+  /** The names that a policy has on the command line. */
+  static final class PolicyNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of(PolicyConverter.STRICT, PolicyConverter.NEWER_OK).iterator();
+    }
+  }
+
+  /** Reads a policy. */
+  static final class PolicyConverter implements ITypeConverter<FilesPolicy> {
+    static final String STRICT = "strict";
+    static final String NEWER_OK = "newer-ok";
+
+    @Override
+    public FilesPolicy convert(String text) {
+      return switch (text) {
+        case STRICT -> FilesPolicy.STRICT;
+        case NEWER_OK -> FilesPolicy.NEWER_OK;
+        default ->
+            throw new TypeConversionException(
+                "'" + text + "' is no policy: give " + STRICT + " or " + NEWER_OK);
+      };
+    }
+  }
+}

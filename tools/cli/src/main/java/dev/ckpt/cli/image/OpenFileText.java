@@ -1,0 +1,66 @@
+package dev.ckpt.cli.image;
+
+import dev.ckpt.cli.text.Units;
+import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.Fd;
+import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.Shmem;
+
+/**
+ * One descriptor, in words.
+ *
+ * @param fd its number
+ * @param kind of file
+ * @param access as in {@code rw}, and {@code x} when exec closes it
+ * @param pos file offset, or -1 where there is none
+ * @param name path, or what there is instead
+ * @param description reference of the open file description, by which shared ones are known
+ */
+record OpenFileText(int fd, String kind, String access, long pos, String name, int description) {
+  private static final int ACCESS_MODE = 3;
+  private static final String[] ACCESS = {"r", "w", "rw", "-"};
+  private static final long NO_POS = -1;
+
+  static OpenFileText of(Fd fd, ImageState state) throws CorruptImageException {
+    ImageRecord file = state.get(fd.file(), ImageRecord.class);
+    if (file instanceof FileRegular regular) {
+      String path = state.get(regular.file(), FileRef.class).path().toString();
+      return of(fd, "file", regular.flags(), regular.pos(), path);
+    }
+    if (file instanceof FileChrdev device) {
+      return of(fd, "device", device.flags(), device.pos(), device.path().toString());
+    }
+    if (file instanceof FileTty tty) {
+      return of(fd, "tty", tty.flags(), NO_POS, tty.path().toString());
+    }
+    if (file instanceof FilePipe end) {
+      Pipe pipe = state.get(end.pipe(), Pipe.class);
+      String held = Units.bytes(pipe.content().length());
+      String name = "pipe:[" + pipe.inode() + "] with " + held + " in it";
+      return of(fd, "pipe", end.flags(), NO_POS, name);
+    }
+    if (file instanceof FileMemfd memfd) {
+      String name = "memfd:" + state.get(memfd.shmem(), Shmem.class).name();
+      return of(fd, "memfd", memfd.flags(), memfd.pos(), name);
+    }
+    return of(fd, file.type().name(), ACCESS_MODE, NO_POS, "");
+  }
+
+  private static OpenFileText of(Fd fd, String kind, int flags, long pos, String name) {
+    boolean closedByExec = (fd.fdFlags() & Fd.FD_CLOEXEC) != 0;
+    String access = ACCESS[flags & ACCESS_MODE] + (closedByExec ? "x" : "");
+    return new OpenFileText(fd.fd(), kind, access, pos, name, fd.file());
+  }
+
+  boolean hasPos() {
+    return pos != NO_POS;
+  }
+}
