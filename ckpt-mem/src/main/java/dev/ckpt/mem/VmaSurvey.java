@@ -37,39 +37,43 @@ final class VmaSurvey {
       case "[vsyscall]":
         return Optional.of(VmaKind.VSYSCALL);
       default:
-        return flagsAreRebuilt(entry, name) ? Optional.ofNullable(ordinary(entry, name))
+        return nameIsOrdinary(entry, name) && flagsAreRebuilt(entry, name)
+            ? Optional.of(ordinary(entry, name))
             : Optional.empty();
     }
   }
 
-  private VmaKind ordinary(SmapsEntry entry, String name) {
-    boolean shared = entry.vma().shared();
+  private boolean nameIsOrdinary(SmapsEntry entry, String name) {
     if (name.startsWith("/SYSV")) {
       return refuse(entry, "SYSV_SHM", "is a System V shared memory segment");
     }
     if (name.startsWith("/[aio]")) {
       return refuse(entry, "AIO", "is a ring of io_setup(2)");
     }
-    if (name.startsWith("anon_inode:") || name.startsWith("socket:")) {
-      return refuse(entry, "VMA_DEVICE", "belongs to the kernel");
+    if (name.startsWith("/anon_hugepage") || entry.hasFlag("ht")) {
+      return refuse(entry, "HUGETLB", "is made of huge TLB pages");
     }
     if (name.startsWith("/secretmem")) {
       return refuse(entry, "MEMFD_SECRET", "is secret memory");
     }
+    boolean kernels = name.startsWith("anon_inode:") || name.startsWith("socket:");
+    if (kernels || name.startsWith("/dev/") && !isSharedAnonymous(entry, name)) {
+      return refuse(entry, "VMA_DEVICE", "belongs to a device or to the kernel");
+    }
+    return true;
+  }
+
+  private static boolean isSharedAnonymous(SmapsEntry entry, String name) {
+    return entry.vma().shared() && name.equals("/dev/zero (deleted)");
+  }
+
+  private static VmaKind ordinary(SmapsEntry entry, String name) {
     if (entry.vma().inode() == 0) {
-      if (entry.hasFlag("gd")) {
-        return VmaKind.STACK;
-      }
-      return VmaKind.ANON_PRIVATE;
+      return entry.hasFlag("gd") ? VmaKind.STACK : VmaKind.ANON_PRIVATE;
     }
-    if (shared && name.startsWith("/dev/zero (deleted)")) {
+    boolean shared = entry.vma().shared();
+    if (shared && (isSharedAnonymous(entry, name) || name.startsWith("/memfd:"))) {
       return VmaKind.ANON_SHARED;
-    }
-    if (name.startsWith("/memfd:")) {
-      return shared ? VmaKind.ANON_SHARED : VmaKind.FILE_PRIVATE;
-    }
-    if (name.startsWith("/dev/")) {
-      return refuse(entry, "VMA_DEVICE", "maps a device");
     }
     return shared ? VmaKind.FILE_SHARED : VmaKind.FILE_PRIVATE;
   }
@@ -95,9 +99,6 @@ final class VmaSurvey {
       case "lo":
       case "lf":
         refuse(entry, "MLOCK", "is locked in memory");
-        break;
-      case "ht":
-        refuse(entry, "HUGETLB", "is made of huge TLB pages");
         break;
       case "io":
       case "pf":
@@ -130,10 +131,10 @@ final class VmaSurvey {
     }
   }
 
-  private VmaKind refuse(SmapsEntry entry, String code, String why) {
+  private boolean refuse(SmapsEntry entry, String code, String why) {
     refusals.add(
         code, "mapping " + entry.vma().range() + " (" + entry.vma().name() + ") " + why, LATER);
-    return null;
+    return false;
   }
 
   /** Refuses the guard markers that were found among a mapping's pages. */

@@ -23,8 +23,11 @@ public final class Limits {
   /** Content bytes of one pipe: root may raise fs.pipe-max-size beyond the usual 1 MiB. */
   public static final int MAX_PIPE_BYTES = 64 << 20;
 
+  /** Buffers in a pipe: one page each. */
+  public static final int MAX_PIPE_BUFFERS = 16384;
+
   /** Payload bytes of a pipe, which has some fields beside its content. */
-  public static final int MAX_PIPE_PAYLOAD_BYTES = MAX_PIPE_BYTES + 64;
+  public static final int MAX_PIPE_PAYLOAD_BYTES = MAX_PIPE_BYTES + MAX_PIPE_BUFFERS * 4 + 64;
 
   /** Payload bytes of an optional object of a type that the reader does not know. */
   public static final int MAX_UNKNOWN_PAYLOAD_BYTES = MAX_PIPE_PAYLOAD_BYTES;

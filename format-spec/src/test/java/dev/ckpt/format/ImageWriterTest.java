@@ -134,7 +134,7 @@ class ImageWriterTest {
   void writesObjectsLargerThanItsBuffer() throws Exception {
     byte[] content = new byte[5 << 20];
     new Random(1).nextBytes(content);
-    Pipe pipe = new Pipe(1, 8 << 20, false, ByteString.of(content));
+    Pipe pipe = new Pipe(1, 8 << 20, false, List.of(ByteString.of(content)));
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       writer.write(Samples.header());
       writer.writeShared(pipe);

@@ -263,7 +263,7 @@ final class Samples {
   }
 
   static Pipe pipe() {
-    return new Pipe(3301, 65_536, true, ByteString.of("in flight"));
+    return new Pipe(3301, 65_536, true, List.of(ByteString.of("in flight"), ByteString.of("next")));
   }
 
   static FilePipe filePipe() {

@@ -1,7 +1,9 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
-import dev.ckpt.core.kernel.FdChannel;
+import dev.ckpt.core.kernel.PipePair;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
@@ -17,8 +19,6 @@ import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Pipe;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -168,22 +168,22 @@ final class Files {
     numbers.put(objref, number);
   }
 
-  /** Puts back what waited in a pipe; it fits, so this does not block. */
+  /**
+   * Puts back what waited in a pipe, buffer by buffer. Each goes through a pipe of ours and is
+   * spliced, for writes would run together.
+   */
   private void fill(Pipe pipe, int writeEnd) throws IOException {
-    if (pipe.content().isEmpty()) {
+    if (pipe.buffers().isEmpty()) {
       return;
     }
-    ByteBuffer content = ByteBuffer.allocateDirect(pipe.content().length());
-    content.order(ByteOrder.LITTLE_ENDIAN).put(pipe.content().toByteArray()).flip();
-    try (FdChannel channel =
-        new FdChannel(Tasks.pidfdGetfd(context.pidfd(), writeEnd))) {
-      while (content.hasRemaining()) {
-        int length = pipe.packetMode() ? content.getInt() : content.remaining();
-        ByteBuffer packet = content.slice(content.position(), length);
-        while (packet.hasRemaining()) {
-          channel.write(packet);
+    try (dev.ckpt.core.kernel.Fd target = Tasks.pidfdGetfd(context.pidfd(), writeEnd);
+        PipePair ours = PipePair.open(pipe.packetMode() ? Fcntl.O_DIRECT : 0)) {
+      for (ByteString buffer : pipe.buffers()) {
+        ours.write(buffer.toByteArray());
+        if (dev.ckpt.core.kernel.Files.splice(ours.readEnd(), target, buffer.length())
+            != buffer.length()) {
+          throw new SyscallException("", "splice", "content of a pipe", Errno.EAGAIN);
         }
-        content.position(content.position() + length);
       }
     }
   }

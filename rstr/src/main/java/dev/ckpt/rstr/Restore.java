@@ -185,6 +185,7 @@ final class Restore {
             userRegs,
             Threads.freeSignal(pending))) {
       settle(context);
+      TaskStruct.restoreProcFiles(context);
       Threads threads = new Threads(context);
       try (RemoteSyscalls calls = context.callsOf(leader)) {
         populate(context, new BatchRunner(calls), threads);

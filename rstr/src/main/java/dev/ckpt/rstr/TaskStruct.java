@@ -1,12 +1,17 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.proc.Limits;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Rebuilds what belongs to the process as a whole: session, folders, limits. */
@@ -81,6 +86,29 @@ final class TaskStruct {
     if (dumpable <= 1) {
       run.call("prctl(PR_SET_DUMPABLE)", SyscallNumbers.PRCTL, PR_SET_DUMPABLE, dumpable);
       run.flush();
+    }
+  }
+
+  /** Sets what is set through files of /proc. */
+  static void restoreProcFiles(RstrContext context) throws CkptException {
+    int pid = context.leader().pid();
+    Task task = context.state().task();
+    ProcFs proc = ProcFs.of(pid);
+    if (proc.oomScoreAdj() != task.oomScoreAdj()) {
+      write(context, "oom_score_adj", Integer.toString(task.oomScoreAdj()));
+    }
+    int filter = context.state().mm().coredumpFilter();
+    if (proc.coredumpFilter() != filter) {
+      write(context, "coredump_filter", "0x" + Integer.toHexString(filter));
+    }
+  }
+
+  private static void write(RstrContext context, String name, String value) {
+    Path file = Path.of("/proc/" + context.leader().pid() + "/" + name);
+    try {
+      Files.writeString(file, value, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      context.notes().add(name + ": " + value + " cannot be set (" + e.getMessage() + ")");
     }
   }
 }

@@ -185,8 +185,7 @@ final class Files {
     try (dev.ckpt.core.kernel.Fd end =
         dev.ckpt.core.kernel.Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK)) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
-      byte[] content = PipeContent.peek(end, capacity, packets);
-      return new Pipe(file.stat().ino(), capacity, packets, ByteString.of(content));
+      return new Pipe(file.stat().ino(), capacity, packets, PipeContent.peek(end, capacity));
     }
   }
 }

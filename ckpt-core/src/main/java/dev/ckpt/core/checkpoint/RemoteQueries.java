@@ -70,6 +70,7 @@ final class RemoteQueries {
         if (tracee.tid() == context.pid()) {
           queries.process = askProcess(calls);
           askRare(calls, context.refusals());
+          refuseLocked(context);
         }
         queries.threads.put(tracee.tid(), askThread(calls));
       }
@@ -150,6 +151,8 @@ final class RemoteQueries {
     Batch.Result mce = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_MCE_KILL_GET);
     Batch.Result flusher = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_IO_FLUSHER);
     Batch.Result mdwe = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MDWE);
+    Batch.Data policy = batch.space(Long.BYTES);
+    batch.tryCall("get_mempolicy", SyscallNumbers.GET_MEMPOLICY, policy);
     Batch.Result merge = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MEMORY_MERGE);
     calls.run(batch);
     String why = "this version cannot save it";
@@ -161,7 +164,23 @@ final class RemoteQueries {
     refusals.addIf(batch.result(flusher) > 0, "PRCTL_IO_FLUSHER", "is an I/O flusher", why);
     refusals.addIf(batch.result(mdwe) > 0, "PRCTL_MDWE", "has PR_SET_MDWE in force", why);
     refusals.addIf(
+        batch.getInt(policy, 0) != 0, "MEMPOLICY", "has a NUMA memory policy", why);
+    refusals.addIf(
         batch.result(merge) > 0, "PRCTL_MEMORY_MERGE", "has PR_SET_MEMORY_MERGE set", why);
+  }
+
+  /**
+   * Refuses mlockall(MCL_FUTURE), which no file shows: but it locks our area, the only locked
+   * memory that the task can have here.
+   */
+  private static void refuseLocked(CkptContext context) throws CkptException {
+    context
+        .refusals()
+        .addIf(
+            context.proc().status().vmKb().getOrDefault("VmLck", 0L) > 0,
+            "MLOCKALL",
+            "locks all its future memory (mlockall)",
+            "this version cannot save it");
   }
 
   private static long[] longs(Batch batch, Batch.Data data, int count) {

@@ -91,11 +91,22 @@ final class Survey {
   /** Refuses everything that /proc tells and that cannot be saved. */
   static void state(int pid, Refusals refusals) throws CkptException {
     Survey survey = new Survey(pid, refusals);
+    if (survey.hasDeadLeader()) {
+      // Most of /proc/PID is empty then, and there is more than enough to refuse.
+      return;
+    }
     survey.process();
+    survey.folders();
     survey.namespaces();
     for (int tid : survey.proc.tasks()) {
       survey.thread(tid);
     }
+  }
+
+  private boolean hasDeadLeader() throws CkptException {
+    boolean dead = proc.stat().state().ended();
+    refusals.addIf(dead, "TASK_DEAD_LEADER", "its first thread has exited", LATER);
+    return dead;
   }
 
   private void process() throws CkptException {
@@ -105,11 +116,6 @@ final class Survey {
         "TASK_STOPPED",
         "is stopped by a job-control signal",
         "continue it with SIGCONT first");
-    refusals.addIf(
-        stat.state().ended() && stat.numThreads() > 1,
-        "TASK_DEAD_LEADER",
-        "its first thread has exited",
-        LATER);
     refusals.addIf(
         !proc.timers().isEmpty(), "POSIX_TIMER", "has timers made by timer_create", LATER);
     refusals.addIf(
@@ -125,22 +131,50 @@ final class Survey {
           "has child processes " + children,
           "only single processes can be saved");
     }
+    refusals.addIf(
+        proc.pid() != stat.ppid() && sharesMemory(stat.ppid()),
+        "MM_SHARED",
+        "shares its memory with process " + stat.ppid(),
+        LATER);
+  }
+
+  /** A child of vfork or clone(CLONE_VM); other sharers than the parent cannot be found. */
+  private boolean sharesMemory(int other) throws CkptException {
+    try {
+      return other != 0 && Tasks.kcmp(proc.pid(), other, Tasks.KcmpType.VM, 0, 0) == 0;
+    } catch (SyscallException e) {
+      // Gone, or not ours to look at: then it is no sharer that we could have seen.
+      if (e.errno() == Errno.ESRCH || e.errno() == Errno.EPERM) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void folders() throws CkptException {
     FileStat theirRoot = FileStat.of("/proc/" + proc.pid() + "/root/.");
     refusals.addIf(
         !theirRoot.sameFile(FileStat.of("/")),
         "ROOT",
         "its root folder is " + proc.link("root"),
         "run ckpt in the same root");
+    FileStat cwd = FileStat.of("/proc/" + proc.pid() + "/cwd/.");
+    refusals.addIf(
+        !FileKinds.nameLeadsTo(proc.link("cwd"), cwd),
+        "CWD_DELETED",
+        "its working folder " + proc.link("cwd") + " is deleted or was replaced",
+        LATER);
   }
 
   private void namespaces() throws CkptException {
-    Map<String, NsLink> ours = ProcFs.of(Tasks.self()).namespaces();
-    for (Map.Entry<String, NsLink> theirs : proc.namespaces().entrySet()) {
-      NsLink own = ours.get(theirs.getKey());
+    Map<String, NsLink> theirs = proc.namespaces();
+    for (Map.Entry<String, NsLink> ours : ProcFs.of(Tasks.self()).namespaces().entrySet()) {
+      // NB: a pid namespace for children that has no child yet shows as no link at all.
+      NsLink namespace = theirs.get(ours.getKey());
       refusals.addIf(
-          own == null || own.ino() != theirs.getValue().ino(),
+          namespace == null || namespace.ino() != ours.getValue().ino(),
           "NAMESPACE",
-          "its " + theirs.getKey() + " namespace is not ours",
+          "its " + ours.getKey() + " namespace is not ours",
           "run ckpt inside the same namespaces (nsenter)");
     }
   }

@@ -75,8 +75,15 @@ final class Threads {
     return regs.with(UserRegs.ORIG_RAX, number.orElse(SyscallNumbers.RESTART_SYSCALL));
   }
 
-  private void refuse(Tracee tracee, UserRegs regs, byte[] xstate) {
+  private void refuse(Tracee tracee, UserRegs regs, byte[] xstate) throws CkptException {
     String name = "thread " + tracee.tid();
+    context
+        .refusals()
+        .addIf(
+            tracee.dispatchesSyscalls(),
+            "SYSCALL_DISPATCH",
+            name + " has syscall user dispatch switched on",
+            "not supported");
     boolean compat = regs.get(UserRegs.CS) != UserRegs.USER_CS;
     context.refusals().addIf(compat, "TASK_32BIT", name + " runs 32-bit code", "not supported");
     long selectors =

@@ -104,14 +104,6 @@ public final class Files {
     return Call.check(at, "", "lseek", file.number(), offset, whence);
   }
 
-  /** A pipe of our own: read end, write end. */
-  @MustBeClosed
-  public static Fd[] pipe() throws SyscallException {
-    NativeBuffer fds = NativeBuffer.allocate(8);
-    Call.check(LibC.pipe2(fds.address(), Fcntl.O_CLOEXEC), "", "pipe2");
-    return new Fd[] {new Fd(fds.getInt(0)), new Fd(fds.getInt(4))};
-  }
-
   /** memfd_create(2); executable where the kernel asks for that to be said. */
   @MustBeClosed
   public static Fd memfd(String name, int flags) throws SyscallException {
@@ -134,6 +126,16 @@ public final class Files {
       return 0;
     }
     return Call.check(n, "", "tee", from.number(), to.number(), lenBytes);
+  }
+
+  /** splice(2): moves whole buffers from one pipe to another; 0 when none fits or none is there. */
+  public static long splice(Fd from, Fd to, long lenBytes) throws SyscallException {
+    final int nonBlock = 2;
+    long n = LibC.splice(from.number(), 0, to.number(), 0, lenBytes, nonBlock);
+    if (n < 0 && Call.errno() == Errno.EAGAIN) {
+      return 0;
+    }
+    return Call.check(n, "", "splice", from.number(), to.number(), lenBytes);
   }
 
   /** Whether a descriptor of ours is a terminal. */

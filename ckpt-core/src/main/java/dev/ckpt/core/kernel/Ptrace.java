@@ -28,6 +28,7 @@ public final class Ptrace {
   public static final int SETSIGMASK = 0x420b;
   public static final int GET_SYSCALL_INFO = 0x420e;
   public static final int GET_RSEQ_CONFIGURATION = 0x420f;
+  public static final int GET_SYSCALL_USER_DISPATCH_CONFIG = 0x4211;
 
   public static final int O_TRACESYSGOOD = 0x1;
   public static final int O_TRACEFORK = 0x2;

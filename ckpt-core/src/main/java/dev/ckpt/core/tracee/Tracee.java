@@ -249,6 +249,26 @@ public final class Tracee {
     return new RseqConfiguration(raw);
   }
 
+  /**
+   * Whether system calls of the thread go to a handler of its own (syscall user dispatch). Before Linux 6.4 nobody can tell, and the answer is no.
+   */
+  public boolean dispatchesSyscalls() throws SyscallException, TargetGoneException {
+    NativeBuffer config = NativeBuffer.allocate(32);
+    try {
+      request(
+          "GET_SYSCALL_USER_DISPATCH_CONFIG",
+          Ptrace.GET_SYSCALL_USER_DISPATCH_CONFIG,
+          config.size(),
+          config.address());
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EIO || e.errno() == Errno.EINVAL) {
+        return false;
+      }
+      throw e;
+    }
+    return config.getLong(0) != 0;
+  }
+
   private long request(String name, int request, long addr, long data)
       throws SyscallException, TargetGoneException {
     try {

@@ -15,7 +15,7 @@ import java.util.List;
  * <pre>
  * offset  size  type        field  unit, constraint
  *      0     4  u32 objref  file   a FILE_REF
- *      4     4  u32         flags  open flags, as F_GETFL and O_CLOEXEC aside
+ *      4     4  u32         flags  open flags, as F_GETFL gives them
  *      8     8  u64         pos    file offset
  * </pre>
  */

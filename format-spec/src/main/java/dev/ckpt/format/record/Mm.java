@@ -16,24 +16,24 @@ import java.util.List;
  * <p>Layout:
  *
  * <pre>
- * offset  size  type        field       unit, constraint
- *      0     8  u64         startCode   address
- *      8     8  u64         endCode     address
- *     16     8  u64         startData   address
- *     24     8  u64         endData     address
- *     32     8  u64         startBrk    address
- *     40     8  u64         brk         address
- *     48     8  u64         startStack  address
- *     56     8  u64         argStart    address
- *     64     8  u64         argEnd      address
- *     72     8  u64         envStart    address
- *     80     8  u64         envEnd      address
- *     88  4+n1  bytes       auxv        at most 4096: /proc/PID/auxv; pairs of u64
- *  92+n1     4  u32 objref  exeFile     a FILE_REF
- *  96+n1     8  u64         vdsoStart   0: none
+ * offset  size  type        field           unit, constraint
+ *      0     8  u64         startCode       address
+ *      8     8  u64         endCode         address
+ *     16     8  u64         startData       address
+ *     24     8  u64         endData         address
+ *     32     8  u64         startBrk        address
+ *     40     8  u64         brk             address
+ *     48     8  u64         startStack      address
+ *     56     8  u64         argStart        address
+ *     64     8  u64         argEnd          address
+ *     72     8  u64         envStart        address
+ *     80     8  u64         envEnd          address
+ *     88  4+n1  bytes       auxv            at most 4096: /proc/PID/auxv; pairs of u64
+ *  92+n1     4  u32 objref  exeFile         a FILE_REF
+ *  96+n1     8  u64         vdsoStart       0: none
  * 104+n1     8  u64         vdsoEnd
- * 112+n1     8  u64         vvarStart   0: none
- * 120+n1     4  u32         vdsoCrc32c  of the vdso as it was mapped
+ * 112+n1     8  u64         vvarStart       0: none
+ * 120+n1     4  u32         vdsoCrc32c      of the vdso as it was mapped
  * 124+n1     4  u32         coredumpFilter  bits 0 to 8 of /proc/PID/coredump_filter
  * </pre>
  */

@@ -80,6 +80,7 @@ public final class SyscallNumbers {
   public static final int EPOLL_WAIT = 232;
   public static final int TGKILL = 234;
   public static final int IOPRIO_GET = 252;
+  public static final int GET_MEMPOLICY = 239;
   public static final int OPENAT = 257;
   public static final int PSELECT6 = 270;
   public static final int PPOLL = 271;
