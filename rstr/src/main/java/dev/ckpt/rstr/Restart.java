@@ -47,7 +47,7 @@ public final class Restart {
           System.nanoTime() - begin,
           restore.nrPages(),
           notes,
-          checks.ttyFd());
+          restore.job());
     }
   }
 }

@@ -9,14 +9,14 @@ public final class RestartedTask {
   private final long wallNanos;
   private final long pages;
   private final List<String> notes;
-  private final int ttyFd;
+  private final Foreground job;
 
-  RestartedTask(int pid, long wallNanos, long pages, List<String> notes, int ttyFd) {
+  RestartedTask(int pid, long wallNanos, long pages, List<String> notes, Foreground job) {
     this.pid = pid;
     this.wallNanos = wallNanos;
     this.pages = pages;
     this.notes = List.copyOf(notes);
-    this.ttyFd = ttyFd;
+    this.job = job;
   }
 
   /** Its pid, the same as before. */
@@ -46,6 +46,6 @@ public final class RestartedTask {
    * @return its exit status, or 128 and the signal that ended it
    */
   public int awaitExit() throws CkptException {
-    return new Foreground(pid, ttyFd).await();
+    return job.await();
   }
 }

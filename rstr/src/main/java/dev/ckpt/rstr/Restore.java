@@ -18,9 +18,11 @@ import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
+import dev.ckpt.core.tracee.x86_64.StubImage;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageReader;
@@ -29,7 +31,6 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
-import dev.ckpt.rstr.x86_64.StubImage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class Restore {
           | Ptrace.O_TRACECLONE;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int INHERIT_STDIO = -1;
   private static final int STUB_AREA_BYTES = 16 * 1024;
   private static final int STUB_STACK_MARGIN = 32 * 1024;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -61,6 +63,7 @@ final class Restore {
   private final Task task;
   private final List<String> notes = new ArrayList<>();
   private long nrPages;
+  private Foreground job;
 
   Restore(ImageState state, ImageReader pages, RestartOptions options, int ttyFd)
       throws CkptException {
@@ -69,10 +72,16 @@ final class Restore {
     this.options = options;
     this.ttyFd = ttyFd;
     this.task = state.only(Task.class);
+    this.job = Foreground.without(task.pid());
   }
 
   List<String> notes() {
     return notes;
+  }
+
+  /** The task as a job to wait for. */
+  Foreground job() {
+    return job;
   }
 
   long nrPages() {
@@ -81,7 +90,7 @@ final class Restore {
 
   /** Does it; the task runs when this returns. */
   Void run(Tracer tracer) throws IOException {
-    try (Stub stub = Stub.start()) {
+    try (Stub stub = Stub.start(INHERIT_STDIO)) {
       Tracee stubTracee = seizeStub(tracer, stub);
       refuseOtherCpu(stubTracee);
       boolean done = false;
@@ -195,6 +204,7 @@ final class Restore {
       threads.setRegisters();
       Cgroups.restore(context);
       notes.addAll(context.notes());
+      job = Foreground.give(state, options, ttyFd);
       threads.letGo();
     }
   }
@@ -263,6 +273,7 @@ final class Restore {
 
   /** Ends what was begun and waits until it is gone, so that its pid is free again. */
   private void abandon() throws CkptException {
+    job.takeBack();
     try {
       if (!Signals.exists(task.pid())) {
         return;

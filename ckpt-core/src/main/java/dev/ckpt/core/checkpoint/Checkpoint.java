@@ -34,9 +34,16 @@ public final class Checkpoint {
   public static CheckpointResult dump(CheckpointOptions options, ImageOutput output)
       throws IOException {
     long begin = System.nanoTime();
-    int pid = options.pid();
-    survey(pid).check();
+    survey(options.pid()).check();
     PageReader.Provider backend = Backends.pageReader(options.backend());
+    Rehearsal.once(backend);
+    return dump(options, output, backend, begin);
+  }
+
+  static CheckpointResult dump(
+      CheckpointOptions options, ImageOutput output, PageReader.Provider backend, long begin)
+      throws IOException {
+    int pid = options.pid();
     try (MmCheckpoint mm = MmCheckpoint.load();
         RemoteMemory memory = RemoteMemory.open(pid, options.hook())) {
       CodeSite site = CodeSite.find(pid, vdso(pid), memory);

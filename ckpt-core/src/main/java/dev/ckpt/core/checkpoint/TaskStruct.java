@@ -18,6 +18,8 @@ final class TaskStruct {
     RemoteQueries.ProcessAnswers told = answers.process();
     String later = "this version cannot save it";
     Refusals refusals = context.refusals();
+    refusals.addIf(
+        told.dumpable() > 1, "DUMPABLE", "may be dumped by root only (fs.suid_dumpable)", later);
     refusals.addIf(told.subreaper(), "SUBREAPER", "adopts orphans (subreaper)", later);
     refusals.addIf(told.thpDisabled(), "THP_DISABLED", "has huge pages switched off", later);
     refusals.addIf(

@@ -15,7 +15,13 @@ import java.util.List;
  *
  * <pre>
  * offset  size  type  field    unit, constraint
- *      0  2048  64 x  actions  (u64 handler, u64 flags, u64 restorer, u64 mask); index 0 is signal 1
+ *      0  2048  64 x  actions  index 0 is signal 1
+ *
+ * action:
+ *      0     8  u64   handler  address, 0 SIG_DFL or 1 SIG_IGN
+ *      8     8  u64   flags    SA_ bits
+ *     16     8  u64   restorer  address
+ *     24     8  u64   mask     bit 0 is signal 1
  * </pre>
  */
 public record Sigactions(List<Sigaction> actions) implements ImageRecord {

@@ -13,10 +13,11 @@ import picocli.CommandLine.Parameters;
 /** Tells what can be done here, or with one task, and why not. */
 @Command(
     name = "check",
+    header = "Tells what can be done here, or with one process, and why not.",
     description = {
-      "Tells what this kernel and these rights allow; with PID what stands in the way of dumping",
-      "that process, as far as it can be seen without stopping it. Touches nothing. Ends with 3",
-      "when something stands in the way."
+      "What this kernel and these rights allow; with PID what stands in the way of dumping that",
+      "process, as far as it can be seen without stopping it. Touches nothing. Ends with 3 when",
+      "something stands in the way."
     },
     footer = {"", "Example:", "  ckpt check 812"})
 final class CheckCommand extends CkptCommand {

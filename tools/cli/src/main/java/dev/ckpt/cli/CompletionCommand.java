@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 /** Writes the completion script of bash. */
 @Command(
     name = "completion",
-    description = "Writes a script that teaches bash (and zsh) to complete the arguments of ckpt.",
+    header = "Writes the script that completes arguments in bash.",
     footer = {"", "Example:", "  source <(ckpt completion)"})
 final class CompletionCommand extends CkptCommand {
   private final Supplier<CommandLine> whole;

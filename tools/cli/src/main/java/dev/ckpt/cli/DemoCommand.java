@@ -27,10 +27,8 @@ import picocli.CommandLine.Command;
 /** Shows on a real program what ckpt does, and cleans up. */
 @Command(
     name = "demo",
-    description = {
-      "Starts a real program, freezes it into an image, ends it, brings it back, and shows that it",
-      "goes on where it was. Leaves nothing behind."
-    },
+    header = "Freezes a real program, ends it, brings it back, and cleans up.",
+    description = "A perl program counts into a file in a temporary folder, and shows that it goes on.",
     footer = {"", "Example:", "  ckpt demo"})
 final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   private static final int NUMBERS = 8;

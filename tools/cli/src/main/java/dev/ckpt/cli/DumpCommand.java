@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** Dumps one task into an image. */
 @Command(
     name = "dump",
-    description = "Writes the state of a running process into an image; the process runs on.",
+    header = "Writes a running process into an image; the process runs on.",
     footer = {"", "Example:", "  ckpt dump 812 -o build.ckpt"})
 final class DumpCommand extends CkptCommand {
   private final Ending ending;

@@ -21,10 +21,9 @@ import picocli.CommandLine.TypeConversionException;
 /** Brings a task back from an image. */
 @Command(
     name = "restore",
-    description = {
-      "Brings the process in an image back to life, with its old pid. Waits for it and ends with",
-      "its exit code, unless --detach is given."
-    },
+    header = "Brings the process in an image back to life.",
+    description =
+        "It gets its old pid. Waits for it and ends with its exit code, unless --detach is given.",
     footer = {"", "Example:", "  ckpt restore build.ckpt --detach --pid-file build.pid"})
 final class RestoreCommand extends CkptCommand {
   @Parameters(

@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 /** Tells what is in an image. */
 @Command(
     name = "show",
-    description = "Shows what is in an image: task, threads, maps, files, pages, sizes.",
+    header = "Shows what is in an image.",
+    description = "Task, threads, maps, files, pages by kind of mapping, sizes.",
     footer = {"", "Example:", "  ckpt show build.ckpt"})
 final class ShowCommand extends CkptCommand {
   @Parameters(

@@ -12,10 +12,8 @@ import picocli.CommandLine.Parameters;
 /** Checks an image without restoring it. */
 @Command(
     name = "verify",
-    description = {
-      "Checks every checksum, reference and count of an image. A damaged one is an error that says",
-      "where and in which object."
-    },
+    header = "Checks that an image is whole.",
+    description = "Every checksum, reference and count. Of a damaged one it says where and in which object.",
     footer = {"", "Example:", "  ckpt verify build.ckpt"})
 final class VerifyCommand extends CkptCommand {
   @Parameters(

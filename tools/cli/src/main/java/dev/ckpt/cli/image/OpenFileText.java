@@ -2,6 +2,7 @@ package dev.ckpt.cli.image;
 
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
@@ -43,7 +44,7 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     }
     if (file instanceof FilePipe end) {
       Pipe pipe = state.get(end.pipe(), Pipe.class);
-      String held = Units.bytes(pipe.content().length());
+      String held = Units.bytes(pipe.buffers().stream().mapToLong(ByteString::length).sum());
       String name = "pipe:[" + pipe.inode() + "] with " + held + " in it";
       return of(fd, "pipe", end.flags(), NO_POS, name);
     }

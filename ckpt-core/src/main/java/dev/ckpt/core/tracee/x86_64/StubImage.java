@@ -1,6 +1,5 @@
-package dev.ckpt.rstr.x86_64;
+package dev.ckpt.core.tracee.x86_64;
 
-import dev.ckpt.core.tracee.x86_64.LoopCode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

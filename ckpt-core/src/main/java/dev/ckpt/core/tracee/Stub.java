@@ -1,4 +1,4 @@
-package dev.ckpt.rstr;
+package dev.ckpt.core.tracee;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
@@ -12,17 +12,17 @@ import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.rstr.x86_64.StubImage;
+import dev.ckpt.core.tracee.x86_64.StubImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A process of ours that does nothing but be the parent, or the elder sibling, of the task that is
- * rebuilt: a JVM cannot fork itself with a chosen pid.
+ * A process of ours that does nothing: the parent, or the elder sibling, of a task that is rebuilt
+ * (a JVM cannot fork itself with a chosen pid), and the target of a rehearsal.
  *
  * <p>It runs a program of a few bytes that we put into a memfd. Closing it ends and reaps it.
  */
-final class Stub implements AutoCloseable {
+public final class Stub implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_EXEC = 0x10;
 
@@ -33,11 +33,20 @@ final class Stub implements AutoCloseable {
     this.pid = pid;
   }
 
-  /** Starts it; it waits in pause(2) until somebody seizes it. */
+  /**
+   * Starts it; it waits in pause(2) until somebody seizes it.
+   *
+   * @param stdio our descriptor that becomes its standard input, output and error; -1 passes on our
+   *     own three
+   */
   @MustBeClosed
-  static Stub start() throws IOException {
+  public static Stub start(int stdio) throws IOException {
     try (Fd readOnly = program()) {
-      return new Stub(Spawn.program(path(readOnly)).start());
+      Spawn spawn = Spawn.program(path(readOnly));
+      if (stdio >= 0) {
+        spawn.stdio(stdio, stdio, stdio);
+      }
+      return new Stub(spawn.start());
     }
   }
 
@@ -72,7 +81,8 @@ final class Stub implements AutoCloseable {
     }
   }
 
-  int pid() {
+  /** Its pid. */
+  public int pid() {
     return pid;
   }
 
