@@ -32,8 +32,7 @@ final class MmRecords {
       throws CkptException {
     Stat stat = context.proc().stat();
     ByteString exe = context.proc().link("exe");
-    int exeFile =
-        FileRefs.save(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
+    int exeFile = FileRefs.save(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
     SmapsEntry vdso = first(mappings, VmaKind.VDSO).orElseThrow();
     long vvarStart = first(mappings, VmaKind.VVAR).map(vvar -> vvar.vma().start()).orElse(0L);
     return context.addTarget(
@@ -68,9 +67,7 @@ final class MmRecords {
   private static int vdsoCrc(CkptContext context, SmapsEntry vdso) throws CkptException {
     CRC32C crc = new CRC32C();
     crc.update(
-        context
-            .memory()
-            .readForced(vdso.vma().start(), Math.toIntExact(vdso.vma().lenBytes())));
+        context.memory().readForced(vdso.vma().start(), Math.toIntExact(vdso.vma().lenBytes())));
     return (int) crc.getValue();
   }
 

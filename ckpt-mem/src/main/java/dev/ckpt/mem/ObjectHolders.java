@@ -28,8 +28,7 @@ final class ObjectHolders {
     }
   }
 
-  private static void refuseHolder(
-      CkptContext context, Collection<SharedObject> objects, int pid) {
+  private static void refuseHolder(CkptContext context, Collection<SharedObject> objects, int pid) {
     try {
       for (MapsEntry entry : ProcFs.of(pid).maps().entries()) {
         if (entry.inode() == 0 || entry.name().toString().startsWith("/") && !anonymous(entry)) {

@@ -24,8 +24,7 @@ interface PageMap extends AutoCloseable {
    * @param found receives runs in ascending order
    * @param guards receives ranges of guard markers (MADV_GUARD_INSTALL), which are no pages
    */
-  void scan(
-      long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
+  void scan(long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
       throws CkptException;
 
   @Override

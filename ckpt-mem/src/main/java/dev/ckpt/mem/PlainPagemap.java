@@ -44,11 +44,7 @@ final class PlainPagemap implements PageMap {
     long page = start;
     while (Long.compareUnsigned(page, end) < 0) {
       long nrPages = Math.min(WORDS, (end - page) / PageRange.PAGE_SIZE);
-      long n =
-          pagemap.pread(
-              words.address(),
-              nrPages * Long.BYTES,
-              (page >>> 12) * Long.BYTES);
+      long n = pagemap.pread(words.address(), nrPages * Long.BYTES, (page >>> 12) * Long.BYTES);
       int nrWords = (int) (n / Long.BYTES);
       if (nrWords == 0) {
         break;

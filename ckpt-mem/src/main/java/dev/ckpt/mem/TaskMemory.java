@@ -127,8 +127,7 @@ final class TaskMemory implements MmCheckpoint {
   private static boolean leadsToMapping(Mapping mapping, String mapFile) {
     try {
       FileStat named = FileStat.of(mapping.entry().vma().name().toByteArray());
-      return named.ino() == mapping.entry().vma().inode()
-          && named.sameFile(FileStat.of(mapFile));
+      return named.ino() == mapping.entry().vma().inode() && named.sameFile(FileStat.of(mapFile));
     } catch (SyscallException e) {
       return false;
     }

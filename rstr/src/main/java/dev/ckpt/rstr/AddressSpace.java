@@ -100,7 +100,8 @@ final class AddressSpace {
         0);
     String name = vma.name().toString();
     if (name.startsWith(ANON_NAME)) {
-      byte[] label = vma.name().substring(ANON_NAME.length(), vma.name().length() - 1).toByteArray();
+      byte[] label =
+          vma.name().substring(ANON_NAME.length(), vma.name().length() - 1).toByteArray();
       Batch batch = run.room(1, label.length + 1);
       Batch.Data text = batch.string(label);
       batch.call(
@@ -181,8 +182,7 @@ final class AddressSpace {
   void finish() throws CkptException {
     for (Vma vma : vmas()) {
       if (!isKernels(vma) && protWhileFilling(vma) != vma.prot()) {
-        run.call(
-            "mprotect", SyscallNumbers.MPROTECT, vma.start(), vma.lenBytes(), vma.prot());
+        run.call("mprotect", SyscallNumbers.MPROTECT, vma.start(), vma.lenBytes(), vma.prot());
       }
     }
     run.flush();

@@ -18,8 +18,7 @@ final class Cgroups {
 
   static void restore(RstrContext context) throws CkptException {
     Task task = context.state().task();
-    List<String> ours =
-        List.of(ProcFs.of(Tasks.self()).cgroup().raw().utf8().split("\n"));
+    List<String> ours = List.of(ProcFs.of(Tasks.self()).cgroup().raw().utf8().split("\n"));
     for (String line : task.cgroup().utf8().split("\n")) {
       // hierarchy:controllers:path
       String[] parts = line.split(":", 3);
@@ -57,8 +56,7 @@ final class Cgroups {
       boolean legacy =
           !controllers.isEmpty()
               && fields[2].equals("cgroup")
-              && List.of(fields[3].split(","))
-                  .containsAll(List.of(controllers.split(",")));
+              && List.of(fields[3].split(",")).containsAll(List.of(controllers.split(",")));
       if (unified || legacy) {
         return Optional.of(Path.of(fields[1]));
       }

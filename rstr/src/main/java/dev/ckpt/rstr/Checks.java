@@ -118,8 +118,7 @@ final class Checks {
 
   /** Whether these are the groups that the new task has from us anyway. */
   static boolean sameGroups(List<Integer> groups) throws CkptException {
-    return new TreeSet<>(ProcFs.of(Tasks.self()).status().groups())
-        .equals(new TreeSet<>(groups));
+    return new TreeSet<>(ProcFs.of(Tasks.self()).status().groups()).equals(new TreeSet<>(groups));
   }
 
   private void numbers() throws CkptException {

@@ -45,8 +45,7 @@ final class Files {
    *
    * @param ttyFd one of our descriptors that is a terminal, or -1
    */
-  static void closeInherited(RstrContext context, BatchRunner run, int ttyFd)
-      throws CkptException {
+  static void closeInherited(RstrContext context, BatchRunner run, int ttyFd) throws CkptException {
     int kept = context.fds().tty();
     if (ttyFd >= 0) {
       run.call("dup3", SyscallNumbers.DUP3, ttyFd, kept, 0);
@@ -83,8 +82,7 @@ final class Files {
       FileChrdev device = entry.getValue();
       numbers.put(entry.getKey(), open(device.path(), device.flags(), device.pos()));
     }
-    for (Map.Entry<Integer, FileMemfd> entry :
-        context.state().shared(FileMemfd.class).entrySet()) {
+    for (Map.Entry<Integer, FileMemfd> entry : context.state().shared(FileMemfd.class).entrySet()) {
       FileMemfd memfd = entry.getValue();
       ByteString link = self(objects.fdOf(memfd.shmem()));
       numbers.put(entry.getKey(), open(link, memfd.flags(), memfd.pos()));
@@ -103,8 +101,7 @@ final class Files {
     int number = context.fds().take();
     byte[] name = path.toByteArray();
     Batch batch = run.room(4, name.length + 1);
-    Batch.Result fd =
-        batch.call("open " + path, SyscallNumbers.OPEN, batch.string(name), flags);
+    Batch.Result fd = batch.call("open " + path, SyscallNumbers.OPEN, batch.string(name), flags);
     batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
     batch.call("close", SyscallNumbers.CLOSE, fd);
     if (pos != 0) {
@@ -120,8 +117,7 @@ final class Files {
       int writeEnd = context.fds().take();
       Batch batch = run.room(6, 8);
       Batch.Data fds = batch.space(Long.BYTES);
-      batch.call(
-          "pipe2", SyscallNumbers.PIPE2, fds, pipe.packetMode() ? Fcntl.O_DIRECT : 0);
+      batch.call("pipe2", SyscallNumbers.PIPE2, fds, pipe.packetMode() ? Fcntl.O_DIRECT : 0);
       // struct of two ints; a descriptor argument counts with its low half only
       batch.call("dup3", SyscallNumbers.DUP3, fds.word(0), readEnd, Fcntl.O_CLOEXEC);
       batch.call("dup3", SyscallNumbers.DUP3, fds.word(4), writeEnd, Fcntl.O_CLOEXEC);
@@ -143,8 +139,7 @@ final class Files {
   private void restoreEnds(int pipe, int readEnd, int writeEnd) throws CkptException {
     boolean readTaken = false;
     boolean writeTaken = false;
-    for (Map.Entry<Integer, FilePipe> entry :
-        context.state().shared(FilePipe.class).entrySet()) {
+    for (Map.Entry<Integer, FilePipe> entry : context.state().shared(FilePipe.class).entrySet()) {
       FilePipe end = entry.getValue();
       if (end.pipe() != pipe) {
         continue;
@@ -163,8 +158,7 @@ final class Files {
   }
 
   private void setFlags(int objref, int number, int flags) throws CkptException {
-    run.call(
-        "fcntl(F_SETFL)", SyscallNumbers.FCNTL, number, Fcntl.F_SETFL, flags & F_SETFL_FLAGS);
+    run.call("fcntl(F_SETFL)", SyscallNumbers.FCNTL, number, Fcntl.F_SETFL, flags & F_SETFL_FLAGS);
     numbers.put(objref, number);
   }
 

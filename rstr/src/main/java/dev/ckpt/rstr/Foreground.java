@@ -41,8 +41,7 @@ final class Foreground {
    *
    * @param ttyFd our terminal for the task's descriptors, or -1: then our standard input is tried
    */
-  static Foreground give(ImageState state, RestartOptions options, int ttyFd)
-      throws CkptException {
+  static Foreground give(ImageState state, RestartOptions options, int ttyFd) throws CkptException {
     Task task = state.task();
     Terminal terminal = new Terminal(Math.max(0, ttyFd));
     boolean ownSession = (task.flags() & Task.SESSION_LEADER) != 0;

@@ -53,10 +53,7 @@ final class MemoryObjects {
     Batch batch = run.room(5, name.length + 1);
     Batch.Result fd =
         batch.call(
-            "memfd_create",
-            SyscallNumbers.MEMFD_CREATE,
-            batch.string(name),
-            MFD_ALLOW_SEALING);
+            "memfd_create", SyscallNumbers.MEMFD_CREATE, batch.string(name), MFD_ALLOW_SEALING);
     batch.call("ftruncate", SyscallNumbers.FTRUNCATE, fd, object.size());
     batch.call("fchmod", SyscallNumbers.FCHMOD, fd, object.mode());
     moveTo(batch, fd, number);

@@ -72,8 +72,7 @@ final class Pages implements AutoCloseable {
     for (long done = 0; done < run.nrPages(); done += most) {
       long now = Math.min(most, run.nrPages() - done);
       filler.fill(
-          List.of(new PageRange(run.addr() + done * PageRange.PAGE_SIZE, now)),
-          ZEROS.duplicate());
+          List.of(new PageRange(run.addr() + done * PageRange.PAGE_SIZE, now)), ZEROS.duplicate());
     }
   }
 

@@ -43,11 +43,7 @@ public final class Restart {
       List<String> notes = new ArrayList<>(checks.notes());
       notes.addAll(restore.notes());
       return new RestartedTask(
-          state.task().pid(),
-          System.nanoTime() - begin,
-          restore.nrPages(),
-          notes,
-          restore.job());
+          state.task().pid(), System.nanoTime() - begin, restore.nrPages(), notes, restore.job());
     }
   }
 }

@@ -164,13 +164,11 @@ final class Restore {
   }
 
   /** Calls made with the loop in the stub's own code, on a part of its stack. */
-  private static RemoteSyscalls stubCalls(Tracee tracee, RemoteMemory memory)
-      throws CkptException {
+  private static RemoteSyscalls stubCalls(Tracee tracee, RemoteMemory memory) throws CkptException {
     UserRegs regs = tracee.regs();
     LoopCode code = new LoopCode().stopWith(tracee.pid(), Signals.SIGURG);
     memory.writeForced(StubImage.loopAddress(), code.toByteArray());
-    long address =
-        (regs.get(UserRegs.RSP) - STUB_STACK_MARGIN) & -RstrContext.CODE_BYTES;
+    long address = (regs.get(UserRegs.RSP) - STUB_STACK_MARGIN) & -RstrContext.CODE_BYTES;
     return RemoteSyscalls.resident(
         tracee,
         memory,
@@ -233,8 +231,7 @@ final class Restore {
         0);
   }
 
-  private void populate(RstrContext context, BatchRunner run, Threads threads)
-      throws IOException {
+  private void populate(RstrContext context, BatchRunner run, Threads threads) throws IOException {
     MemoryObjects objects = new MemoryObjects(context, run);
     AddressSpace space = new AddressSpace(context, run, objects);
     TaskStruct.raiseFdLimit(run);
@@ -244,8 +241,7 @@ final class Restore {
     space.map();
     PageFiller.Provider backend = Backends.pageFiller(options.backend());
     try (Pages filler =
-        new Pages(
-            context, backend.open(new Target(task.pid(), context.memory())), objects)) {
+        new Pages(context, backend.open(new Target(task.pid(), context.memory())), objects)) {
       filler.fill(pages);
       nrPages = filler.nrPages();
     }

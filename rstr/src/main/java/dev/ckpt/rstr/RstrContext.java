@@ -126,8 +126,7 @@ final class RstrContext implements AutoCloseable {
 
   /** System calls made by one of the new task's threads. */
   RemoteSyscalls callsOf(Tracee thread) throws CkptException {
-    return RemoteSyscalls.resident(
-        thread, memory, code.address(), area, stopSignal, userRegs);
+    return RemoteSyscalls.resident(thread, memory, code.address(), area, stopSignal, userRegs);
   }
 
   @Override

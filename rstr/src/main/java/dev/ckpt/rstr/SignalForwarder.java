@@ -13,9 +13,9 @@ import java.util.Map;
 /**
  * Passes signals that are sent to us on to the task that we wait for.
  *
- * <p>NB: the JDK's only interface to signals is {@code sun.misc.Signal}; it is reached by reflection
- * because the compiler warns of every direct use and warnings are errors here. SIGKILL, SIGSTOP and
- * the signals that the JVM keeps for itself cannot be passed on.
+ * <p>NB: the JDK's only interface to signals is {@code sun.misc.Signal}; it is reached by
+ * reflection because the compiler warns of every direct use and warnings are errors here. SIGKILL,
+ * SIGSTOP and the signals that the JVM keeps for itself cannot be passed on.
  */
 final class SignalForwarder implements AutoCloseable {
   private static final String[] NAMES = {"HUP", "INT", "TERM", "USR1", "WINCH", "CONT"};
@@ -40,8 +40,7 @@ final class SignalForwarder implements AutoCloseable {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      SignalForwarder forwarder =
-          new SignalForwarder(signal.getMethod("handle", signal, handler));
+      SignalForwarder forwarder = new SignalForwarder(signal.getMethod("handle", signal, handler));
       for (int i = 0; i < NAMES.length; i++) {
         int number = NUMBERS[i];
         Object proxy =

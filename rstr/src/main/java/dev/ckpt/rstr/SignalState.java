@@ -42,8 +42,7 @@ final class SignalState {
    *
    * @param tid the thread; its leader queues those for the process too
    */
-  static void restorePending(RstrContext context, BatchRunner run, int tid)
-      throws CkptException {
+  static void restorePending(RstrContext context, BatchRunner run, int tid) throws CkptException {
     int pid = context.leader().pid();
     for (Sigpending queue : context.state().all(Sigpending.class)) {
       boolean shared = queue.tid() == 0;
@@ -57,8 +56,7 @@ final class SignalState {
         if (shared) {
           batch.call("rt_sigqueueinfo", SyscallNumbers.RT_SIGQUEUEINFO, pid, signal, data);
         } else {
-          batch.call(
-              "rt_tgsigqueueinfo", SyscallNumbers.RT_TGSIGQUEUEINFO, pid, tid, signal, data);
+          batch.call("rt_tgsigqueueinfo", SyscallNumbers.RT_TGSIGQUEUEINFO, pid, tid, signal, data);
         }
       }
     }

@@ -1,8 +1,8 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
-import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;

@@ -31,8 +31,8 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * A program that runs in a session of its own, with a folder of its own, and speaks the protocol of
- * selfcheck.h. It is started by posix_spawn, so that this JVM can trace it. Closing it ends whatever
- * is left of it and removes its folder.
+ * selfcheck.h. It is started by posix_spawn, so that this JVM can trace it. Closing it ends
+ * whatever is left of it and removes its folder.
  */
 final class LiveProgram implements AutoCloseable {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";

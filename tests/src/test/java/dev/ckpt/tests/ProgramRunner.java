@@ -48,7 +48,9 @@ public final class ProgramRunner {
 
   private void runAll() {
     for (Programs.Program program : Programs.all()) {
-      if (!names.isEmpty() ? !names.contains(program.name()) : program.category().equals("victim")) {
+      if (!names.isEmpty()
+          ? !names.contains(program.name())
+          : program.category().equals("victim")) {
         continue;
       }
       if (program.category().equals("refuse")) {

@@ -26,14 +26,12 @@ public final class Backends {
 
   /** The page reader of that name, or the first that works for {@link #AUTO}. */
   public static PageReader.Provider pageReader(String name) throws UnsupportedStateException {
-    return choose(
-        pageReaders(), name, PageReader.Provider::name, PageReader.Provider::probe);
+    return choose(pageReaders(), name, PageReader.Provider::name, PageReader.Provider::probe);
   }
 
   /** The page filler of that name, or the first that works for {@link #AUTO}. */
   public static PageFiller.Provider pageFiller(String name) throws UnsupportedStateException {
-    return choose(
-        pageFillers(), name, PageFiller.Provider::name, PageFiller.Provider::probe);
+    return choose(pageFillers(), name, PageFiller.Provider::name, PageFiller.Provider::probe);
   }
 
   private static <P> List<P> load(Class<P> type) {

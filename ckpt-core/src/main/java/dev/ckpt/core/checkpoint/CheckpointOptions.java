@@ -58,7 +58,6 @@ public record CheckpointOptions(
 
   /** The same with a hook on the calls that touch the target. */
   public CheckpointOptions withHook(TouchHook touchHook) {
-    return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, touchHook);
+    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, progress, touchHook);
   }
 }

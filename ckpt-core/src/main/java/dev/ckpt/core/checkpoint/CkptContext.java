@@ -41,8 +41,7 @@ public final class CkptContext implements AutoCloseable {
   private final IntSupplier nextObjref;
 
   @MustBeClosed
-  CkptContext(
-      FrozenTask frozen, RemoteMemory memory, Refusals refusals, IntSupplier nextObjref)
+  CkptContext(FrozenTask frozen, RemoteMemory memory, Refusals refusals, IntSupplier nextObjref)
       throws SyscallException {
     this.nextObjref = nextObjref;
     this.frozen = frozen;

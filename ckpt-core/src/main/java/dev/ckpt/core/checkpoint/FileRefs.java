@@ -12,8 +12,7 @@ public final class FileRefs {
   private FileRefs() {}
 
   /** The reference to a file's record. */
-  public static int save(CkptContext context, ByteString path, FileStat stat)
-      throws CkptException {
+  public static int save(CkptContext context, ByteString path, FileStat stat) throws CkptException {
     return context.share(
         "file",
         path,

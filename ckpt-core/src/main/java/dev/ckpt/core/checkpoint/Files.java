@@ -118,8 +118,7 @@ final class Files {
     }
     for (Map.Entry<Integer, Integer> entry : objrefs.entrySet()) {
       boolean closeOnExec = context.proc().fdInfo(entry.getKey()).closeOnExec();
-      context.add(
-          new Fd(entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
+      context.add(new Fd(entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
     }
   }
 
@@ -132,8 +131,7 @@ final class Files {
         return context.addTarget(new FileRegular(named, file.flags(), pos));
       case CHRDEV:
         return context.addTarget(
-            new FileChrdev(
-                file.link(), stat.rdevMajor(), stat.rdevMinor(), file.flags(), pos));
+            new FileChrdev(file.link(), stat.rdevMajor(), stat.rdevMinor(), file.flags(), pos));
       case TTY:
         return saveTty(file);
       case PIPE:

@@ -34,8 +34,7 @@ public interface MmCheckpoint extends AutoCloseable {
    *
    * @return what was written
    */
-  PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out)
-      throws IOException;
+  PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out) throws IOException;
 
   @Override
   void close();
@@ -60,8 +59,7 @@ public interface MmCheckpoint extends AutoCloseable {
         ServiceLoader.load(Provider.class, MmCheckpoint.class.getClassLoader()).iterator();
     if (!found.hasNext()) {
       throw new UnsupportedStateException(
-          List.of(
-              new Refusal("NO_MEMORY_MODULE", "ckpt-mem", "put ckpt-mem on the class path")));
+          List.of(new Refusal("NO_MEMORY_MODULE", "ckpt-mem", "put ckpt-mem on the class path")));
     }
     return found.next().create();
   }

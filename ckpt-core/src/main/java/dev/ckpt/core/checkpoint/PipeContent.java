@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * Reads what waits in a pipe without taking it out: tee(2) into a pipe of ours.
  *
- * <p>Borders between buffers are kept, for a pipe is full when its buffers are taken, however little
- * each holds, and in packet mode each is a packet. They show when the buffers are moved one by one
- * through a pipe that has room for one.
+ * <p>Borders between buffers are kept, for a pipe is full when its buffers are taken, however
+ * little each holds, and in packet mode each is a packet. They show when the buffers are moved one
+ * by one through a pipe that has room for one.
  */
 final class PipeContent {
   private static final int ONE_BUFFER = 4096;

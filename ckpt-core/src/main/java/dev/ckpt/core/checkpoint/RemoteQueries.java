@@ -163,8 +163,7 @@ final class RemoteQueries {
         mceMode >= 0 && mceMode != MCE_KILL_DEFAULT, "PRCTL_MCE", "has PR_MCE_KILL set", why);
     refusals.addIf(batch.result(flusher) > 0, "PRCTL_IO_FLUSHER", "is an I/O flusher", why);
     refusals.addIf(batch.result(mdwe) > 0, "PRCTL_MDWE", "has PR_SET_MDWE in force", why);
-    refusals.addIf(
-        batch.getInt(policy, 0) != 0, "MEMPOLICY", "has a NUMA memory policy", why);
+    refusals.addIf(batch.getInt(policy, 0) != 0, "MEMPOLICY", "has a NUMA memory policy", why);
     refusals.addIf(
         batch.result(merge) > 0, "PRCTL_MEMORY_MERGE", "has PR_SET_MEMORY_MERGE set", why);
   }

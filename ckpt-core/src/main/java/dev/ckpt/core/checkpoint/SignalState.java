@@ -21,8 +21,7 @@ final class SignalState {
     List<Sigactions.Sigaction> actions = new ArrayList<>();
     long[] words = answers.process().sigactions();
     for (int i = 0; i < words.length; i += RemoteQueries.SIGACTION_WORDS) {
-      actions.add(
-          new Sigactions.Sigaction(words[i], words[i + 1], words[i + 2], words[i + 3]));
+      actions.add(new Sigactions.Sigaction(words[i], words[i + 1], words[i + 2], words[i + 3]));
     }
     context.add(new Sigactions(actions));
     savePending(context, 0, pending);

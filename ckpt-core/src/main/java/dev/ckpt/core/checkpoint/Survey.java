@@ -1,10 +1,10 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.proc.NsLink;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
@@ -187,10 +187,8 @@ final class Survey {
     String name = tid == proc.pid() ? "" : "thread " + tid + " ";
     scheduling(tid, name, stat);
     Status status = proc.status(tid);
-    refusals.addIf(
-        status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);
-    refusals.addIf(
-        status.noNewPrivs(), "NO_NEW_PRIVS", name + "has no_new_privs set", LATER);
+    refusals.addIf(status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);
+    refusals.addIf(status.noNewPrivs(), "NO_NEW_PRIVS", name + "has no_new_privs set", LATER);
     refusals.addIf(
         !status.x86ThreadFeatures().orElse(java.util.Set.of()).isEmpty(),
         "SHADOW_STACK",
@@ -257,5 +255,4 @@ final class Survey {
       }
     }
   }
-
 }

@@ -61,13 +61,10 @@ public final class ImageFileOutput implements ImageOutput {
         folder.resolve("." + absolute.getFileName() + "." + Tasks.self() + ".ckpt-part");
     try {
       Fd nameless =
-          Fd.open(
-              Files.bytes(folder.toString()), Fcntl.O_TMPFILE | Fcntl.O_RDWR, OWNER_ONLY);
+          Fd.open(Files.bytes(folder.toString()), Fcntl.O_TMPFILE | Fcntl.O_RDWR, OWNER_ONLY);
       return new ImageFileOutput(absolute, temporary, force, nameless, false);
     } catch (SyscallException e) {
-      if (e.errno() != Errno.EOPNOTSUPP
-          && e.errno() != Errno.EISDIR
-          && e.errno() != Errno.EINVAL) {
+      if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EISDIR && e.errno() != Errno.EINVAL) {
         throw e;
       }
       // This file system has no nameless files.
@@ -81,8 +78,7 @@ public final class ImageFileOutput implements ImageOutput {
   }
 
   private static UnsupportedStateException refused(String code, Path path, String remedy) {
-    return new UnsupportedStateException(
-        List.of(new Refusal(code, "image " + path, remedy)));
+    return new UnsupportedStateException(List.of(new Refusal(code, "image " + path, remedy)));
   }
 
   @Override

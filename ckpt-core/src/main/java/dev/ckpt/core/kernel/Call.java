@@ -7,7 +7,9 @@ import dev.ckpt.core.error.SyscallException;
 final class Call {
   private Call() {}
 
-  /** Returns a result that is not -1; otherwise throws with errno, the call's name and arguments. */
+  /**
+   * Returns a result that is not -1; otherwise throws with errno, the call's name and arguments.
+   */
   static long check(long result, String target, String call, Object... arguments)
       throws SyscallException {
     if (result != -1) {

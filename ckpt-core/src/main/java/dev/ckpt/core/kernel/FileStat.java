@@ -43,13 +43,7 @@ public record FileStat(
     NativeBuffer raw = NativeBuffer.allocate(STATX_BYTES);
     Call.check(
         LibC.syscall(
-            Numbers.STATX,
-            Fcntl.AT_FDCWD,
-            name.address(),
-            0,
-            STATX_BASIC_STATS,
-            raw.address(),
-            0),
+            Numbers.STATX, Fcntl.AT_FDCWD, name.address(), 0, STATX_BASIC_STATS, raw.address(), 0),
         "",
         "statx",
         Files.text(path));

@@ -62,8 +62,7 @@ public final class Files {
 
   /** unlinkat(2) of a file. */
   public static void unlink(byte[] path) throws SyscallException {
-    Call.check(
-        LibC.unlinkat(Fcntl.AT_FDCWD, cString(path), 0), "", "unlinkat", text(path));
+    Call.check(LibC.unlinkat(Fcntl.AT_FDCWD, cString(path), 0), "", "unlinkat", text(path));
   }
 
   /** readlink(2), as bytes. */

@@ -70,10 +70,7 @@ public final class KernelFeatures {
 
   /** rseq(2): whether this kernel has restartable sequences; asked with a flag that it has not. */
   public static void tryRseq() throws SyscallException {
-    expect(
-        Errno.EINVAL,
-        LibC.syscall(SyscallNumbers.RSEQ, 0, 0, RSEQ_NO_FLAG, 0, 0, 0),
-        "rseq");
+    expect(Errno.EINVAL, LibC.syscall(SyscallNumbers.RSEQ, 0, 0, RSEQ_NO_FLAG, 0, 0, 0), "rseq");
   }
 
   /** ptrace(2) as such: that no filter forbids it; asked about a process that cannot be. */

@@ -42,8 +42,7 @@ final class LibC {
 
   static native long tee(int fdIn, int fdOut, long len, int flags);
 
-  static native long splice(
-      int fdIn, long offIn, int fdOut, long offOut, long len, int flags);
+  static native long splice(int fdIn, long offIn, int fdOut, long offOut, long len, int flags);
 
   static native int pipe2(long fds, int flags);
 

@@ -66,8 +66,7 @@ public final class Ptrace {
       throws SyscallException {
     long result = LibC.ptrace(request, tid, addr, data);
     if (result == -1) {
-      throw Call.failure(
-          Call.errno(), "[tid " + tid + "]", "ptrace", "PTRACE_" + name, addr, data);
+      throw Call.failure(Call.errno(), "[tid " + tid + "]", "ptrace", "PTRACE_" + name, addr, data);
     }
     return result;
   }

@@ -104,8 +104,7 @@ public final class Tasks {
   }
 
   /** prlimit(2): sets one limit of another process. */
-  public static void setLimit(int pid, int resource, long soft, long hard)
-      throws SyscallException {
+  public static void setLimit(int pid, int resource, long soft, long hard) throws SyscallException {
     NativeBuffer limit = NativeBuffer.allocate(16);
     limit.putLong(0, soft);
     limit.putLong(8, hard);

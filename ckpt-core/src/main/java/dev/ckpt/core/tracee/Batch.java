@@ -135,8 +135,7 @@ public final class Batch {
         Object argument = arguments[i];
         if (argument instanceof Result) {
           references |= 1L << i;
-          value =
-              (long) ((Result) argument).index * LoopCode.ENTRY_BYTES + LoopCode.ENTRY_RESULT;
+          value = (long) ((Result) argument).index * LoopCode.ENTRY_BYTES + LoopCode.ENTRY_RESULT;
         } else if (argument instanceof Word) {
           references |= 1L << i;
           value = ((Word) argument).offset;

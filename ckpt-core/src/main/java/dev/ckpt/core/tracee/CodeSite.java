@@ -46,8 +46,7 @@ public final class CodeSite {
 
   private static UnsupportedStateException refusal(int pid, String code, String what) {
     return new UnsupportedStateException(
-        List.of(
-            new Refusal(code, "[pid " + pid + "] " + what, "this task cannot be dumped here")));
+        List.of(new Refusal(code, "[pid " + pid + "] " + what, "this task cannot be dumped here")));
   }
 
   /** Dead: zeros, or what a killed dump left behind. */

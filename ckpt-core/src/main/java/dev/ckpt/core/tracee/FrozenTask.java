@@ -44,8 +44,7 @@ public final class FrozenTask implements AutoCloseable {
    * @throws TargetGoneException when it ended meanwhile
    */
   @MustBeClosed
-  public static FrozenTask freeze(Tracer tracer, int pid, Duration timeout)
-      throws CkptException {
+  public static FrozenTask freeze(Tracer tracer, int pid, Duration timeout) throws CkptException {
     FrozenTask frozen = new FrozenTask(tracer, pid);
     boolean done = false;
     try {

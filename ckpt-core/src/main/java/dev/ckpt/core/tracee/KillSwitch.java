@@ -7,8 +7,8 @@ import dev.ckpt.core.kernel.TouchHook;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A fault switch for the survival tests: kills our own process with SIGKILL before or after the n-th
- * call that touches a target.
+ * A fault switch for the survival tests: kills our own process with SIGKILL before or after the
+ * n-th call that touches a target.
  */
 public final class KillSwitch implements TouchHook {
   private final AtomicLong calls = new AtomicLong();

@@ -248,10 +248,7 @@ public final class RemoteSyscalls implements AutoCloseable {
     }
     if (stop.kind() == Stop.Kind.SIGNAL && stop.detail() != Signals.SIGSTOP) {
       throw new SyscallException(
-          tracee.toString(),
-          "remote system calls",
-          stop + " at " + tracee.regs(),
-          Errno.EFAULT);
+          tracee.toString(), "remote system calls", stop + " at " + tracee.regs(), Errno.EFAULT);
     }
   }
 

@@ -11,8 +11,8 @@ import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.error.CkptException;
 import dev.ckpt.core.tracee.x86_64.StubImage;
+import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -194,8 +194,7 @@ public final class Tracee {
    *
    * @param shared those sent to the process instead of those sent to this thread
    */
-  public List<byte[]> pendingSignals(boolean shared)
-      throws SyscallException, TargetGoneException {
+  public List<byte[]> pendingSignals(boolean shared) throws SyscallException, TargetGoneException {
     List<byte[]> pending = new ArrayList<>();
     NativeBuffer args = NativeBuffer.allocate(16);
     NativeBuffer infos = NativeBuffer.allocate(SIGINFO_BATCH * Ptrace.SIGINFO_BYTES);
@@ -250,7 +249,8 @@ public final class Tracee {
   }
 
   /**
-   * Whether system calls of the thread go to a handler of its own (syscall user dispatch). Before Linux 6.4 nobody can tell, and the answer is no.
+   * Whether system calls of the thread go to a handler of its own (syscall user dispatch). Before
+   * Linux 6.4 nobody can tell, and the answer is no.
    */
   public boolean dispatchesSyscalls() throws SyscallException, TargetGoneException {
     NativeBuffer config = NativeBuffer.allocate(32);

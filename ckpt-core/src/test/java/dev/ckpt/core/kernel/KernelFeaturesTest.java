@@ -63,8 +63,7 @@ class KernelFeaturesTest {
   }
 
   private static String children() throws IOException {
-    return Files.readString(
-        Path.of("/proc/self/task/" + Tasks.selfThread() + "/children"));
+    return Files.readString(Path.of("/proc/self/task/" + Tasks.selfThread() + "/children"));
   }
 
   private static void assertAnswers(Trial trial) {

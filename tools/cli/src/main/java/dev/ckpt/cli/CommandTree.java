@@ -38,8 +38,7 @@ final class CommandTree {
   int execute(String[] arguments) {
     String first = arguments.length == 0 ? "" : arguments[0];
     // picocli takes milliseconds to look at each command, so it sees the one that is meant.
-    CommandLine root =
-        commands.containsKey(first) && !first.equals("help") ? only(first) : whole();
+    CommandLine root = commands.containsKey(first) && !first.equals("help") ? only(first) : whole();
     if (arguments.length == 0) {
       root.usage(root.getErr());
       return ExitCode.USAGE;

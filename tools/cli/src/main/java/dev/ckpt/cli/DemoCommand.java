@@ -9,9 +9,9 @@ import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
-import dev.ckpt.rstr.Restart;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -28,7 +28,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "demo",
     header = "Freezes a real program, ends it, brings it back, and cleans up.",
-    description = "A perl program counts into a file in a temporary folder, and shows that it goes on.",
+    description =
+        "A perl program counts into a file in a temporary folder, and shows that it goes on.",
     footer = {"", "Example:", "  ckpt demo"})
 final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   private static final int NUMBERS = 8;
@@ -137,8 +138,16 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
 
   /** The numbers around the place where it was frozen. */
   static String excerpt(int before, int after) {
-    return "... " + (before - 1) + " " + before + " | " + (before + 1) + " " + (before + 2)
-        + " ... " + after;
+    return "... "
+        + (before - 1)
+        + " "
+        + before
+        + " | "
+        + (before + 1)
+        + " "
+        + (before + 2)
+        + " ... "
+        + after;
   }
 
   private void step(Report report, String text) {

@@ -27,10 +27,7 @@ import picocli.CommandLine.Parameters;
 final class DumpCommand extends CkptCommand {
   private final Ending ending;
 
-  @Parameters(
-      paramLabel = "PID",
-      converter = PidConverter.class,
-      description = "The process.")
+  @Parameters(paramLabel = "PID", converter = PidConverter.class, description = "The process.")
   private int pid;
 
   @Option(

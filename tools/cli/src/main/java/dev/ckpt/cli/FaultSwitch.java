@@ -35,5 +35,4 @@ record FaultSwitch(KillSwitch hook, boolean counts) {
       err.println("touching calls: " + hook.calls());
     }
   }
-
 }

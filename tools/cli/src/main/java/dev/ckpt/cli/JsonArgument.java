@@ -36,8 +36,7 @@ final class JsonArgument {
         break;
       }
       if (argument.equals(NAME) || argument.startsWith(WITH_VALUE)) {
-        return Optional.of(
-            argument.substring(Math.min(WITH_VALUE.length(), argument.length())));
+        return Optional.of(argument.substring(Math.min(WITH_VALUE.length(), argument.length())));
       }
     }
     return Optional.empty();

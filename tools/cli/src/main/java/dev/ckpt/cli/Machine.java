@@ -170,8 +170,7 @@ final class Machine {
       case "0" -> "tasks of the same user";
       case "1" -> "our own children only (" + PTRACE_SCOPE + " is 1)";
       default ->
-          throw new CkptException(
-              "PTRACE_SCOPE", PTRACE_SCOPE + " is " + scope + ", run as root");
+          throw new CkptException("PTRACE_SCOPE", PTRACE_SCOPE + " is " + scope + ", run as root");
     };
   }
 

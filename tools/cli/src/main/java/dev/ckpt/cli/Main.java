@@ -17,8 +17,7 @@ public final class Main {
   /** Runs one command; returns its exit code. */
   static int run(String[] arguments, Console console, Ending ending) {
     // Answered here, before picocli is loaded: scripts ask this all the time.
-    if (arguments.length == 1
-        && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
+    if (arguments.length == 1 && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
       console.out().println(Version.line());
       return ExitCode.DONE;
     }

@@ -61,8 +61,7 @@ final class Report implements AutoCloseable {
    * @param jsonFile where JSON goes: empty for none, an empty text for a stream, else a file
    * @param stdoutTaken whether standard output belongs to somebody else: an image, a task
    */
-  static Report open(
-      Console console, Optional<String> jsonFile, boolean stdoutTaken, int verbosity)
+  static Report open(Console console, Optional<String> jsonFile, boolean stdoutTaken, int verbosity)
       throws IOException {
     PrintStream stream = stdoutTaken ? console.err() : console.out();
     if (jsonFile.isEmpty() || !jsonFile.get().isEmpty()) {
@@ -165,8 +164,7 @@ final class Report implements AutoCloseable {
   }
 
   private static JsonObject describe(Throwable error) {
-    JsonObject object =
-        new JsonObject().put("code", code(error)).put("message", message(error));
+    JsonObject object = new JsonObject().put("code", code(error)).put("message", message(error));
     List<JsonObject> refusals = new ArrayList<>();
     if (error instanceof UnsupportedStateException unsupported) {
       unsupported.refusals().forEach(refusal -> refusals.add(json(refusal)));

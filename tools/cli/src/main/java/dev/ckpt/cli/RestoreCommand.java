@@ -3,9 +3,9 @@ package dev.ckpt.cli;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.rstr.FilesPolicy;
+import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
-import dev.ckpt.rstr.Restart;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -26,9 +26,7 @@ import picocli.CommandLine.TypeConversionException;
         "It gets its old pid. Waits for it and ends with its exit code, unless --detach is given.",
     footer = {"", "Example:", "  ckpt restore build.ckpt --detach --pid-file build.pid"})
 final class RestoreCommand extends CkptCommand {
-  @Parameters(
-      paramLabel = "IMAGE",
-      description = "The image, or - for a pipe on standard input.")
+  @Parameters(paramLabel = "IMAGE", description = "The image, or - for a pipe on standard input.")
   private Path image;
 
   @Option(

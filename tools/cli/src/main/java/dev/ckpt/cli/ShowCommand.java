@@ -14,9 +14,7 @@ import picocli.CommandLine.Parameters;
     description = "Task, threads, maps, files, pages by kind of mapping, sizes.",
     footer = {"", "Example:", "  ckpt show build.ckpt"})
 final class ShowCommand extends CkptCommand {
-  @Parameters(
-      paramLabel = "IMAGE",
-      description = "The image, or - for a pipe on standard input.")
+  @Parameters(paramLabel = "IMAGE", description = "The image, or - for a pipe on standard input.")
   private Path image;
 
   ShowCommand(Console console) {

@@ -13,12 +13,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     header = "Checks that an image is whole.",
-    description = "Every checksum, reference and count. Of a damaged one it says where and in which object.",
+    description =
+        "Every checksum, reference and count. Of a damaged one it says where and in which object.",
     footer = {"", "Example:", "  ckpt verify build.ckpt"})
 final class VerifyCommand extends CkptCommand {
-  @Parameters(
-      paramLabel = "IMAGE",
-      description = "The image, or - for a pipe on standard input.")
+  @Parameters(paramLabel = "IMAGE", description = "The image, or - for a pipe on standard input.")
   private Path image;
 
   VerifyCommand(Console console) {

@@ -55,13 +55,38 @@ public final class LoopCode {
     "r15"
   };
   private static final int[] HOME_INDEX = {
-    UserRegs.RAX, UserRegs.RBX, UserRegs.RCX, UserRegs.RDX, UserRegs.RSI, UserRegs.RDI,
-    UserRegs.RBP, UserRegs.R8, UserRegs.R9, UserRegs.R10, UserRegs.R11, UserRegs.R12, UserRegs.R13,
-    UserRegs.R14, UserRegs.R15
+    UserRegs.RAX,
+    UserRegs.RBX,
+    UserRegs.RCX,
+    UserRegs.RDX,
+    UserRegs.RSI,
+    UserRegs.RDI,
+    UserRegs.RBP,
+    UserRegs.R8,
+    UserRegs.R9,
+    UserRegs.R10,
+    UserRegs.R11,
+    UserRegs.R12,
+    UserRegs.R13,
+    UserRegs.R14,
+    UserRegs.R15
   };
   private static final String[] HOME_OPCODE = {
-    "48 8b 05", "48 8b 1d", "48 8b 0d", "48 8b 15", "48 8b 35", "48 8b 3d", "48 8b 2d", "4c 8b 05",
-    "4c 8b 0d", "4c 8b 15", "4c 8b 1d", "4c 8b 25", "4c 8b 2d", "4c 8b 35", "4c 8b 3d"
+    "48 8b 05",
+    "48 8b 1d",
+    "48 8b 0d",
+    "48 8b 15",
+    "48 8b 35",
+    "48 8b 3d",
+    "48 8b 2d",
+    "4c 8b 05",
+    "4c 8b 0d",
+    "4c 8b 15",
+    "4c 8b 1d",
+    "4c 8b 25",
+    "4c 8b 2d",
+    "4c 8b 35",
+    "4c 8b 3d"
   };
 
   private static final List<String> LISTING = new ArrayList<>();

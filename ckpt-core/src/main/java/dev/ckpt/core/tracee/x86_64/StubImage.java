@@ -24,9 +24,15 @@ public final class StubImage {
   private static final int ALIGNMENT = 16;
 
   private static final byte[] PAUSE = {
-    (byte) 0xb8, 0x22, 0x00, 0x00, 0x00, // mov eax,0x22 (pause)
-    0x0f, 0x05, // syscall
-    (byte) 0xeb, (byte) 0xf7, // jmp to the first instruction
+    (byte) 0xb8,
+    0x22,
+    0x00,
+    0x00,
+    0x00, // mov eax,0x22 (pause)
+    0x0f,
+    0x05, // syscall
+    (byte) 0xeb,
+    (byte) 0xf7, // jmp to the first instruction
   };
 
   private static final int LOOP_OFFSET =

@@ -106,7 +106,6 @@ public final class UserRegs {
   @Override
   public String toString() {
     return String.format(
-        "rip=%x rsp=%x rax=%x orig_rax=%x",
-        words[RIP], words[RSP], words[RAX], words[ORIG_RAX]);
+        "rip=%x rsp=%x rax=%x orig_rax=%x", words[RIP], words[RSP], words[RAX], words[ORIG_RAX]);
   }
 }

@@ -22,12 +22,7 @@ import java.util.Optional;
  * @param imageBytes size of the image
  */
 public record ImageCounts(
-    long objects,
-    long skipped,
-    long pageArrays,
-    long dataPages,
-    long zeroPages,
-    long imageBytes) {
+    long objects, long skipped, long pageArrays, long dataPages, long zeroPages, long imageBytes) {
 
   /**
    * Reads a whole image and checks all of it.
@@ -52,8 +47,7 @@ public record ImageCounts(
       }
       reader.requireEnd();
       objects += reader.nrSkipped();
-      return new ImageCounts(
-          objects, reader.nrSkipped(), arrays, data, zero, counting.bytes());
+      return new ImageCounts(objects, reader.nrSkipped(), arrays, data, zero, counting.bytes());
     }
   }
 
