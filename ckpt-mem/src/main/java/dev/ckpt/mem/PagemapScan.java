@@ -36,21 +36,19 @@ final class PagemapScan implements PageMap {
   private final NativeBuffer argument = NativeBuffer.allocate(ARG_BYTES);
   private final NativeBuffer regions = NativeBuffer.allocate(MAX_REGIONS * REGION_BYTES);
 
-  @MustBeClosed
-  private PagemapScan(int pid) throws CkptException {
-    this.pagemap = Fd.open("/proc/" + pid + "/pagemap", Fcntl.O_RDONLY);
-    this.plain = new PlainPagemap(pid);
+  private PagemapScan(Fd pagemap) {
+    this.pagemap = pagemap;
+    this.plain = new PlainPagemap(pagemap);
   }
 
   /** Opens the better of the two ways that this kernel has. */
   @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
   static PageMap open(int pid) throws CkptException {
-    PagemapScan scan = new PagemapScan(pid);
-    if (scan.works()) {
-      return scan;
-    }
-    scan.close();
-    return new PlainPagemap(pid);
+    Fd pagemap = Fd.open("/proc/" + pid + "/pagemap", Fcntl.O_RDONLY);
+    PagemapScan scan = new PagemapScan(pagemap);
+    return scan.works() ? scan : new PlainPagemap(pagemap);
   }
 
   private boolean works() throws SyscallException {
@@ -106,6 +104,5 @@ final class PagemapScan implements PageMap {
   @Override
   public void close() {
     pagemap.close();
-    plain.close();
   }
 }

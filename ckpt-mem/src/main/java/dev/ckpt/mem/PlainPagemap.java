@@ -1,8 +1,6 @@
 package dev.ckpt.mem;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.backend.PageRange;
-import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.error.CkptException;
@@ -30,9 +28,9 @@ final class PlainPagemap implements PageMap {
   private final Fd pagemap;
   private final NativeBuffer words = NativeBuffer.allocate(WORDS * Long.BYTES);
 
-  @MustBeClosed
-  PlainPagemap(int pid) throws CkptException {
-    this.pagemap = Fd.open("/proc/" + pid + "/pagemap", Fcntl.O_RDONLY);
+  /** Takes ownership of an open /proc/PID/pagemap. */
+  PlainPagemap(Fd pagemap) {
+    this.pagemap = pagemap;
   }
 
   @Override

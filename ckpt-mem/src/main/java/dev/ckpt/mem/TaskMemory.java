@@ -137,6 +137,8 @@ final class TaskMemory implements MmCheckpoint {
     return "/proc/" + context.pid() + "/map_files/" + mapping.entry().vma().range();
   }
 
+  // What is opened here belongs to what is kept until close.
+  @SuppressWarnings("MustBeClosedChecker")
   private SharedObject hold(String link, FileStat stat, String path) throws SyscallException {
     SharedObject known = objects.get(stat.ino());
     if (known != null) {

@@ -60,6 +60,7 @@ final class Foreground {
   }
 
   /** Waits for the end; returns the exit status, or 128 and the signal. */
+  @SuppressWarnings("try") // the forwarder works by being open
   int await() throws CkptException {
     try (SignalForwarder forwarder = SignalForwarder.to(pid)) {
       while (true) {

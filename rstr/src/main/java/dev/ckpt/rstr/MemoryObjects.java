@@ -1,5 +1,6 @@
 package dev.ckpt.rstr;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
@@ -101,6 +102,7 @@ final class MemoryObjects {
   }
 
   /** An object of the new task's as a descriptor of ours, to fill it. */
+  @MustBeClosed
   dev.ckpt.core.kernel.Fd open(int objref) throws CkptException {
     return Tasks.pidfdGetfd(context.pidfd(), fdOf(objref));
   }

@@ -76,6 +76,8 @@ final class Pages implements AutoCloseable {
     }
   }
 
+  // What is opened here belongs to what is kept until close.
+  @SuppressWarnings("MustBeClosedChecker")
   private void fillObject(PageArray table, ByteBuffer pages) throws CkptException {
     Fd object = open.get(table.owner());
     if (object == null) {

@@ -1,5 +1,6 @@
 package dev.ckpt.rstr;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.Target;
@@ -7,6 +8,7 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
@@ -164,6 +166,7 @@ final class Restore {
   }
 
   /** Calls made with the loop in the stub's own code, on a part of its stack. */
+  @MustBeClosed
   private static RemoteSyscalls stubCalls(Tracee tracee, RemoteMemory memory) throws CkptException {
     UserRegs regs = tracee.regs();
     LoopCode code = new LoopCode().stopWith(tracee.pid(), Signals.SIGURG);
@@ -181,16 +184,18 @@ final class Restore {
   private void build(Tracee stub, Tracee leader) throws IOException {
     UserRegs userRegs = stub.regs();
     long pending = SignalState.pendingMask(state);
-    try (RstrContext context =
-        new RstrContext(
-            state,
-            options,
-            leader,
-            RemoteMemory.open(task.pid(), TouchHook.NONE),
-            Tasks.pidfdOpen(task.pid()),
-            new Layout(state.all(Vma.class)),
-            userRegs,
-            Threads.freeSignal(pending))) {
+    try (RemoteMemory memory = RemoteMemory.open(task.pid(), TouchHook.NONE);
+        Fd pidfd = Tasks.pidfdOpen(task.pid())) {
+      RstrContext context =
+          new RstrContext(
+              state,
+              options,
+              leader,
+              memory,
+              pidfd,
+              new Layout(state.all(Vma.class)),
+              userRegs,
+              Threads.freeSignal(pending));
       settle(context);
       TaskStruct.restoreProcFiles(context);
       Threads threads = new Threads(context);

@@ -1,5 +1,6 @@
 package dev.ckpt.rstr;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -18,7 +19,7 @@ import java.util.List;
  *
  * <p>Threading: the tracer's thread.
  */
-final class RstrContext implements AutoCloseable {
+final class RstrContext {
   /** One page for our code. */
   static final int CODE_BYTES = 4096;
 
@@ -125,13 +126,8 @@ final class RstrContext implements AutoCloseable {
   }
 
   /** System calls made by one of the new task's threads. */
+  @MustBeClosed
   RemoteSyscalls callsOf(Tracee thread) throws CkptException {
     return RemoteSyscalls.resident(thread, memory, code.address(), area, stopSignal, userRegs);
-  }
-
-  @Override
-  public void close() {
-    pidfd.close();
-    memory.close();
   }
 }

@@ -41,6 +41,8 @@ public final class CkptContext implements AutoCloseable {
   private final IntSupplier nextObjref;
 
   @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
   CkptContext(FrozenTask frozen, RemoteMemory memory, Refusals refusals, IntSupplier nextObjref)
       throws SyscallException {
     this.nextObjref = nextObjref;

@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.backend.Target;
 import dev.ckpt.core.error.Refusal;
@@ -78,6 +79,9 @@ final class Dump {
     return null;
   }
 
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
   private FrozenTask freeze(Tracer tracer) throws CkptException {
     for (int i = 0; ; i++) {
       FrozenTask frozen = FrozenTask.freeze(tracer, options.pid(), options.freezeTimeout());

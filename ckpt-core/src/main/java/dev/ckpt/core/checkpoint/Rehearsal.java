@@ -28,7 +28,8 @@ final class Rehearsal {
     }
     try (Fd nowhere = Fd.open("/dev/null", Fcntl.O_RDWR);
         Stub stub = Stub.start(nowhere.number());
-        ImageOutput output = new ImagePipeOutput(Fd.open("/dev/null", Fcntl.O_WRONLY))) {
+        Fd sink = Fd.open("/dev/null", Fcntl.O_WRONLY);
+        ImageOutput output = new ImagePipeOutput(sink)) {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
       Checkpoint.dump(options, output, backend, System.nanoTime());
     } catch (IOException e) {

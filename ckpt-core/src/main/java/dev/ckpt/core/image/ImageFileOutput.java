@@ -45,6 +45,8 @@ public final class ImageFileOutput implements ImageOutput {
    * @param force whether an existing file of that name may be replaced
    */
   @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
   public static ImageFileOutput create(Path path, boolean force) throws IOException {
     Path absolute = path.toAbsolutePath();
     if (java.nio.file.Files.isDirectory(absolute)) {

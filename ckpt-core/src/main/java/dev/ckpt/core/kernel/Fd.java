@@ -13,7 +13,6 @@ public final class Fd implements AutoCloseable {
   private boolean closed;
 
   /** Takes ownership of an open descriptor. */
-  @MustBeClosed
   public Fd(int number) {
     if (number < 0) {
       throw new IllegalArgumentException("not a descriptor: " + number);

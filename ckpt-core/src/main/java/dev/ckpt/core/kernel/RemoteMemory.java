@@ -29,6 +29,8 @@ public final class RemoteMemory implements AutoCloseable {
 
   /** Opens /proc/PID/mem of a task that we may trace. */
   @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
   public static RemoteMemory open(int pid, TouchHook hook) throws SyscallException {
     return new RemoteMemory(pid, Fd.open("/proc/" + pid + "/mem", Fcntl.O_RDWR), hook);
   }

@@ -53,7 +53,8 @@ public final class Stub implements AutoCloseable {
   /** The program, opened for reading alone: what is open for writing cannot be executed. */
   @MustBeClosed
   private static Fd program() throws IOException {
-    try (FdChannel channel = new FdChannel(memfd())) {
+    try (Fd memfd = memfd();
+        FdChannel channel = new FdChannel(memfd)) {
       ByteBuffer image = ByteBuffer.allocateDirect(StubImage.size());
       image.put(StubImage.elf()).flip();
       while (image.hasRemaining()) {
