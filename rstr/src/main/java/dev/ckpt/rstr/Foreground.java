@@ -5,7 +5,6 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
-import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.Terminal;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageState;
@@ -70,7 +69,7 @@ final class Foreground {
         }
         int status = result.status();
         if ((status & 0xff) == STOPPED) {
-          stopWithIt();
+          stopWithIt(status >> 8 & 0xff);
           continue;
         }
         int signal = status & 0x7f;
@@ -83,22 +82,33 @@ final class Foreground {
 
   /** Takes the terminal back, e.g. when the task was never let go. */
   void takeBack() throws CkptException {
-    if (terminal.isPresent()) {
+    if (terminal.isEmpty()) {
+      return;
+    }
+    try {
       terminal.get().setForeground(Terminal.ownGroup());
       terminal.get().apply(ownSettings);
+    } catch (SyscallException e) {
+      if (!Terminal.hungUp(e)) {
+        throw e;
+      }
     }
   }
 
   /** The shell above us must see its job stop; when it goes on, so does the task. */
-  private void stopWithIt() throws CkptException {
+  private void stopWithIt(int signal) throws CkptException {
     if (terminal.isEmpty()) {
       // Nobody's job: who stopped it continues it.
       return;
     }
+    boolean wantsTerminal = signal == Signals.SIGTTIN || signal == Signals.SIGTTOU;
     byte[] theirSettings = terminal.get().settings();
-    takeBack();
-    Signals.kill(Tasks.self(), Signals.SIGSTOP);
-    // Here we were continued: in the foreground by fg, or in the background by bg.
+    if (!wantsTerminal || !terminal.get().isOurs()) {
+      takeBack();
+      Signals.stopSelf();
+    }
+    // Here we run again: in the foreground by fg, or in the background by bg. A running job that
+    // the shell brings to the foreground is told nothing: it finds out when it uses the terminal.
     if (terminal.get().isOurs()) {
       terminal.get().apply(theirSettings);
       terminal.get().setForeground(pid);

@@ -38,6 +38,20 @@ public final class Signals {
     Call.check(LibC.kill(pid, signal), "", "kill", pid, signal);
   }
 
+  /**
+   * Stops our own process as if by job control; returns when somebody continued it. NB: sent to the
+   * calling thread, for a signal to the process could be taken by another one, and this one would
+   * run on for a moment.
+   */
+  public static void stopSelf() throws SyscallException {
+    long thread = LibC.syscall(Numbers.GETTID, 0, 0, 0, 0, 0, 0);
+    Call.check(
+        LibC.syscall(Numbers.TGKILL, LibC.getpid(), thread, SIGSTOP, 0, 0, 0),
+        "",
+        "tgkill",
+        SIGSTOP);
+  }
+
   /** Whether a process, zombie or process group of this number exists. */
   public static boolean exists(int pid) throws SyscallException {
     if (LibC.kill(pid, 0) == 0) {

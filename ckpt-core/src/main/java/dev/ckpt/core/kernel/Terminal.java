@@ -22,6 +22,11 @@ public final class Terminal {
     return LibC.getpgrp();
   }
 
+  /** Whether a failed call means that there is no terminal any more. */
+  public static boolean hungUp(SyscallException e) {
+    return e.errno() == Errno.ENOTTY || e.errno() == Errno.EIO;
+  }
+
   /** Whether it is our controlling terminal and we are in its foreground. */
   public boolean isOurs() {
     return LibC.tcgetpgrp(fd) == LibC.getpgrp();

@@ -1,0 +1,77 @@
+package dev.ckpt.core.tracee.x86_64;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StubImageTest {
+  private static final int P_OFFSET = 64 + 8;
+  private static final int P_VADDR = 64 + 16;
+  private static final int P_FILESZ = 64 + 32;
+
+  private static ByteBuffer elf() {
+    return ByteBuffer.wrap(StubImage.elf()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Test
+  void holdsTheLoopWhereItSaysSo() {
+    byte[] elf = StubImage.elf();
+    assertEquals(StubImage.size(), elf.length);
+    long base = elf().getLong(P_VADDR);
+    assertEquals(0, elf().getLong(P_OFFSET));
+    assertEquals(elf.length, elf().getLong(P_FILESZ));
+    int at = Math.toIntExact(StubImage.loopAddress() - base);
+    assertEquals(0, at % 16);
+    assertArrayEquals(
+        new LoopCode().toByteArray(), Arrays.copyOfRange(elf, at, at + LoopCode.size()));
+  }
+
+  @Test
+  void entersAtPauseAndComesBackToIt() {
+    ByteBuffer elf = elf();
+    int entry = Math.toIntExact(elf.getLong(24) - elf.getLong(P_VADDR));
+    // mov eax,34; syscall; jmp
+    assertEquals((byte) 0xb8, elf.get(entry));
+    assertEquals(34, elf.getInt(entry + 1));
+    assertEquals((short) 0x050f, elf.getShort(entry + 5));
+    assertEquals((byte) 0xeb, elf.get(entry + 7));
+    assertEquals(0, 9 + elf.get(entry + 8), "the jump leads to the first instruction");
+  }
+
+  @Test
+  void readelfTakesItForAProgram(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("stub");
+    Files.write(file, StubImage.elf());
+    Process readelf;
+    try {
+      readelf =
+          new ProcessBuilder("readelf", "-hlW", file.toString()).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      assumeTrue(false, "no readelf: " + e.getMessage());
+      throw e;
+    }
+    String output = new String(readelf.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, readelf.waitFor(), output);
+    String text = output.replaceAll("[ \\t]+", " ");
+    assertFalse(text.contains("Warning") || text.contains("Error"), output);
+    assertTrue(text.contains("Class: ELF64"), output);
+    assertTrue(text.contains("Type: EXEC (Executable file)"), output);
+    assertTrue(text.contains("Machine: Advanced Micro Devices X86-64"), output);
+    assertTrue(text.contains("Entry point address: 0x4000b0"), output);
+    assertTrue(text.contains("Number of program headers: 2"), output);
+    assertTrue(text.contains("GNU_STACK"), output);
+    assertFalse(text.contains("RWE"), "something is writable and executable: " + output);
+  }
+}
