@@ -12,6 +12,7 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class TaskMemory implements MmCheckpoint {
     private final SmapsEntry entry;
     private final VmaKind kind;
     private final List<PageRange> pages;
+    private final List<PageRange> guards = new ArrayList<>();
 
     private Mapping(SmapsEntry entry, VmaKind kind) {
       this.entry = entry;
@@ -44,6 +46,10 @@ final class TaskMemory implements MmCheckpoint {
 
     List<PageRange> pages() {
       return pages;
+    }
+
+    List<PageRange> guards() {
+      return guards;
     }
 
     /** Whether its object, not its page tables, holds the content. */
@@ -82,10 +88,10 @@ final class TaskMemory implements MmCheckpoint {
     switch (mapping.kind()) {
       case ANON_PRIVATE:
       case STACK:
-        scan(survey, pagemap, mapping, PageMap.Want.CONTENT);
+        scan(pagemap, mapping, PageMap.Want.CONTENT);
         break;
       case FILE_PRIVATE:
-        scan(survey, pagemap, mapping, PageMap.Want.COPIED);
+        scan(pagemap, mapping, PageMap.Want.COPIED);
         lookAtFile(context, survey, mapping);
         break;
       case FILE_SHARED:
@@ -97,18 +103,14 @@ final class TaskMemory implements MmCheckpoint {
     }
   }
 
-  private void scan(VmaSurvey survey, PageMap pagemap, Mapping mapping, PageMap.Want want)
+  private static void scan(PageMap pagemap, Mapping mapping, PageMap.Want want)
       throws CkptException {
-    List<PageRange> guards = new ArrayList<>();
     pagemap.scan(
         mapping.entry().vma().start(),
         mapping.entry().vma().end(),
         want,
         mapping.pages::add,
-        guards::add);
-    if (!guards.isEmpty()) {
-      survey.refuseGuards(mapping.entry());
-    }
+        mapping.guards::add);
   }
 
   private void lookAtFile(CkptContext context, VmaSurvey survey, Mapping mapping)
@@ -168,6 +170,9 @@ final class TaskMemory implements MmCheckpoint {
     mmObjref = MmRecords.saveMm(context, mappings, brk);
     for (Mapping mapping : mappings) {
       MmRecords.saveVma(context, mapping, backing(context, mapping));
+      for (PageRange guard : mapping.guards()) {
+        context.add(new VmaGuard(guard.address(), guard.end()));
+      }
     }
   }
 

@@ -19,6 +19,9 @@ final class VmaSurvey {
           VmFlag.DW, VmFlag.SR, VmFlag.RR, VmFlag.DC, VmFlag.AC, VmFlag.NR, VmFlag.WF, VmFlag.DD,
           VmFlag.SD, VmFlag.HG, VmFlag.NH, VmFlag.MG);
 
+  /** Says that a mapping may hold guard regions, which are found among its pages (Linux 6.19). */
+  private static final String GUARDS = "gu";
+
   private final Refusals refusals;
 
   VmaSurvey(Refusals refusals) {
@@ -81,7 +84,8 @@ final class VmaSurvey {
   private boolean flagsAreRebuilt(SmapsEntry entry, String name) {
     for (String letters : entry.vmFlags()) {
       Optional<VmFlag> flag = VmFlag.of(letters);
-      boolean rebuilt = flag.isPresent() && REBUILT.contains(flag.get());
+      boolean guards = letters.equals(GUARDS) && entry.vma().inode() == 0;
+      boolean rebuilt = guards || flag.isPresent() && REBUILT.contains(flag.get());
       if (!rebuilt && !(letters.equals("gd") && name.equals("[stack]"))) {
         refuseFlag(entry, letters);
         return false;
@@ -122,9 +126,6 @@ final class VmaSurvey {
       case "gd":
         refuse(entry, "GROWSDOWN", "grows down and is not the stack");
         break;
-      case "gu":
-        refuse(entry, "VMA_GUARD", "holds guard regions");
-        break;
       default:
         refuse(entry, "VMA_FLAG", "has the flag " + letters);
         break;
@@ -135,11 +136,6 @@ final class VmaSurvey {
     refusals.add(
         code, "mapping " + entry.vma().range() + " (" + entry.vma().name() + ") " + why, LATER);
     return false;
-  }
-
-  /** Refuses the guard markers that were found among a mapping's pages. */
-  void refuseGuards(SmapsEntry entry) {
-    refuse(entry, "VMA_GUARD", "holds guard regions (MADV_GUARD_INSTALL)");
   }
 
   /** Refuses a mapping of a file that its name no longer leads to. */

@@ -25,6 +25,7 @@ import dev.ckpt.format.record.Tail;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaGuard;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,9 @@ public enum ObjectType {
   FILE_REF(410, Phase.STATE, Refs.TARGET, FileRef.CODEC),
   SHMEM(420, Phase.STATE, Refs.TARGET, Shmem.CODEC),
   VMA(430, Phase.STATE, Refs.NONE, Vma.CODEC),
+
+  /** A guard region within a mapping. */
+  VMA_GUARD(431, Phase.STATE, Refs.NONE, VmaGuard.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.TARGET, FileRegular.CODEC),

@@ -29,6 +29,7 @@ import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -228,6 +229,10 @@ final class Samples {
         HEAP, HEAP + 0x2_1000, 3, 0x22, flags, 0, 0, ByteString.of("[heap]"), VmaKind.ANON_PRIVATE);
   }
 
+  static VmaGuard vmaGuard() {
+    return new VmaGuard(0x7f00_0000_2000L, 0x7f00_0000_3000L);
+  }
+
   static Vma sharedVma() {
     return new Vma(
         0x7f00_0000_0000L,
@@ -303,6 +308,7 @@ final class Samples {
         new ImageObject(0, MEMFD, shmem()),
         new ImageObject(0, 0, vma()),
         new ImageObject(0, 0, sharedVma()),
+        new ImageObject(0, 0, vmaGuard()),
         new ImageObject(0, REGULAR, fileRegular()),
         new ImageObject(0, CHRDEV, fileChrdev()),
         new ImageObject(0, TTY, fileTty()),

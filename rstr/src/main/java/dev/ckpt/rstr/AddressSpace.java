@@ -10,6 +10,7 @@ import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.util.List;
 
@@ -23,6 +24,7 @@ final class AddressSpace {
   private static final int PR_SET_MM_MAP = 14;
   private static final int PR_SET_VMA = 0x53564d41;
   private static final int PR_SET_VMA_ANON_NAME = 0;
+  private static final int MADV_GUARD_INSTALL = 102;
   private static final int MM_MAP_BYTES = 104;
   private static final String ANON_NAME = "[anon:";
 
@@ -180,6 +182,14 @@ final class AddressSpace {
 
   /** Gives every vma its own protection, and the mm its fields. */
   void finish() throws CkptException {
+    for (VmaGuard guard : context.state().all(VmaGuard.class)) {
+      run.call(
+          "madvise(MADV_GUARD_INSTALL)",
+          SyscallNumbers.MADVISE,
+          guard.start(),
+          guard.lenBytes(),
+          MADV_GUARD_INSTALL);
+    }
     for (Vma vma : vmas()) {
       if (!isKernels(vma) && protWhileFilling(vma) != vma.prot()) {
         run.call("mprotect", SyscallNumbers.MPROTECT, vma.start(), vma.lenBytes(), vma.prot());

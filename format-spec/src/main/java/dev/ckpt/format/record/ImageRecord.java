@@ -28,7 +28,8 @@ public sealed interface ImageRecord
         Tail,
         Task,
         TaskThread,
-        Vma {
+        Vma,
+        VmaGuard {
   /** The type of object that this record is the payload of. */
   ObjectType type();
 
