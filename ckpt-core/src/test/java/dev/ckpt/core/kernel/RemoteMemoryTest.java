@@ -108,8 +108,9 @@ class RemoteMemoryTest {
 
   @Test
   void aMissingProcessIsGone() throws Exception {
-    int pid = Spawn.program("/bin/true").start();
+    int pid = Spawn.program("/bin/sleep").arguments("1000").start();
     try (RemoteMemory memory = RemoteMemory.open(pid, TouchHook.NONE)) {
+      Signals.kill(pid, Signals.SIGKILL);
       Ptrace.waitFor(pid, 0);
       NativeBuffer buffer = NativeBuffer.allocate(8);
       assertThrows(
@@ -119,6 +120,8 @@ class RemoteMemoryTest {
           TargetGoneException.class,
           () -> memory.write(buffer.address(), buffer.address(), 8));
     }
+    assertThrows(
+        TargetGoneException.class, () -> RemoteMemory.open(pid, TouchHook.NONE).close());
   }
 
   @Test
@@ -159,7 +162,7 @@ class RemoteMemoryTest {
    */
   @Test
   void keepsItsBufferUntilTheCallIsOver() throws Exception {
-    final int nr = 512;
+    final int nr = 16 * 1024;
     AtomicBoolean done = new AtomicBoolean();
     Thread collector =
         new Thread(
@@ -170,13 +173,17 @@ class RemoteMemoryTest {
             });
     try (Pages pages = new Pages(nr, PROT_READ_WRITE);
         RemoteMemory self = RemoteMemory.open(Tasks.self(), TouchHook.NONE)) {
+      // Interpreted code keeps its local variables; compiled code does not.
+      for (int i = 0; i < 20_000; i++) {
+        self.writeForced(pages.address, new byte[8]);
+      }
       byte[] content = new byte[nr * PAGE];
       new Random(1).nextBytes(content);
       collector.start();
-      for (int i = 0; i < 400; i++) {
+      for (int i = 0; i < 10; i++) {
         self.writeForced(pages.address, content);
+        assertArrayEquals(content, self.readForced(pages.address, content.length));
       }
-      assertArrayEquals(content, self.readForced(pages.address, content.length));
     } finally {
       done.set(true);
       collector.join();

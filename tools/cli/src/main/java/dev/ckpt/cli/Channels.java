@@ -4,7 +4,8 @@ import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
-import dev.ckpt.core.kernel.FdChannel;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -13,30 +14,27 @@ import java.nio.file.StandardOpenOption;
 
 /** Opens images, be they files or pipes. */
 final class Channels {
-  private static final int STDIN = 0;
   private static final int STDOUT = 1;
   private static final int FIRST_OWN = 3;
 
   private Channels() {}
 
-  /** An image to read: a file, or standard input. */
+  /**
+   * An image to read: a file, or standard input, which is then /dev/null when it was closed (the
+   * JVM never leaves one of the first three descriptors unused).
+   */
   @MustBeClosed
   static ReadableByteChannel open(Path image) throws IOException {
     return CkptCommand.isPipe(image)
-        ? new FdChannel(duplicate(STDIN))
+        ? new FileInputStream(FileDescriptor.in).getChannel()
         : FileChannel.open(image, StandardOpenOption.READ);
   }
 
   /** A second descriptor for standard output, which may be closed without closing the first. */
   @MustBeClosed
-  static Fd stdout() throws SyscallException {
-    return duplicate(STDOUT);
-  }
-
-  @MustBeClosed
   @SuppressWarnings("MustBeClosed") // what we borrow is not ours to close
-  private static Fd duplicate(int number) throws SyscallException {
-    Fd borrowed = new Fd(number);
+  static Fd stdout() throws SyscallException {
+    Fd borrowed = new Fd(STDOUT);
     return new Fd(borrowed.fcntl(Fcntl.F_DUPFD_CLOEXEC, FIRST_OWN));
   }
 }

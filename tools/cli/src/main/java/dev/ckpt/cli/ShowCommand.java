@@ -33,7 +33,7 @@ final class ShowCommand extends CkptCommand {
       summary = ImageSummary.read(channel);
     }
     summary.lines().forEach(report::line);
-    report.result(summary.json().put("image", image.toString()));
+    report.result(summary.json(image.toString()));
     return ExitCode.DONE;
   }
 }

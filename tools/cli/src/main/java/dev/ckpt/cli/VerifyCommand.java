@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.cli.image.ImageCounts;
-import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -36,8 +35,7 @@ final class VerifyCommand extends CkptCommand {
       counts = ImageCounts.verify(channel);
     }
     report.line(Units.printable(image.toString()) + ": whole: " + counts.line());
-    JsonObject json = counts.json().put("image", image.toString()).put("whole", true);
-    report.result(json);
+    report.result(counts.json(image.toString()));
     return ExitCode.DONE;
   }
 }

@@ -73,9 +73,15 @@ public record ImageCounts(
         + Units.bytes(imageBytes);
   }
 
-  /** The same for scripts. */
-  public JsonObject json() {
+  /**
+   * The same for scripts.
+   *
+   * @param image where it was read from
+   */
+  public JsonObject json(String image) {
     return new JsonObject()
+        .put("image", image)
+        .put("whole", true)
         .put("objects", objects)
         .put("skipped", skipped)
         .put("pageArrays", pageArrays)

@@ -25,11 +25,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What is in an image, for people and for scripts. */
 public final class ImageSummary {
   private static final long SECOND_NANOS = 1_000_000_000L;
-  private static final String NANOS_SUFFIX = ".nanos";
+
+  /** The name of a time in the statistics: it ends in its unit. */
+  private static final Pattern NANOS = Pattern.compile("(.+?)\\.?[nN]anos");
 
   private final ImageState state;
   private final PageStatistics pages;
@@ -136,7 +140,7 @@ public final class ImageSummary {
     lines.add("exe      " + exe);
     lines.add("cwd      " + task.cwd());
     for (Statistics.Entry entry : statistics) {
-      lines.add("measured " + entry.name() + " " + value(entry));
+      lines.add("measured " + measured(entry));
     }
     section(lines, "threads", threads());
     section(lines, "maps", maps());
@@ -164,10 +168,11 @@ public final class ImageSummary {
         : ", user " + creds.get(0).euid() + ", group " + creds.get(0).egid();
   }
 
-  private static String value(Statistics.Entry entry) {
-    return entry.name().toString().endsWith(NANOS_SUFFIX)
-        ? Units.time(entry.value())
-        : Long.toString(entry.value());
+  private static String measured(Statistics.Entry entry) {
+    Matcher time = NANOS.matcher(entry.name().toString());
+    return time.matches()
+        ? time.group(1) + " " + Units.time(entry.value())
+        : entry.name() + " " + entry.value();
   }
 
   private Table threads() {
@@ -267,13 +272,18 @@ public final class ImageSummary {
         .orElse("");
   }
 
-  /** All of it, as an object. */
-  public JsonObject json() throws IOException {
+  /**
+   * All of it, as an object.
+   *
+   * @param image where it was read from
+   */
+  public JsonObject json(String image) throws IOException {
     Header header = state.header();
     Task task = state.task();
     JsonObject numbers = new JsonObject();
     statistics.forEach(entry -> numbers.put(entry.name().toString(), entry.value()));
     return new JsonObject()
+        .put("image", image)
         .put("imageBytes", imageBytes)
         .put("objects", nrObjects)
         .put("uuid", header.uuid().toString())
