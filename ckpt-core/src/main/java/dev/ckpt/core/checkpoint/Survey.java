@@ -12,6 +12,9 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.proc.SyscallState;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -209,8 +212,18 @@ final class Survey {
     sharing(tid, name);
   }
 
-  private static boolean allCpus(String list) {
-    return list.equals("0-" + (Runtime.getRuntime().availableProcessors() - 1));
+  /** Whether a list of CPUs is that of a task which nobody has bound to any. */
+  private static boolean allCpus(String list) throws CkptException {
+    for (String which : new String[] {"possible", "online"}) {
+      try {
+        if (list.equals(Files.readString(Path.of("/sys/devices/system/cpu", which)).trim())) {
+          return true;
+        }
+      } catch (IOException e) {
+        throw new CkptException("CPUS_UNKNOWN", "the machine's CPUs cannot be read", e);
+      }
+    }
+    return false;
   }
 
   private void scheduling(int tid, String name, Stat stat) throws CkptException {

@@ -8,6 +8,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.error.CkptException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,10 +94,21 @@ public final class FrozenTask implements AutoCloseable {
         // The thread exited between readdir and seize; a dead leader is found by its state.
         continue;
       } catch (SyscallException e) {
-        throw seizeRefused(tid, e);
+        if (!isEnding(tid)) {
+          throw seizeRefused(tid, e);
+        }
       }
     }
     return fresh;
+  }
+
+  /** A thread that is exiting cannot be seized (EPERM); it is no part of the task any more. */
+  private boolean isEnding(int tid) throws CkptException {
+    try {
+      return ProcFs.of(pid).stat(tid).state().ended();
+    } catch (TargetGoneException | ProcMissingException e) {
+      return true;
+    }
   }
 
   private CkptException seizeRefused(int tid, SyscallException e) {
