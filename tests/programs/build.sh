@@ -1,10 +1,10 @@
 #!/bin/sh
-# build.sh DIR: compiles every program into DIR (victims into DIR/victims), two at a time, only what is older than its
-# sources, and copies scripts/ there. CC and CFLAGS may be set; CFLAGS come after ours.
+# build.sh DIR: compiles every program into DIR (victims into DIR/victims, engine programs into DIR/engine), two at a
+# time, only what is older than its sources, and copies scripts/ there. CC and CFLAGS may be set; CFLAGS come after ours.
 set -eu
 [ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
-mkdir -p "$1/victims" "$1/scripts"
+mkdir -p "$1/victims" "$1/engine" "$1/scripts"
 out=$(cd "$1" && pwd)
 cd "$here"
 CC=${CC:-gcc}
@@ -21,9 +21,9 @@ if older "$out/selfcheck.o" selfcheck.c selfcheck.h build.sh; then
     # shellcheck disable=SC2086
     $CC $flags -c -o "$out/selfcheck.o" selfcheck.c
 fi
-for source in *.c victims/*.c; do
+for source in *.c victims/*.c engine/*.c; do
     [ "$source" = selfcheck.c ] && continue
-    [ "$source" = 'victims/*.c' ] && continue
+    case $source in *'*.c') continue ;; esac
     program=${source%.c}
     header=selfcheck.h
     case $source in victims/*) header="selfcheck.h victims/victim.h" ;; esac

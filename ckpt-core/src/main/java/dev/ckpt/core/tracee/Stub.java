@@ -11,10 +11,13 @@ import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.StubImage;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * A process of ours that does nothing: the parent, or the elder sibling, of a task that is rebuilt
@@ -25,6 +28,8 @@ import java.nio.ByteBuffer;
 public final class Stub implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_EXEC = 0x10;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final int pid;
   private boolean reaped;
@@ -46,7 +51,27 @@ public final class Stub implements AutoCloseable {
       if (stdio >= 0) {
         spawn.stdio(stdio, stdio, stdio);
       }
-      return new Stub(spawn.start());
+      return new Stub(spawn.start()).awaitPause();
+    }
+  }
+
+  /** posix_spawn returns in the middle of the exec, when not even the vdso is mapped yet. */
+  private Stub awaitPause() throws CkptException {
+    Deadline deadline = Deadline.in(PATIENCE);
+    boolean there = false;
+    try {
+      while (!there && !deadline.passed()) {
+        there = ProcFs.of(pid).syscall(pid).nr() == SyscallNumbers.PAUSE;
+        deadline.pause();
+      }
+      if (!there) {
+        throw new SyscallException("[pid " + pid + "]", "execve", "our stub", Errno.EAGAIN);
+      }
+      return this;
+    } finally {
+      if (!there) {
+        close();
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import dev.ckpt.format.record.Statistics;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
+import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -235,6 +236,11 @@ public final class ImageSummary {
       String what = "memory object " + of.object().name();
       row(table, what.strip(), 1, Units.bytes(of.object().size()), of.count());
     }
+    List<VmaGuard> guards = state.all(VmaGuard.class);
+    if (!guards.isEmpty()) {
+      long guardBytes = guards.stream().mapToLong(VmaGuard::lenBytes).sum();
+      table.row("guard region", guards.size(), Units.bytes(guardBytes), "-", "-", "-");
+    }
     row(table, "all", pages.vmas().size(), "", pages.all());
     return table;
   }
@@ -304,6 +310,7 @@ public final class ImageSummary {
                 .put("cwd", task.cwd().toString()))
         .put("threads", state.threads().stream().map(ImageSummary::json).toList())
         .put("maps", pages.vmas().stream().map(this::json).toList())
+        .put("guards", state.all(VmaGuard.class).stream().map(ImageSummary::json).toList())
         .put("files", files.stream().map(ImageSummary::json).toList())
         .put("pages", pages.all().data())
         .put("zeroPages", pages.all().zero())
@@ -323,6 +330,12 @@ public final class ImageSummary {
         .put("name", name(of.vma()))
         .put("pages", of.count().data())
         .put("zeroPages", of.count().zero());
+  }
+
+  private static JsonObject json(VmaGuard guard) {
+    return new JsonObject()
+        .put("start", Long.toHexString(guard.start()))
+        .put("end", Long.toHexString(guard.end()));
   }
 
   private static JsonObject json(OpenFileText file) {

@@ -1,0 +1,64 @@
+package dev.ckpt.core.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.ckpt.core.backend.Backends;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.TouchHook;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CheckpointOptionsTest {
+  @Test
+  void eachChangeIsOneChange() {
+    CheckpointOptions plain = CheckpointOptions.of(812);
+    assertEquals(
+        new CheckpointOptions(
+            812,
+            Duration.ofSeconds(5),
+            false,
+            Backends.AUTO,
+            true,
+            Progress.NONE,
+            TouchHook.NONE),
+        plain);
+    Progress progress = (done, total) -> {};
+    TouchHook hook =
+        new TouchHook() {
+          @Override
+          public void before(String call) {}
+
+          @Override
+          public void after(String call) {}
+        };
+    Duration minute = Duration.ofMinutes(1);
+    assertEquals(
+        new CheckpointOptions(812, minute, true, "vm-readv", false, progress, hook),
+        plain
+            .withFreezeTimeout(minute)
+            .withStop(true)
+            .withBackend("vm-readv")
+            .withSync(false)
+            .withProgress(progress)
+            .withHook(hook));
+    assertEquals(plain, plain.withStop(true).withStop(false));
+    assertEquals(plain, plain.withFreezeTimeout(minute).withFreezeTimeout(plain.freezeTimeout()));
+  }
+
+  @Test
+  void everyRefusalIsSaidAtOnce() throws UnsupportedStateException {
+    Refusals refusals = new Refusals(812);
+    refusals.addIf(false, "NEVER", "is not so", "nothing");
+    refusals.check();
+    refusals.add("ONE", "fd 5", "close it");
+    refusals.addIf(true, "TWO", "has nice value 5", "renice it");
+    UnsupportedStateException e =
+        assertThrows(UnsupportedStateException.class, refusals::check);
+    assertEquals(refusals.list(), e.refusals());
+    assertEquals(
+        List.of("[pid 812] fd 5", "[pid 812] has nice value 5"),
+        refusals.list().stream().map(refusal -> refusal.object()).toList());
+  }
+}

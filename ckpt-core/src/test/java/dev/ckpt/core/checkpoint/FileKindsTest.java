@@ -1,0 +1,172 @@
+package dev.ckpt.core.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.proc.FdInfo;
+import dev.ckpt.format.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FileKindsTest {
+  @TempDir private Path folder;
+
+  private final Refusals refusals = new Refusals(812);
+  private final FileKinds kinds = new FileKinds(refusals);
+
+  private static FdInfo info(int flags) {
+    return new FdInfo(0, flags, 1, OptionalLong.empty(), List.of(), List.of());
+  }
+
+  private static FileStat stat(int type, int major, int minor, int blockBytes) {
+    return new FileStat(0x100000005L, 4711, type | 0600, 1, 0, 0, major, minor, blockBytes);
+  }
+
+  /** The kind as text, or the code of the only refusal. */
+  private String verdict(String link, FdInfo info, FileStat stat) {
+    int before = refusals.list().size();
+    Optional<OpenFile.Kind> kind = kinds.of(5, ByteString.of(link), info, stat);
+    List<Refusal> fresh = refusals.list().subList(before, refusals.list().size());
+    assertEquals(kind.isPresent() ? 0 : 1, fresh.size(), "refused once, or a kind");
+    for (Refusal refusal : fresh) {
+      assertTrue(refusal.object().startsWith("[pid 812] fd 5 (" + link + ")"), refusal.object());
+      assertTrue(!refusal.remedy().isBlank(), refusal.code());
+    }
+    return kind.map(Enum::toString).orElseGet(() -> fresh.get(0).code());
+  }
+
+  private String verdict(String link, int type) {
+    return verdict(link, info(0), stat(type, 0, 0, 4096));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "anon_inode:[eventfd],FD_EVENTFD",
+    "anon_inode:[eventpoll],FD_EVENTPOLL",
+    "anon_inode:[timerfd],FD_TIMERFD",
+    "anon_inode:[signalfd],FD_SIGNALFD",
+    "anon_inode:inotify,FD_INOTIFY",
+    "anon_inode:[fanotify],FD_FANOTIFY",
+    "anon_inode:[io_uring],FD_IO_URING",
+    "anon_inode:[userfaultfd],FD_USERFAULTFD",
+    "anon_inode:[pidfd],FD_PIDFD",
+    "anon_inode:[perf_event],FD_PERF",
+    "anon_inode:bpf-map,FD_ANON_INODE",
+    "anon_inode:kvm-vm,FD_ANON_INODE",
+    "anon_inode:[landlock-ruleset],FD_ANON_INODE",
+    "anon_inode:,FD_ANON_INODE"
+  })
+  void anonymousInodesAreRefusedByName(String link, String code) {
+    // Their stat tells nothing: the type bits are 0, or since Linux 6.15 those of a file.
+    assertEquals(code, verdict(link, 0));
+    assertEquals(code, verdict(link, FileStat.S_IFREG));
+  }
+
+  @Test
+  void otherTypesAreRefused() {
+    assertEquals("FD_SOCKET", verdict("socket:[3301]", FileStat.S_IFSOCK));
+    assertEquals("FD_DIRECTORY", verdict("/tmp", FileStat.S_IFDIR));
+    assertEquals("FD_BLOCK_DEVICE", verdict("/dev/vda", FileStat.S_IFBLK));
+    assertEquals("FD_UNKNOWN", verdict("/somewhere", 0));
+    assertEquals("FD_UNKNOWN", verdict("/link", 0120000));
+  }
+
+  @Test
+  void pipesAreKeptAndNamedOnesAreNot() {
+    assertEquals("PIPE", verdict("pipe:[77]", FileStat.S_IFIFO));
+    assertEquals("FD_FIFO", verdict("/tmp/fifo", FileStat.S_IFIFO));
+    assertEquals("FD_FIFO", verdict("/tmp/pipe:[77]", FileStat.S_IFIFO));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/dev/null,1,3,CHRDEV",
+    "/dev/zero,1,5,CHRDEV",
+    "/dev/full,1,7,CHRDEV",
+    "/dev/random,1,8,CHRDEV",
+    "/dev/urandom,1,9,CHRDEV",
+    "/dev/mem,1,1,FD_DEVICE",
+    "/dev/port,1,4,FD_DEVICE",
+    "/dev/kmsg,1,11,FD_DEVICE",
+    "/dev/pts/0,136,0,TTY",
+    "/dev/pts/256,137,0,TTY",
+    "/dev/pts/2047,143,255,TTY",
+    "/dev/ptmx,5,2,FD_TTY",
+    "/dev/tty,5,0,FD_TTY",
+    "/dev/console,5,1,FD_TTY",
+    "/dev/tty1,4,1,FD_TTY",
+    "/dev/ttyS0,4,64,FD_TTY",
+    "/dev/fuse,10,229,FD_DEVICE",
+    "/dev/net/tun,10,200,FD_DEVICE",
+    "/dev/loop-control,135,0,FD_DEVICE",
+    "/dev/x,144,0,FD_DEVICE"
+  })
+  void devicesAreToldByTheirNumbers(String link, int major, int minor, String verdict) {
+    assertEquals(verdict, verdict(link, info(0), stat(FileStat.S_IFCHR, major, minor, 4096)));
+  }
+
+  @Test
+  void memoryFilesAreKeptUnlessTheirPagesAreHuge() {
+    String link = "/memfd:buffer (deleted)";
+    assertEquals("MEMFD", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 4096)));
+    assertEquals("FD_MEMFD_HUGE", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 2 << 20)));
+    assertEquals("FD_MEMFD_HUGE", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 1 << 30)));
+  }
+
+  @Test
+  void filesAreKeptWhereTheirNameLeadsToThem() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    FileStat stat = FileStat.of(file.toString());
+    assertEquals("REGULAR", verdict(file.toString(), info(2), stat));
+    assertEquals("FD_DELETED", verdict(file + " (deleted)", info(2), stat));
+    Files.move(file, folder.resolve("moved"));
+    assertEquals("FD_DELETED", verdict(file.toString(), info(2), stat));
+    Files.writeString(file, "another");
+    assertEquals("FD_DELETED", verdict(file.toString(), info(2), stat), "was replaced");
+    assertEquals("REGULAR", verdict(folder.resolve("moved").toString(), info(0), stat));
+  }
+
+  @Test
+  void aLivingFileMayBeCalledDeleted() throws IOException {
+    Path file = Files.writeString(folder.resolve("x (deleted)"), "x");
+    assertEquals("REGULAR", verdict(file.toString(), info(0), FileStat.of(file.toString())));
+  }
+
+  @Test
+  void filesOfTheKernelAreRefused() {
+    assertEquals("FD_PROC", verdict("/proc/self/maps", FileStat.S_IFREG));
+    assertEquals("FD_PROC", verdict("/sys/kernel/mm/ksm/run", FileStat.S_IFREG));
+    assertEquals("FD_DELETED", verdict("net:[4026531840]", FileStat.S_IFREG));
+    assertEquals("FD_DELETED", verdict("/secretmem (deleted)", FileStat.S_IFREG));
+    assertEquals("FD_DELETED", verdict("/processes/file", FileStat.S_IFREG), "not under /proc");
+  }
+
+  @Test
+  void locksAndOddFlagsComeFirst() throws Exception {
+    FileStat file = stat(FileStat.S_IFREG, 0, 0, 4096);
+    String text =
+        "pos:\t0\nflags:\t0100002\nmnt_id:\t28\nino:\t4711\n"
+            + "lock:\t1: FLOCK  ADVISORY  WRITE 812 fe:01:4711 0 EOF\n";
+    assertEquals("FD_LOCK", verdict("/x", FdInfo.parse(text.getBytes(UTF_8)), file));
+    assertEquals("FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), file));
+    assertEquals(
+        "FD_PATH_ONLY",
+        verdict("/x", info(Fcntl.O_PATH), stat(FileStat.S_IFDIR, 0, 0, 4096)));
+    assertEquals("FD_ASYNC", verdict("/x", info(Fcntl.FASYNC | Fcntl.O_RDWR), file));
+    assertEquals(
+        "FD_ASYNC",
+        verdict("pipe:[1]", info(Fcntl.FASYNC), stat(FileStat.S_IFIFO, 0, 0, 4096)));
+  }
+}

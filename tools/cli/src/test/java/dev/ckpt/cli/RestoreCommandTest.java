@@ -1,0 +1,78 @@
+package dev.ckpt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestoreCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aFailureInTheForegroundIsNoCodeOfTheTask() {
+    CommandRun run = CommandRun.of("restore", folder.resolve("missing.ckpt").toString());
+
+    assertEquals(ExitCode.FOREGROUND_FAILED, run.code());
+    assertTrue(run.err().startsWith("ckpt: NO_SUCH_FILE: "), run.err());
+  }
+
+  @Test
+  void aFailureOfADetachedRestoreIsAnyFailure() {
+    String image = folder.resolve("missing.ckpt").toString();
+
+    assertEquals(ExitCode.FAILED, CommandRun.of("restore", "--detach", image).code());
+  }
+
+  @Test
+  void jsonOfAForegroundRestoreLeavesStandardOutputToTheTask() {
+    CommandRun run = CommandRun.of("restore", "--json", folder.resolve("missing").toString());
+
+    assertEquals("", run.out());
+    assertTrue(run.err().startsWith("{\"error\":"), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  @Test
+  void aFailedRestoreLeavesNoPidFile() {
+    Path pid = folder.resolve("pid");
+    CommandRun.of("restore", folder.resolve("missing").toString(), "--pid-file", pid.toString());
+
+    assertFalse(Files.exists(pid));
+  }
+
+  @Test
+  void aFailedRestoreLeavesAnOlderPidFileAsItWas() throws IOException {
+    Path pid = Files.writeString(folder.resolve("pid"), "4711\n");
+    CommandRun.of("restore", folder.resolve("missing").toString(), "--pid-file", pid.toString());
+
+    assertEquals("4711\n", Files.readString(pid));
+  }
+
+  @Test
+  void aPidFileThatCannotBeHadIsKnownBeforeTheRestore() {
+    CommandRun run =
+        CommandRun.of(
+            "restore",
+            folder.resolve("missing.ckpt").toString(),
+            "--pid-file",
+            folder.resolve("no/such/folder/pid").toString());
+
+    assertTrue(run.err().contains("no/such/folder/pid"), run.err());
+  }
+
+  @Test
+  void aPidFileHoldsThePidAlone() throws IOException {
+    Path path = Files.writeString(folder.resolve("pid"), "an older and longer content\n");
+    try (PidFile file = PidFile.open(Optional.of(path))) {
+      assertEquals(Optional.empty(), file.write(812));
+    }
+
+    assertEquals("812\n", Files.readString(path));
+  }
+}

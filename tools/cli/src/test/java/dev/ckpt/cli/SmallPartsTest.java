@@ -1,0 +1,46 @@
+package dev.ckpt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ckpt.error.CkptException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SmallPartsTest {
+  @Test
+  void progressIsABarWhereTheEndIsKnown() {
+    assertEquals(
+        "dump [###############...............] 50%  2.0 MiB of 4.0 MiB",
+        ProgressBar.line("dump", 512, 1024));
+    assertEquals("restore  2.0 MiB", ProgressBar.line("restore", 512, 0));
+  }
+
+  @Test
+  void progressNeverPassesItsEnd() {
+    assertTrue(ProgressBar.line("dump", 2048, 1024).contains("] 100%"));
+  }
+
+  @Test
+  void theDemoSeesAGapAndARepetition() throws CkptException {
+    assertEquals(List.of(1, 2, 3), DemoProgram.parse("1\n2\n3\n"));
+    assertThrows(CkptException.class, () -> DemoProgram.parse("1\n2\n4\n"));
+    assertThrows(CkptException.class, () -> DemoProgram.parse("1\n2\n1\n"));
+    assertThrows(CkptException.class, () -> DemoProgram.parse("1\nx\n"));
+  }
+
+  @Test
+  void theDemoShowsThePlaceWhereItWasFrozen() {
+    assertEquals("... 11 12 | 13 14 ... 20", DemoCommand.excerpt(12, 20));
+  }
+
+  @Test
+  void knowsWhichKernelsAreRecent() {
+    assertTrue(Machine.isRecent("5", "15"));
+    assertTrue(Machine.isRecent("6", "1"));
+    assertFalse(Machine.isRecent("5", "14"));
+    assertFalse(Machine.isRecent("4", "19"));
+  }
+}
