@@ -13,10 +13,10 @@ import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.ByteBuffer;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
@@ -126,8 +126,7 @@ public final class DumpBench {
 
   private CheckpointResult dump(int pid) throws IOException {
     try (ImageFileOutput output = ImageFileOutput.create(folder.resolve("image"), true)) {
-      return Checkpoint.dump(
-          CheckpointOptions.of(pid).withStop(true).withSync(false), output);
+      return Checkpoint.dump(CheckpointOptions.of(pid).withStop(true).withSync(false), output);
     }
   }
 
@@ -137,10 +136,7 @@ public final class DumpBench {
     long begin = System.nanoTime();
     try (FileChannel in = FileChannel.open(folder.resolve("image"));
         FileChannel out =
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE)) {
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
       in.read(block);
       for (long done = 0; done < lenBytes; done += block.capacity()) {

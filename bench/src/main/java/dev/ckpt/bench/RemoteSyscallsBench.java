@@ -65,9 +65,7 @@ public class RemoteSyscallsBench {
     memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
     site =
         CodeSite.find(
-            stub.pid(),
-            Vdso.find(ProcFs.of(stub.pid()).maps().entries()).orElseThrow(),
-            memory);
+            stub.pid(), Vdso.find(ProcFs.of(stub.pid()).maps().entries()).orElseThrow(), memory);
   }
 
   /** Ends it. */

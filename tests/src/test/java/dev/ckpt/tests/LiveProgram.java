@@ -36,12 +36,14 @@ import org.opentest4j.TestAbortedException;
  */
 final class LiveProgram implements AutoCloseable {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
+  private static final String OWN = "own";
   private static final int SKIPPED = 77;
   private static final int SIGNALLED = 128;
 
   private final Path base;
   private final Path folder;
   private final int pid;
+  private Verdict verdict = this::expectOk;
   private Optional<RestartedTask> restarted = Optional.empty();
   private boolean child = true;
   private boolean reaped;
@@ -50,6 +52,11 @@ final class LiveProgram implements AutoCloseable {
     this.base = base;
     this.folder = folder;
     this.pid = pid;
+  }
+
+  /** What must hold when the program has ended. */
+  interface Verdict {
+    void check() throws IOException;
   }
 
   /** Starts a program of the list, whose first argument is its status file. */
@@ -65,27 +72,45 @@ final class LiveProgram implements AutoCloseable {
 
   /** Starts any program; the argument {@code STATUS} becomes the path of its status file. */
   static LiveProgram start(Path file, List<String> arguments) throws IOException {
+    Path base = newFolder();
+    try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
+      return start(file, arguments, base, nothing.number(), nothing.number());
+    }
+  }
+
+  /** A folder for a program, with one in it that the program owns. */
+  static Path newFolder() throws IOException {
     Path base = Files.createTempDirectory("live");
-    Path folder = Files.createDirectory(base.resolve("own"));
     // A program that gives up root must be able to reach its folder.
     Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwx--x--x"));
+    Path folder = Files.createDirectory(base.resolve(OWN));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    return base;
+  }
+
+  /** Starts any program with files of ours as its standard input and output. */
+  static LiveProgram start(Path file, List<String> arguments, Path base, int in, int out)
+      throws IOException {
+    Path folder = base.resolve(OWN);
     String[] words =
         arguments.stream()
             .map(word -> word.equals("STATUS") ? folder.resolve("status").toString() : word)
             .toArray(String[]::new);
-    try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
-      int stdio = nothing.number();
-      return new LiveProgram(
-          base,
-          folder,
-          Spawn.program(file.toString())
-              .arguments(words)
-              .environment(Map.of("PATH", PATH, "LC_ALL", "C"))
-              .stdio(stdio, stdio, stdio)
-              .newSession()
-              .start());
-    }
+    return new LiveProgram(
+        base,
+        folder,
+        Spawn.program(file.toString())
+            .arguments(words)
+            .environment(Map.of("PATH", PATH, "LC_ALL", "C"))
+            .stdio(in, out, out)
+            .newSession()
+            .start());
+  }
+
+  /** Instead of the program's own verdict. */
+  LiveProgram withVerdict(Verdict other) {
+    verdict = other;
+    return this;
   }
 
   private static Path onPath(String command) {
@@ -173,10 +198,15 @@ final class LiveProgram implements AutoCloseable {
   }
 
   /** A child of ours, or of init: whoever it is takes its time. */
-  private void reap() throws CkptException {
+  private void reap() throws IOException {
     if (child && !reaped) {
-      Ptrace.WaitResult result = Ptrace.waitFor(pid, Ptrace.WNOHANG);
-      reaped = result.pid() != 0;
+      reaped = Ptrace.waitFor(pid, Ptrace.WNOHANG).pid() != 0;
+    }
+    for (int member : members()) {
+      if (member != pid) {
+        // One that it made with CLONE_PARENT is a child of ours; from any other this is no wait.
+        Ptrace.waitFor(member, Ptrace.WNOHANG);
+      }
     }
   }
 
@@ -189,7 +219,7 @@ final class LiveProgram implements AutoCloseable {
     go();
     int code = awaitExit();
     awaitGone();
-    expectOk();
+    verdict.check();
     if (code != exitStatus) {
       throw new AssertionError("exit status " + code + ", not " + exitStatus + ": " + lines());
     }

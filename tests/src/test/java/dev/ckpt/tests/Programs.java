@@ -25,6 +25,10 @@ final class Programs {
       return name.split(" ")[0];
     }
 
+    boolean isScript() {
+      return interpreter(file()).isPresent();
+    }
+
     List<String> arguments() {
       List<String> words = Arrays.asList(name.split(" "));
       return words.subList(1, words.size());

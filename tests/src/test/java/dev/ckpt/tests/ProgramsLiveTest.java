@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProgramsLiveTest {
   static Stream<Arguments> programs() {
     return Programs.of("save").stream()
+        .filter(program -> !program.isScript())
         .flatMap(
             program ->
                 Stream.of(Scenario.values()).map(scenario -> Arguments.of(program, scenario)));

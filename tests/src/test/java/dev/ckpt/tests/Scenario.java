@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The ways that a program is taken through dump and restore. */
 enum Scenario {
@@ -54,6 +55,9 @@ enum Scenario {
       live.finish(exitStatus);
     }
   };
+
+  /** Those in which it is ended and comes back. */
+  static final List<Scenario> RESTORES = List.of(COMES_BACK, COMES_BACK_TWICE, GOES_ROUND);
 
   private static final int WORK_MILLIS = 50;
 

@@ -45,6 +45,7 @@ public final class RemoteSyscalls implements AutoCloseable {
   private CodeSite site;
   private RemoteMap area;
   private NativeBuffer image;
+  private boolean entered;
   private boolean closed;
 
   private RemoteSyscalls(
@@ -111,6 +112,7 @@ public final class RemoteSyscalls implements AutoCloseable {
   }
 
   private void mapArea() throws CkptException {
+    entered = true;
     // Registers first, then the mask: if we die in between, the code runs with the task's own
     // mask and handlers run on its own stack as ever.
     tracee.setRegs(
@@ -269,31 +271,37 @@ public final class RemoteSyscalls implements AutoCloseable {
     }
     closed = true;
     try {
-      if (area != null) {
-        tracee.setRegs(
-            oldRegs
-                .with(UserRegs.RIP, code + LoopCode.raisedOffset())
-                .with(UserRegs.ORIG_RAX, -1)
-                .with(UserRegs.RBP, 0)
-                .with(UserRegs.R12, area.address())
-                .with(UserRegs.R13, area.lenBytes())
-                .with(UserRegs.R15, tracee.tid()));
-        runToStop();
+      if (entered) {
+        leave();
       }
-      if (stopSignal == StopSignal.NONE && area != null) {
-        // Only from a signal or interrupt stop does the kernel restart the interrupted call.
-        tracee.interrupt();
-        tracee.cont(0);
-        while (await(Deadline.in(PATIENCE)).kind() != Stop.Kind.INTERRUPTED) {
-          tracee.cont(0);
-        }
-      }
-      tracee.setSigmask(oldMask);
-      tracee.setRegs(SyscallRestart.forLiveThread(oldRegs));
       site.clear(memory);
     } catch (TargetGoneException e) {
       // Nothing to put back.
       closed = true;
     }
+  }
+
+  private void leave() throws CkptException {
+    if (area != null) {
+      tracee.setRegs(
+          oldRegs
+              .with(UserRegs.RIP, code + LoopCode.raisedOffset())
+              .with(UserRegs.ORIG_RAX, -1)
+              .with(UserRegs.RBP, 0)
+              .with(UserRegs.R12, area.address())
+              .with(UserRegs.R13, area.lenBytes())
+              .with(UserRegs.R15, tracee.tid()));
+      runToStop();
+    }
+    if (stopSignal == StopSignal.NONE) {
+      // Only from a signal or interrupt stop does the kernel restart the interrupted call.
+      tracee.interrupt();
+      tracee.cont(0);
+      while (await(Deadline.in(PATIENCE)).kind() != Stop.Kind.INTERRUPTED) {
+        tracee.cont(0);
+      }
+    }
+    tracee.setSigmask(oldMask);
+    tracee.setRegs(SyscallRestart.forLiveThread(oldRegs));
   }
 }

@@ -16,13 +16,7 @@ class CheckpointOptionsTest {
     CheckpointOptions plain = CheckpointOptions.of(812);
     assertEquals(
         new CheckpointOptions(
-            812,
-            Duration.ofSeconds(5),
-            false,
-            Backends.AUTO,
-            true,
-            Progress.NONE,
-            TouchHook.NONE),
+            812, Duration.ofSeconds(5), false, Backends.AUTO, true, Progress.NONE, TouchHook.NONE),
         plain);
     Progress progress = (done, total) -> {};
     TouchHook hook =
@@ -54,8 +48,7 @@ class CheckpointOptionsTest {
     refusals.check();
     refusals.add("ONE", "fd 5", "close it");
     refusals.addIf(true, "TWO", "has nice value 5", "renice it");
-    UnsupportedStateException e =
-        assertThrows(UnsupportedStateException.class, refusals::check);
+    UnsupportedStateException e = assertThrows(UnsupportedStateException.class, refusals::check);
     assertEquals(refusals.list(), e.refusals());
     assertEquals(
         List.of("[pid 812] fd 5", "[pid 812] has nice value 5"),

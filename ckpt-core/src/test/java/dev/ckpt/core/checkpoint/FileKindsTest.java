@@ -162,11 +162,9 @@ class FileKindsTest {
     assertEquals("FD_LOCK", verdict("/x", FdInfo.parse(text.getBytes(UTF_8)), file));
     assertEquals("FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), file));
     assertEquals(
-        "FD_PATH_ONLY",
-        verdict("/x", info(Fcntl.O_PATH), stat(FileStat.S_IFDIR, 0, 0, 4096)));
+        "FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), stat(FileStat.S_IFDIR, 0, 0, 4096)));
     assertEquals("FD_ASYNC", verdict("/x", info(Fcntl.FASYNC | Fcntl.O_RDWR), file));
     assertEquals(
-        "FD_ASYNC",
-        verdict("pipe:[1]", info(Fcntl.FASYNC), stat(FileStat.S_IFIFO, 0, 0, 4096)));
+        "FD_ASYNC", verdict("pipe:[1]", info(Fcntl.FASYNC), stat(FileStat.S_IFIFO, 0, 0, 4096)));
   }
 }

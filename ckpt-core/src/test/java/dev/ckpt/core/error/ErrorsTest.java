@@ -49,7 +49,6 @@ class ErrorsTest {
 
   @Test
   void noReasonIsNoRefusal() {
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> new UnsupportedStateException(List.of()));
+    assertThrows(IndexOutOfBoundsException.class, () -> new UnsupportedStateException(List.of()));
   }
 }

@@ -66,8 +66,7 @@ class ImageFileOutputTest {
   }
 
   private static Path part(Path image) {
-    return image.resolveSibling(
-        "." + image.getFileName() + "." + Tasks.self() + ".ckpt-part");
+    return image.resolveSibling("." + image.getFileName() + "." + Tasks.self() + ".ckpt-part");
   }
 
   private static void write(ImageOutput output, String text) throws IOException {

@@ -81,8 +81,7 @@ class FilesTest {
     assertEquals("a", java.nio.file.Files.readString(folder.resolve("b")));
     Files.unlink(path("b"));
     assertEquals(
-        Errno.ENOENT,
-        assertThrows(SyscallException.class, () -> Files.unlink(path("b"))).errno());
+        Errno.ENOENT, assertThrows(SyscallException.class, () -> Files.unlink(path("b"))).errno());
   }
 
   @Test

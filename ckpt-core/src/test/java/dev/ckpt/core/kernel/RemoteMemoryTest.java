@@ -29,15 +29,13 @@ class RemoteMemoryTest {
     Pages(int nr, int prot) {
       this.nr = nr;
       this.address =
-          LibC.syscall(
-              Numbers.MMAP, 0, (long) nr * PAGE, prot, MAP_PRIVATE_ANONYMOUS, -1, 0);
+          LibC.syscall(Numbers.MMAP, 0, (long) nr * PAGE, prot, MAP_PRIVATE_ANONYMOUS, -1, 0);
       assertTrue(address > 0);
     }
 
     void protect(int first, int prot) {
       final long mprotect = 10;
-      assertEquals(
-          0, LibC.syscall(mprotect, address + (long) first * PAGE, PAGE, prot, 0, 0, 0));
+      assertEquals(0, LibC.syscall(mprotect, address + (long) first * PAGE, PAGE, prot, 0, 0, 0));
     }
 
     @Override
@@ -99,8 +97,7 @@ class RemoteMemoryTest {
       assertEquals(PAGE, self.read(pages.address, buffer.address(), 2 * PAGE));
       ByteBuffer into = ByteBuffer.allocateDirect(2 * PAGE);
       SyscallException e =
-          assertThrows(
-              SyscallException.class, () -> self.readAll(pages.address, into, 2 * PAGE));
+          assertThrows(SyscallException.class, () -> self.readAll(pages.address, into, 2 * PAGE));
       assertEquals(Errno.EIO, e.errno());
       assertThrows(SyscallException.class, () -> self.writeForced(0, new byte[] {1}));
     }
@@ -114,14 +111,11 @@ class RemoteMemoryTest {
       Ptrace.waitFor(pid, 0);
       NativeBuffer buffer = NativeBuffer.allocate(8);
       assertThrows(
-          TargetGoneException.class,
-          () -> memory.read(buffer.address(), buffer.address(), 8));
+          TargetGoneException.class, () -> memory.read(buffer.address(), buffer.address(), 8));
       assertThrows(
-          TargetGoneException.class,
-          () -> memory.write(buffer.address(), buffer.address(), 8));
+          TargetGoneException.class, () -> memory.write(buffer.address(), buffer.address(), 8));
     }
-    assertThrows(
-        TargetGoneException.class, () -> RemoteMemory.open(pid, TouchHook.NONE).close());
+    assertThrows(TargetGoneException.class, () -> RemoteMemory.open(pid, TouchHook.NONE).close());
   }
 
   @Test

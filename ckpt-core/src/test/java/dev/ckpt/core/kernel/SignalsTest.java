@@ -32,8 +32,7 @@ class SignalsTest {
     assertFalse(Signals.exists(Integer.MAX_VALUE));
     assertEquals(
         Errno.ESRCH,
-        assertThrows(
-                SyscallException.class, () -> Signals.kill(Integer.MAX_VALUE, Signals.SIGUSR1))
+        assertThrows(SyscallException.class, () -> Signals.kill(Integer.MAX_VALUE, Signals.SIGUSR1))
             .errno());
   }
 }

@@ -145,8 +145,7 @@ class BatchTest {
 
   @Test
   void refusesSevenArguments() {
-    assertThrows(
-        IllegalStateException.class, () -> batch.call("seven", 1, 1, 2, 3, 4, 5, 6, 7));
+    assertThrows(IllegalStateException.class, () -> batch.call("seven", 1, 1, 2, 3, 4, 5, 6, 7));
     assertTrue(batch.isEmpty());
   }
 

@@ -49,10 +49,8 @@ class StopTest {
   @Test
   void tellsTheStopsThatWeMake() {
     assertEquals(
-        Stop.Kind.INTERRUPTED,
-        Stop.decode(stopped(Signals.SIGTRAP, Ptrace.EVENT_STOP)).kind());
-    assertEquals(
-        Stop.Kind.EVENT, Stop.decode(stopped(Signals.SIGTRAP, Ptrace.EVENT_CLONE)).kind());
+        Stop.Kind.INTERRUPTED, Stop.decode(stopped(Signals.SIGTRAP, Ptrace.EVENT_STOP)).kind());
+    assertEquals(Stop.Kind.EVENT, Stop.decode(stopped(Signals.SIGTRAP, Ptrace.EVENT_CLONE)).kind());
     for (int signal = 1; signal <= Signals.NSIG; signal++) {
       Stop stop = Stop.decode(stopped(signal, 0));
       assertEquals(Stop.Kind.SIGNAL, stop.kind());

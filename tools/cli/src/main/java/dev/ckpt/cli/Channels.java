@@ -2,6 +2,8 @@ package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import java.io.FileDescriptor;
@@ -30,11 +32,13 @@ final class Channels {
         : FileChannel.open(image, StandardOpenOption.READ);
   }
 
-  /** A second descriptor for standard output, which may be closed without closing the first. */
-  @MustBeClosed
-  @SuppressWarnings("MustBeClosed") // what we borrow is not ours to close
-  static Fd stdout() throws SyscallException {
+  /**
+   * An image that goes to standard output, through a second descriptor for it: the first one stays
+   * open when the image is closed.
+   */
+  @SuppressWarnings("MustBeClosed") // one is not ours to close, the other belongs to the output
+  static ImageOutput stdout() throws SyscallException {
     Fd borrowed = new Fd(STDOUT);
-    return new Fd(borrowed.fcntl(Fcntl.F_DUPFD_CLOEXEC, FIRST_OWN));
+    return new ImagePipeOutput(new Fd(borrowed.fcntl(Fcntl.F_DUPFD_CLOEXEC, FIRST_OWN)));
   }
 }

@@ -9,7 +9,6 @@ import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
-import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,6 +82,15 @@ final class DumpCommand extends CkptCommand {
   @Override
   int run(Report report) throws IOException {
     Optional<FaultSwitch> fault = FaultSwitch.ofEnvironment();
+    try {
+      say(report, dump(fault));
+    } finally {
+      fault.ifPresent(found -> found.report(console().err()));
+    }
+    return ExitCode.DONE;
+  }
+
+  private CheckpointResult dump(Optional<FaultSwitch> fault) throws IOException {
     try (ProgressBar bar = ProgressBar.start("dump", console());
         ImageOutput output = open();
         RevocableOutput revocable = new RevocableOutput(output)) {
@@ -97,20 +105,13 @@ final class DumpCommand extends CkptCommand {
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());
       }
-      CheckpointResult result = dump(options, revocable);
-      bar.close();
-      say(report, result);
-    } finally {
-      fault.ifPresent(found -> found.report(console().err()));
+      return dump(options, revocable);
     }
-    return ExitCode.DONE;
   }
 
   @MustBeClosed
   private ImageOutput open() throws IOException {
-    return isPipe(image)
-        ? new ImagePipeOutput(Channels.stdout())
-        : ImageFileOutput.create(image, force);
+    return isPipe(image) ? Channels.stdout() : ImageFileOutput.create(image, force);
   }
 
   private static CheckpointResult dump(CheckpointOptions options, RevocableOutput output)

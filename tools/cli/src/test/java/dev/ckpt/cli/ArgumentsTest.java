@@ -30,7 +30,8 @@ class ArgumentsTest {
         "dump 0 -o a                          | '0' is not a process id",
         "dump +5 -o a                         | '+5' is not a process id",
         "dump 99999999999 -o a                | '99999999999' is not a process id",
-        "dump -5 -o a                         | Unknown option: '-5'",
+        "dump -5 -o a                         | '-5' is not a process id",
+        "dump 812 -o a --sotp                 | Unknown option: '--sotp'",
         "dump 812 813 -o a                    | '813'",
         "dump 812 -o                          | for option '--output' (IMAGE)",
         "dump 812 -o a --freeze-timeout 5     | '5' is not a time",
@@ -68,8 +69,7 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"dump", "restore", "show", "verify", "check", "demo", "completion"})
+  @ValueSource(strings = {"dump", "restore", "show", "verify", "check", "demo", "completion"})
   void everyCommandHasHelpWithAnExample(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 

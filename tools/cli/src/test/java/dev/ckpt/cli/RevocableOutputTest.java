@@ -52,8 +52,7 @@ class RevocableOutputTest {
       output.channel().write(some());
       assertTrue(output.interrupt());
 
-      CkptException error =
-          assertThrows(CkptException.class, () -> output.channel().write(some()));
+      CkptException error = assertThrows(CkptException.class, () -> output.channel().write(some()));
       assertEquals("INTERRUPTED", error.code());
       assertThrows(CkptException.class, output::publish);
     }

@@ -4,10 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The stub program: an ELF header, two program headers, an alarm in 30 seconds in case we
- * die before we seize it, a loop around pause(2), and the loop that
- * makes system calls for us ({@link LoopCode}). Nothing else is mapped into it but its stack and
- * the vdso.
+ * The stub program: an ELF header, two program headers, an alarm in 30 seconds in case we die
+ * before we seize it, a loop around pause(2), and the loop that makes system calls for us ({@link
+ * LoopCode}). Nothing else is mapped into it but its stack and the vdso.
  */
 public final class StubImage {
   private static final long BASE = 0x400000;
@@ -25,12 +24,27 @@ public final class StubImage {
   private static final int ALIGNMENT = 16;
 
   private static final byte[] PAUSE = {
-    (byte) 0xb8, 0x25, 0x00, 0x00, 0x00, // mov eax,0x25 (alarm: nobody's stub ends by itself)
-    (byte) 0xbf, 0x1e, 0x00, 0x00, 0x00, // mov edi,0x1e
-    0x0f, 0x05, // syscall
-    (byte) 0xb8, 0x22, 0x00, 0x00, 0x00, // mov eax,0x22 (pause)
-    0x0f, 0x05, // syscall
-    (byte) 0xeb, (byte) 0xf7, // jmp to the mov before it
+    (byte) 0xb8,
+    0x25,
+    0x00,
+    0x00,
+    0x00, // mov eax,0x25 (alarm: nobody's stub ends by itself)
+    (byte) 0xbf,
+    0x1e,
+    0x00,
+    0x00,
+    0x00, // mov edi,0x1e
+    0x0f,
+    0x05, // syscall
+    (byte) 0xb8,
+    0x22,
+    0x00,
+    0x00,
+    0x00, // mov eax,0x22 (pause)
+    0x0f,
+    0x05, // syscall
+    (byte) 0xeb,
+    (byte) 0xf7, // jmp to the mov before it
   };
 
   private static final int LOOP_OFFSET =

@@ -217,8 +217,7 @@ class LoopCodeTest {
               }
             });
     assertEquals(List.of(-1L, 0x123456789aL), masks);
-    assertEquals(
-        INDEX.values().stream().sorted().toList(), restored.stream().sorted().toList());
+    assertEquals(INDEX.values().stream().sorted().toList(), restored.stream().sorted().toList());
     assertEquals("jmp QWORD PTR", lines().get(lines().size() - 1).mnemonic());
   }
 

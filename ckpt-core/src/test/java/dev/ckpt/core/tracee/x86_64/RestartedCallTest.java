@@ -80,18 +80,15 @@ class RestartedCallTest {
 
   @Test
   void aClockAndAPointerToTheTimeAreClockNanosleep() throws CkptException {
-    assertEquals(
-        OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP), number(regs(0, 0, POINTER)));
-    assertEquals(
-        OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP), number(regs(1, 0, POINTER)));
+    assertEquals(OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP), number(regs(0, 0, POINTER)));
+    assertEquals(OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP), number(regs(1, 0, POINTER)));
   }
 
   /** poll(NULL, 0, milliseconds) is an old way to sleep; its first argument looks like a clock. */
   @Test
   void pollOfNothingIsNotTakenForASleepOnAClock() throws CkptException {
     OptionalLong number = number(regs(0, 0, 10_000));
-    assertTrue(
-        number.isEmpty() || number.getAsLong() == SyscallNumbers.POLL, "call " + number);
+    assertTrue(number.isEmpty() || number.getAsLong() == SyscallNumbers.POLL, "call " + number);
   }
 
   /** Nine descriptors look like FUTEX_WAIT_BITSET: what cannot be told must not be guessed. */
@@ -99,8 +96,7 @@ class RestartedCallTest {
   @ValueSource(longs = {9, 9 + 128, 9 + 256, 9 + 128 + 256})
   void pollOfNineIsNotTakenForAFutex(long nrDescriptors) throws CkptException {
     OptionalLong number = number(regs(POINTER, nrDescriptors, 10_000));
-    assertTrue(
-        number.isEmpty() || number.getAsLong() == SyscallNumbers.POLL, "call " + number);
+    assertTrue(number.isEmpty() || number.getAsLong() == SyscallNumbers.POLL, "call " + number);
   }
 
   @ParameterizedTest
@@ -108,8 +104,7 @@ class RestartedCallTest {
   void aFutexIsNeverTakenForSomethingElse(long flags) throws CkptException {
     OptionalLong number =
         number(regs(POINTER, FUTEX_WAIT_BITSET | flags, 1).with(UserRegs.R10, POINTER));
-    assertTrue(
-        number.isEmpty() || number.getAsLong() == SyscallNumbers.FUTEX, "call " + number);
+    assertTrue(number.isEmpty() || number.getAsLong() == SyscallNumbers.FUTEX, "call " + number);
   }
 
   @Test

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Looks at the golden image of version 0, which every later version must read too. */
 class ImageSummaryTest {
-  private static final String GOLDEN =
-      "format-spec/src/test/resources/golden/v0-small.ckpt";
+  private static final String GOLDEN = "format-spec/src/test/resources/golden/v0-small.ckpt";
 
   private static byte[] golden() throws IOException {
     Path root = Path.of("").toAbsolutePath();
@@ -112,8 +111,7 @@ class ImageSummaryTest {
             Arrays.copyOf(image, image.length + 1),
             new byte[0],
             flipped)) {
-      assertThrows(
-          CorruptImageException.class, () -> ImageCounts.verify(channel(damaged)));
+      assertThrows(CorruptImageException.class, () -> ImageCounts.verify(channel(damaged)));
     }
   }
 

@@ -55,10 +55,7 @@ class JsonObjectTest {
   void neverWritesMillisecondsWithAnExponent() {
     assertEquals(
         "{\"a\":0.000,\"b\":86400000.000}",
-        new JsonObject()
-            .putMillis("a", 0)
-            .putMillis("b", 86_400_000_000_000L)
-            .toString());
+        new JsonObject().putMillis("a", 0).putMillis("b", 86_400_000_000_000L).toString());
   }
 
   @Test

@@ -11,8 +11,7 @@ class TableTest {
   void makesColumnsAsWideAsTheirWidestCell() {
     Table table = new Table("KIND", ">SIZE", "NAME").row("anon", 12, "[heap]").row("x", 4096, "");
 
-    assertEquals(
-        List.of("KIND  SIZE  NAME", "anon    12  [heap]", "x     4096"), table.lines());
+    assertEquals(List.of("KIND  SIZE  NAME", "anon    12  [heap]", "x     4096"), table.lines());
   }
 
   @Test
