@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.jna.NativeLibrary;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
@@ -14,7 +15,6 @@ import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
-import dev.ckpt.error.CkptException;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -37,6 +37,7 @@ import org.opentest4j.TestAbortedException;
 final class LiveProgram implements AutoCloseable {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
   private static final String OWN = "own";
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int SKIPPED = 77;
   private static final int SIGNALLED = 128;
 
@@ -45,7 +46,6 @@ final class LiveProgram implements AutoCloseable {
   private final int pid;
   private Verdict verdict = this::expectOk;
   private Optional<RestartedTask> restarted = Optional.empty();
-  private boolean child = true;
   private boolean reaped;
 
   private LiveProgram(Path base, Path folder, int pid) {
@@ -78,6 +78,13 @@ final class LiveProgram implements AutoCloseable {
     }
   }
 
+  /** Orphans of a program come to us: there are inits that take a second to wait for one. */
+  private static void adoptOrphans() {
+    NativeLibrary.getProcess()
+        .getFunction("prctl")
+        .invokeInt(new Object[] {PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L});
+  }
+
   /** A folder for a program, with one in it that the program owns. */
   static Path newFolder() throws IOException {
     Path base = Files.createTempDirectory("live");
@@ -91,6 +98,7 @@ final class LiveProgram implements AutoCloseable {
   /** Starts any program with files of ours as its standard input and output. */
   static LiveProgram start(Path file, List<String> arguments, Path base, int in, int out)
       throws IOException {
+    adoptOrphans();
     Path folder = base.resolve(OWN);
     String[] words =
         arguments.stream()
@@ -197,21 +205,18 @@ final class LiveProgram implements AutoCloseable {
         this::describe);
   }
 
-  /** A child of ours, or of init: whoever it is takes its time. */
+  /** Waits for what is a child of ours; whoever has the others for children takes its time. */
   private void reap() throws IOException {
-    if (child && !reaped) {
-      reaped = Ptrace.waitFor(pid, Ptrace.WNOHANG).pid() != 0;
-    }
+    reaped |= Ptrace.waitFor(pid, Ptrace.WNOHANG).pid() == pid;
     for (int member : members()) {
       if (member != pid) {
-        // One that it made with CLONE_PARENT is a child of ours; from any other this is no wait.
         Ptrace.waitFor(member, Ptrace.WNOHANG);
       }
     }
   }
 
-  private boolean exists() throws CkptException {
-    return (!reaped || !child) && Files.exists(Path.of("/proc/" + pid));
+  private boolean exists() {
+    return !reaped && Files.exists(Path.of("/proc/" + pid));
   }
 
   /** Runs to its end after go, and expects what the list says. */
@@ -262,7 +267,6 @@ final class LiveProgram implements AutoCloseable {
         throw new AssertionError("restored as " + task.pid() + ", not as " + pid);
       }
       restarted = Optional.of(task);
-      child = !detach;
       reaped = false;
       return task;
     }
@@ -336,7 +340,7 @@ final class LiveProgram implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (!reaped || !members().isEmpty()) {
+    if (exists() || !members().isEmpty()) {
       for (int member : members()) {
         if (Signals.exists(member)) {
           Signals.kill(member, Signals.SIGKILL);

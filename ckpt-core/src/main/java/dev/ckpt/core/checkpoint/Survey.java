@@ -43,6 +43,10 @@ final class Survey {
   /** Refuses what makes no sense at all: a task that is no ordinary process of somebody else. */
   static void identity(int pid, Refusals refusals) throws CkptException {
     Survey survey = new Survey(pid, refusals);
+    if (!Signals.exists(pid)) {
+      refusals.add("TASK_NONE", "there is no such process", "name one that runs");
+      return;
+    }
     Stat stat = survey.proc.stat();
     refusals.addIf(pid == Tasks.self(), "TASK_SELF", "is ckpt itself", "name another process");
     refusals.addIf(
