@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Cuts page ranges into page arrays: reads at most 1 MiB of pages at a time, takes out the zero
@@ -38,11 +39,19 @@ final class PageWriter {
           .alignedSlice(PageRange.PAGE_SIZE);
   private final List<PageRange> gathered = new ArrayList<>();
   private long gatheredPages;
+  private final LongConsumer progress;
+  private long nrRead;
   private long nrData;
   private long nrZero;
 
-  PageWriter(ImageWriter out) {
+  /**
+   * Writes to an image.
+   *
+   * @param progress told how many pages have been read so far
+   */
+  PageWriter(ImageWriter out, LongConsumer progress) {
     this.out = out;
+    this.progress = progress;
   }
 
   /**
@@ -95,7 +104,9 @@ final class PageWriter {
       }
     }
     gathered.clear();
+    nrRead += gatheredPages;
     gatheredPages = 0;
+    progress.accept(nrRead);
     if (!runs.isEmpty()) {
       out.writePages(new PageArray(owner, runs), pages.slice(0, kept));
     }

@@ -5,6 +5,7 @@ import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
+import dev.ckpt.core.checkpoint.Progress;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -191,9 +192,11 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   @Override
-  public PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out)
+  public PageCounts writePages(
+      CkptContext context, PageReader reader, ImageWriter out, Progress progress)
       throws IOException {
-    PageWriter writer = new PageWriter(out);
+    long total = nrPages();
+    PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
     for (Mapping mapping : mappings) {
       // Where nothing is mapped over, a missing page is zero; over a file it is the file's.
       boolean zerosCount = mapping.kind() == VmaKind.FILE_PRIVATE;
@@ -206,6 +209,14 @@ final class TaskMemory implements MmCheckpoint {
       }
     }
     return writer.counts();
+  }
+
+  /** Pages to look at; memory objects are not counted before they are walked. */
+  private long nrPages() {
+    return mappings.stream()
+        .flatMap(mapping -> mapping.pages().stream())
+        .mapToLong(PageRange::nrPages)
+        .sum();
   }
 
   @Override

@@ -41,8 +41,7 @@ class PageMapTest {
       this.nrPages = nrPages;
       this.address =
           C.getFunction("mmap")
-              .invokeLong(
-                  new Object[] {0L, (long) nrPages * PAGE, PROT_READ_WRITE, flags, fd, 0L});
+              .invokeLong(new Object[] {0L, (long) nrPages * PAGE, PROT_READ_WRITE, flags, fd, 0L});
       assertTrue(address > 0);
       advise(0, nrPages, MADV_NOHUGEPAGE);
     }

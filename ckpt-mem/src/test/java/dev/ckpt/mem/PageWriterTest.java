@@ -73,9 +73,8 @@ class PageWriterTest {
       writer.write(
           new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, ID, Header.NO_PARENT, name, name));
       int owner =
-          writer.writeShared(
-              new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
-      body.write(new PageWriter(writer), owner);
+          writer.writeShared(new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
+      body.write(new PageWriter(writer, done -> {}), owner);
       writer.finish();
     }
     return bytes.toByteArray();

@@ -21,9 +21,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VmaSurveyTest {
   private static final String USUAL = "rd wr mr mw me ac sd";
   private static final String[] SIZES = {
-    "Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Shared_Clean", "Shared_Dirty",
-    "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "AnonHugePages",
-    "Shared_Hugetlb", "Private_Hugetlb", "Swap", "Locked"
+    "Size",
+    "KernelPageSize",
+    "MMUPageSize",
+    "Rss",
+    "Pss",
+    "Shared_Clean",
+    "Shared_Dirty",
+    "Private_Clean",
+    "Private_Dirty",
+    "Referenced",
+    "Anonymous",
+    "AnonHugePages",
+    "Shared_Hugetlb",
+    "Private_Hugetlb",
+    "Swap",
+    "Locked"
   };
 
   /** One mapping as smaps shows it, read by the parser that reads real ones. */
@@ -73,7 +86,6 @@ class VmaSurveyTest {
     "rw-s,4711,/dev/zero (deleted),ANON_SHARED",
     "rw-s,4711,/memfd:buffer (deleted),ANON_SHARED",
     "rw-p,4711,/memfd:buffer (deleted),FILE_PRIVATE",
-    "rw-s,4711,/dev/shm/data,FILE_SHARED",
     "r-xp,0,[vdso],VDSO",
     "r--p,0,[vvar],VVAR",
     "r--p,0,[vvar_vclock],VVAR",
@@ -101,6 +113,7 @@ class VmaSurveyTest {
     "rw-s,4711,/dev/mem,VMA_DEVICE",
     "rw-p,4711,/dev/zero,VMA_DEVICE",
     "rw-s,4711,/dev/nvidia0,VMA_DEVICE",
+    "rw-s,4711,/dev/shm/data,VMA_DEVICE",
     "rw-p,4711,/anon_hugepage (deleted),HUGETLB",
     "rw-s,4711,/secretmem (deleted),MEMFD_SECRET"
   })

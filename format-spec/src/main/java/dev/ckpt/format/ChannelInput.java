@@ -73,7 +73,7 @@ final class ChannelInput {
 
   /** Whether the stream ends here; takes a byte from the channel if not. */
   boolean atEnd() throws IOException {
-    ByteBuffer one = ByteBuffer.allocate(1);
+    ByteBuffer one = ByteBuffer.allocateDirect(1);
     int nr;
     do {
       nr = channel.read(one);

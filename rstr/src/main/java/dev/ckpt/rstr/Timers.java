@@ -21,12 +21,15 @@ final class Timers {
       if (timer.valueMicros() == 0 && timer.intervalMicros() == 0) {
         continue;
       }
+      // An interval without a value: the timer has expired, its SIGALRM waits, and the kernel would
+      // have armed it again at delivery. Given as it is, the value would switch the timer off.
+      long valueMicros = timer.valueMicros() == 0 ? timer.intervalMicros() : timer.valueMicros();
       Batch batch = run.room(1, ITIMERVAL_BYTES);
       Batch.Data data = batch.space(ITIMERVAL_BYTES);
       batch.putLong(data, 0, timer.intervalMicros() / MICROS);
       batch.putLong(data, 8, timer.intervalMicros() % MICROS);
-      batch.putLong(data, 16, timer.valueMicros() / MICROS);
-      batch.putLong(data, 24, timer.valueMicros() % MICROS);
+      batch.putLong(data, 16, valueMicros / MICROS);
+      batch.putLong(data, 24, valueMicros % MICROS);
       batch.call("setitimer", SyscallNumbers.SETITIMER, which, data, 0);
     }
     run.flush();

@@ -152,8 +152,9 @@ class TidyTest {
             .filter(name -> !Pattern.compile("\\b" + name + "\\b").matcher(spec).find()));
   }
 
+  /** What stands in a stream; helpers of the codec are records too. */
   private static boolean isRecord(Source source) {
-    Pattern declaration = Pattern.compile("\\brecord " + source.simpleName() + "\\b");
+    Pattern declaration = Pattern.compile("\\bimplements ImageRecord\\b");
     return source.lines().stream().anyMatch(line -> declaration.matcher(line).find());
   }
 

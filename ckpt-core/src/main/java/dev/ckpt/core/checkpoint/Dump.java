@@ -155,7 +155,7 @@ final class Dump {
       writer.write(entry.objref(), entry.record());
     }
     try (PageReader reader = backend.open(new Target(options.pid(), memory))) {
-      pages = mm.writePages(context, reader, writer);
+      pages = mm.writePages(context, reader, writer, options.progress());
     }
   }
 
@@ -188,8 +188,8 @@ final class Dump {
   private void publish() throws IOException {
     finished = true;
     List<Statistics.Entry> entries = new ArrayList<>();
-    entries.add(new Statistics.Entry(ByteString.of("frozen.nanos"), frozenNanos));
-    entries.add(new Statistics.Entry(ByteString.of("threads"), nrThreads));
+    entries.add(new Statistics.Entry(ByteString.of("frozenNanos"), frozenNanos));
+    entries.add(new Statistics.Entry(ByteString.of("nrThreads"), nrThreads));
     writer.write(new Statistics(entries));
     writer.finish();
     output.publish();

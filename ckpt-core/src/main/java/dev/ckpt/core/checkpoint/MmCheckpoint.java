@@ -34,7 +34,8 @@ public interface MmCheckpoint extends AutoCloseable {
    *
    * @return what was written
    */
-  PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out) throws IOException;
+  PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out, Progress progress)
+      throws IOException;
 
   @Override
   void close();

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -59,6 +60,12 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     ending.onSignal(this);
     try {
       play(report);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any more.
+      if (interrupted.getCount() == 0) {
+        throw interruption(e);
+      }
+      throw e;
     } finally {
       cleanUp();
     }
@@ -167,15 +174,17 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     }
   }
 
+  private static CkptException interruption(Throwable error) {
+    return new CkptException("INTERRUPTED", "the demo was interrupted", error);
+  }
+
   private void pause(Duration time) throws CkptException {
-    boolean signal;
     try {
-      signal = interrupted.await(time.toMillis(), TimeUnit.MILLISECONDS);
+      if (interrupted.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new CancellationException();
+      }
     } catch (InterruptedException e) {
-      signal = true;
-    }
-    if (signal) {
-      throw new CkptException("INTERRUPTED", "the demo was interrupted");
+      throw interruption(e);
     }
   }
 

@@ -118,7 +118,8 @@ final class DumpCommand extends CkptCommand {
       throws IOException {
     try {
       return Checkpoint.dump(options, output);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any more.
       if (!output.revoked()) {
         throw e;
       }

@@ -1,5 +1,6 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.error.CkptException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -30,15 +31,26 @@ final class Ending {
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile int code;
 
-  /** Says what a signal does from now on. */
-  void onSignal(Interruptible work) {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> shutdown(work), "ckpt-signal"));
+  /**
+   * Says what a signal does from now on.
+   *
+   * @throws CkptException when one has come already
+   */
+  void onSignal(Interruptible work) throws CkptException {
+    Thread hook = new Thread(() -> shutdown(work), "ckpt-signal");
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      throw new CkptException("INTERRUPTED", "a signal came before anything was done", e);
+    }
   }
 
   private void shutdown(Interruptible work) {
     if (over.getCount() == 0) {
       return;
     }
+    // From here on threads of libraries may fail because the JVM shuts down: nobody cares.
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {});
     boolean stopped = work.interrupt();
     if (!awaitWork(stopped ? UNDO_SECONDS : FINISH_SECONDS) || stopped) {
       work.abandon();

@@ -1,0 +1,241 @@
+package dev.ckpt.rstr;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.VmaKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChecksTest {
+  private static final int CAP_SYS_ADMIN = 21;
+  private static final int CAP_SYS_RESOURCE = 24;
+  private static final int CAP_CHECKPOINT_RESTORE = 40;
+  private static final int O_WRONLY = 1;
+  private static final int O_RDWR = 2;
+
+  @TempDir private Path folder;
+  private Path data;
+  private HandMade image;
+  private List<String> notes = List.of();
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    Path exe = Files.writeString(folder.resolve("program"), "program");
+    data = Files.writeString(folder.resolve("data"), "data");
+    image = new HandMade(saved(exe));
+  }
+
+  /** As a dump would note it now. */
+  private static FileRef saved(Path path) throws IOException {
+    FileStat stat = FileStat.of(path.toString());
+    return HandMade.fileRef(path, stat.size(), stat.mtimeNanos());
+  }
+
+  private static boolean has(int capability) throws IOException {
+    return (ProcFs.of(Tasks.self()).status().capEff() >>> capability & 1) != 0;
+  }
+
+  /** Codes of what stands in the way, those by which these tests run left out. */
+  private Set<String> codes(RestartOptions options) throws IOException {
+    Set<String> codes = new TreeSet<>();
+    Checks checks = new Checks(image.build(), options);
+    try {
+      checks.run();
+    } catch (UnsupportedStateException e) {
+      for (Refusal refusal : e.refusals()) {
+        assertFalse(refusal.remedy().isBlank(), refusal.code());
+        codes.add(refusal.code());
+      }
+    }
+    if (!has(CAP_CHECKPOINT_RESTORE) && !has(CAP_SYS_ADMIN)) {
+      assertTrue(codes.remove("NO_RIGHT_TO_PIDS"), "pids cannot be chosen here");
+    }
+    notes = checks.notes();
+    return codes;
+  }
+
+  private Set<String> codes() throws IOException {
+    return codes(RestartOptions.of());
+  }
+
+  @Test
+  void whatWasDumpedHereCanBeRestored() throws IOException {
+    assertEquals(Set.of(), codes());
+    assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void refusesAnotherMachine() throws IOException {
+    image.arch = 183;
+    image.vdsoCrc++;
+    assertEquals(Set.of("ARCH_DIFFERS"), codes());
+  }
+
+  @Test
+  void refusesAnotherVdso() throws IOException {
+    image.vdsoCrc++;
+    assertEquals(Set.of("VDSO_DIFFERS"), codes());
+  }
+
+  @Test
+  void saysThatItIsAnotherBoot() throws IOException {
+    image.bootId = new UUID(3, 4);
+    assertEquals(Set.of(), codes());
+    assertEquals(1, notes.size());
+    assertTrue(notes.get(0).startsWith("clock: "), notes.get(0));
+  }
+
+  @Test
+  void refusesAPidThatIsTaken() throws IOException {
+    image.tid = Tasks.self();
+    assertEquals(Set.of("PID_TAKEN"), codes());
+    // A thread's number is taken too, although it is no process.
+    image.tid = Tasks.selfThread();
+    assertEquals(Set.of("PID_TAKEN"), codes());
+  }
+
+  @Test
+  void refusesAnotherUserUnlessRoot() throws IOException {
+    image.uid = Tasks.effectiveUser() + 1;
+    assertEquals(Tasks.effectiveUser() == 0 ? Set.of() : Set.of("NO_RIGHT_TO_USER"), codes());
+  }
+
+  @Test
+  void refusesLimitsAboveOurs() throws IOException {
+    image.hardLimits[Rlimits.RLIM_NLIMITS - 1] = -1;
+    for (int i = 0; i < image.hardLimits.length; i++) {
+      if (image.hardLimits[i] != -1) {
+        image.hardLimits[i]++;
+      }
+    }
+    boolean unlimited =
+        ProcFs.of(Tasks.self()).limits().rlimits().stream().allMatch(limit -> limit.hard() == -1);
+    boolean may = has(CAP_SYS_RESOURCE) || unlimited;
+    assertEquals(may ? Set.of() : Set.of("RLIMIT"), codes());
+  }
+
+  @Test
+  void takesLowerLimits() throws IOException {
+    for (int i = 0; i < image.hardLimits.length; i++) {
+      image.hardLimits[i] = 0;
+    }
+    assertEquals(Set.of(), codes());
+  }
+
+  @Test
+  void refusesAProgramThatIsGoneOrChanged() throws IOException {
+    Path exe = Path.of(image.exe.path().toString());
+    Files.writeString(exe, "PROGRAM!");
+    assertEquals(Set.of("FILE_CHANGED"), codes());
+    Files.writeString(exe, "PROGRAM");
+    Files.setLastModifiedTime(exe, FileTime.fromMillis(1));
+    assertEquals(Set.of("FILE_CHANGED"), codes(), "the same size, another time");
+    Files.delete(exe);
+    assertEquals(Set.of("FILE_GONE"), codes());
+  }
+
+  @Test
+  void aCopyWithTheSameTimeIsAsGood() throws IOException {
+    Path exe = Path.of(image.exe.path().toString());
+    // Whole milliseconds: Java copies no more than microseconds.
+    Files.setLastModifiedTime(exe, FileTime.fromMillis(1_700_000_000_123L));
+    image.exe = saved(exe);
+    Path copy = folder.resolve("copy");
+    Files.copy(exe, copy, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    Files.move(copy, exe, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertEquals(Set.of(), codes());
+  }
+
+  @Test
+  void refusesAFolderThatIsGone() throws IOException {
+    image.cwd = folder.resolve("no").toString();
+    assertEquals(Set.of("CWD_GONE"), codes());
+    Files.createDirectory(folder.resolve("no"));
+    assertEquals(Set.of(), codes());
+  }
+
+  /** A file in its place would be found out in the middle of the restore only. */
+  @Test
+  void refusesAWorkingFolderThatIsAFileNow() throws IOException {
+    image.cwd = data.toString();
+    assertEquals(Set.of("CWD_GONE"), codes());
+  }
+
+  @Test
+  void whatTheTaskWroteMayHaveChanged() throws IOException {
+    image.file = saved(data);
+    Files.writeString(data, "changed");
+    for (int flags : new int[] {O_WRONLY, O_RDWR, O_WRONLY | 02000}) {
+      image.openFlags = flags;
+      assertEquals(Set.of(), codes());
+      assertEquals(1, notes.size());
+      assertTrue(notes.get(0).contains(data.toString()), notes.get(0));
+      assertEquals(
+          Set.of("FILE_CHANGED"), codes(RestartOptions.of().withFiles(FilesPolicy.STRICT)));
+    }
+  }
+
+  @Test
+  void whatTheTaskOnlyReadMayNot() throws IOException {
+    image.file = saved(data);
+    image.openFlags = 0;
+    assertEquals(Set.of(), codes());
+    Files.writeString(data, "changed");
+    assertEquals(Set.of("FILE_CHANGED"), codes());
+  }
+
+  @Test
+  void aWritableSharedMappingIsLikeAnOpenFile() throws IOException {
+    image.file = saved(data);
+    image.mappedFlags = VmFlag.SH.bit() | VmFlag.MW.bit();
+    Files.writeString(data, "changed");
+    assertEquals(Set.of(), codes());
+    assertEquals(1, notes.size());
+    image.mappedFlags = VmFlag.SH.bit();
+    assertEquals(Set.of("FILE_CHANGED"), codes(), "never writable");
+    image.mappedFlags = VmFlag.MW.bit();
+    image.mappedKind = VmaKind.FILE_PRIVATE;
+    assertEquals(Set.of("FILE_CHANGED"), codes(), "private: the rest of the file counts");
+    image.openFlags = O_RDWR;
+    assertEquals(Set.of("FILE_CHANGED"), codes(), "although it is open for writing too");
+  }
+
+  @Test
+  void aTerminalNeedsOneOfOurs() throws IOException {
+    image.tty = true;
+    boolean ours = false;
+    for (int fd = 0; fd < 3; fd++) {
+      ours |= dev.ckpt.core.kernel.Files.isTty(fd);
+    }
+    assertEquals(ours ? Set.of() : Set.of("NO_TTY"), codes());
+    assertEquals(-1, new Checks(image.build(), RestartOptions.of()).ttyFd());
+  }
+
+  @Test
+  void everythingIsSaidAtOnce() throws IOException {
+    image.vdsoCrc++;
+    image.tid = Tasks.self();
+    image.cwd = "/no/such/folder";
+    image.file = HandMade.fileRef(folder.resolve("no"), 1, 1);
+    assertEquals(Set.of("CWD_GONE", "FILE_GONE", "PID_TAKEN", "VDSO_DIFFERS"), codes());
+  }
+}

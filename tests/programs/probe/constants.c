@@ -1,0 +1,657 @@
+// Prints every constant, offset and size of the kernel's and the C library's headers that our Java classes repeat, as
+// Class.FIELD=VALUE, or "Class.FIELD missing" where these headers are too old to have it. ConstantsLiveTest compiles,
+// runs and compares. It is no program that checks itself: build.sh leaves this folder alone.
+//
+// NB: the kernel's own headers, wherever both have a name: the C library's O_LARGEFILE is 0.
+#define _GNU_SOURCE
+#include <stddef.h>
+#include <stdio.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/user.h>
+
+#include <asm/errno.h>
+#include <asm/ioctls.h>
+#include <asm/prctl.h>
+#include <asm/termbits.h>
+#include <asm/termios.h>
+#include <asm/unistd.h>
+#include <linux/capability.h>
+#include <linux/elf.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/futex.h>
+#include <linux/kcmp.h>
+#include <linux/membarrier.h>
+#include <linux/memfd.h>
+#include <linux/mman.h>
+#include <linux/prctl.h>
+#include <linux/ptrace.h>
+#include <linux/rseq.h>
+#include <linux/sched.h>
+#include <linux/stat.h>
+#include <linux/uio.h>
+#include <linux/version.h>
+#include <linux/wait.h>
+
+#ifdef PAGEMAP_SCAN
+#define HAS_PAGEMAP_SCAN
+#endif
+#ifdef PTRACE_GET_RSEQ_CONFIGURATION
+#define HAS_RSEQ_CONFIGURATION
+#endif
+
+// What a header of a kernel that we run on may be too old for; those of the kernel itself stand in no header at all.
+#define LACKING (-0x6c61636bLL)
+#ifndef ERESTARTSYS
+#define ERESTARTSYS LACKING
+#endif
+#ifndef ERESTARTNOINTR
+#define ERESTARTNOINTR LACKING
+#endif
+#ifndef ERESTARTNOHAND
+#define ERESTARTNOHAND LACKING
+#endif
+#ifndef ERESTART_RESTARTBLOCK
+#define ERESTART_RESTARTBLOCK LACKING
+#endif
+#ifndef PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG
+#define PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG LACKING
+#endif
+#ifndef PTRACE_GET_RSEQ_CONFIGURATION
+#define PTRACE_GET_RSEQ_CONFIGURATION LACKING
+#endif
+#ifndef PR_GET_MDWE
+#define PR_GET_MDWE LACKING
+#endif
+#ifndef PR_GET_MEMORY_MERGE
+#define PR_GET_MEMORY_MERGE LACKING
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL LACKING
+#endif
+#ifndef MFD_EXEC
+#define MFD_EXEC LACKING
+#endif
+#ifndef PAGEMAP_SCAN
+#define PAGEMAP_SCAN LACKING
+#endif
+#ifndef PAGE_IS_FILE
+#define PAGE_IS_FILE LACKING
+#endif
+#ifndef PAGE_IS_PRESENT
+#define PAGE_IS_PRESENT LACKING
+#endif
+#ifndef PAGE_IS_SWAPPED
+#define PAGE_IS_SWAPPED LACKING
+#endif
+#ifndef PAGE_IS_PFNZERO
+#define PAGE_IS_PFNZERO LACKING
+#endif
+#ifndef PR_SET_VMA
+#define PR_SET_VMA LACKING
+#endif
+#ifndef PR_SET_VMA_ANON_NAME
+#define PR_SET_VMA_ANON_NAME LACKING
+#endif
+#ifndef PR_GET_IO_FLUSHER
+#define PR_GET_IO_FLUSHER LACKING
+#endif
+#ifndef CAP_CHECKPOINT_RESTORE
+#define CAP_CHECKPOINT_RESTORE LACKING
+#endif
+#ifndef __NR_close_range
+#define __NR_close_range LACKING
+#endif
+#ifndef __NR_epoll_pwait2
+#define __NR_epoll_pwait2 LACKING
+#endif
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE LACKING
+#endif
+#ifndef __NR_pidfd_getfd
+#define __NR_pidfd_getfd LACKING
+#endif
+#ifndef CLONE_ARGS_SIZE_VER2
+#define CLONE_ARGS_SIZE_VER2 LACKING
+#endif
+
+#define VALUE(name, value) print(name, (long long)(value))
+#define MISSING(name) print(name, LACKING)
+
+static void print(const char *name, long long value)
+{
+    if (value == LACKING)
+        printf("%s missing\n", name);
+    else
+        printf("%s=%lld\n", name, value);
+}
+
+int main(void)
+{
+    // asm/errno.h
+    VALUE("Errno.EPERM", EPERM);
+    VALUE("Errno.ENOENT", ENOENT);
+    VALUE("Errno.ESRCH", ESRCH);
+    VALUE("Errno.EINTR", EINTR);
+    VALUE("Errno.EIO", EIO);
+    VALUE("Errno.EBADF", EBADF);
+    VALUE("Errno.ECHILD", ECHILD);
+    VALUE("Errno.EAGAIN", EAGAIN);
+    VALUE("Errno.ENOMEM", ENOMEM);
+    VALUE("Errno.EACCES", EACCES);
+    VALUE("Errno.EFAULT", EFAULT);
+    VALUE("Errno.EBUSY", EBUSY);
+    VALUE("Errno.EEXIST", EEXIST);
+    VALUE("Errno.EXDEV", EXDEV);
+    VALUE("Errno.ENODEV", ENODEV);
+    VALUE("Errno.ENOTDIR", ENOTDIR);
+    VALUE("Errno.EISDIR", EISDIR);
+    VALUE("Errno.EINVAL", EINVAL);
+    VALUE("Errno.ENFILE", ENFILE);
+    VALUE("Errno.EMFILE", EMFILE);
+    VALUE("Errno.ENOTTY", ENOTTY);
+    VALUE("Errno.EFBIG", EFBIG);
+    VALUE("Errno.ENOSPC", ENOSPC);
+    VALUE("Errno.ESPIPE", ESPIPE);
+    VALUE("Errno.EROFS", EROFS);
+    VALUE("Errno.EPIPE", EPIPE);
+    VALUE("Errno.ENOSYS", ENOSYS);
+    VALUE("Errno.ENOTEMPTY", ENOTEMPTY);
+    VALUE("Errno.ENODATA", ENODATA);
+    VALUE("Errno.EOPNOTSUPP", EOPNOTSUPP);
+    VALUE("Errno.EDQUOT", EDQUOT);
+    VALUE("Errno.ERESTARTSYS", ERESTARTSYS);
+    VALUE("Errno.ERESTARTNOINTR", ERESTARTNOINTR);
+    VALUE("Errno.ERESTARTNOHAND", ERESTARTNOHAND);
+    VALUE("Errno.ERESTART_RESTARTBLOCK", ERESTART_RESTARTBLOCK);
+
+    // linux/fcntl.h
+    VALUE("Fcntl.O_RDONLY", O_RDONLY);
+    VALUE("Fcntl.O_WRONLY", O_WRONLY);
+    VALUE("Fcntl.O_RDWR", O_RDWR);
+    VALUE("Fcntl.O_ACCMODE", O_ACCMODE);
+    VALUE("Fcntl.O_CREAT", O_CREAT);
+    VALUE("Fcntl.O_EXCL", O_EXCL);
+    VALUE("Fcntl.O_NOCTTY", O_NOCTTY);
+    VALUE("Fcntl.O_TRUNC", O_TRUNC);
+    VALUE("Fcntl.O_APPEND", O_APPEND);
+    VALUE("Fcntl.O_NONBLOCK", O_NONBLOCK);
+    VALUE("Fcntl.O_DSYNC", O_DSYNC);
+    VALUE("Fcntl.FASYNC", FASYNC);
+    VALUE("Fcntl.O_DIRECT", O_DIRECT);
+    VALUE("Fcntl.O_LARGEFILE", O_LARGEFILE);
+    VALUE("Fcntl.O_DIRECTORY", O_DIRECTORY);
+    VALUE("Fcntl.O_NOFOLLOW", O_NOFOLLOW);
+    VALUE("Fcntl.O_NOATIME", O_NOATIME);
+    VALUE("Fcntl.O_CLOEXEC", O_CLOEXEC);
+    VALUE("Fcntl.O_SYNC", O_SYNC);
+    VALUE("Fcntl.O_PATH", O_PATH);
+    VALUE("Fcntl.O_TMPFILE", O_TMPFILE);
+    VALUE("Fcntl.AT_FDCWD", AT_FDCWD);
+    VALUE("Fcntl.AT_SYMLINK_FOLLOW", AT_SYMLINK_FOLLOW);
+    VALUE("Fcntl.AT_EMPTY_PATH", AT_EMPTY_PATH);
+    VALUE("Fcntl.F_DUPFD", F_DUPFD);
+    VALUE("Fcntl.F_GETFD", F_GETFD);
+    VALUE("Fcntl.F_SETFD", F_SETFD);
+    VALUE("Fcntl.F_GETFL", F_GETFL);
+    VALUE("Fcntl.F_SETFL", F_SETFL);
+    VALUE("Fcntl.F_GETOWN", F_GETOWN);
+    VALUE("Fcntl.F_SETSIG", F_SETSIG);
+    VALUE("Fcntl.F_GETSIG", F_GETSIG);
+    VALUE("Fcntl.F_GETOWN_EX", F_GETOWN_EX);
+    VALUE("Fcntl.F_GETLEASE", F_GETLEASE);
+    VALUE("Fcntl.F_DUPFD_CLOEXEC", F_DUPFD_CLOEXEC);
+    VALUE("Fcntl.F_SETPIPE_SZ", F_SETPIPE_SZ);
+    VALUE("Fcntl.F_GETPIPE_SZ", F_GETPIPE_SZ);
+    VALUE("Fcntl.F_ADD_SEALS", F_ADD_SEALS);
+    VALUE("Fcntl.F_GET_SEALS", F_GET_SEALS);
+    VALUE("Fcntl.FD_CLOEXEC", FD_CLOEXEC);
+    VALUE("Fcntl.SEEK_SET", SEEK_SET);
+    VALUE("Fcntl.SEEK_CUR", SEEK_CUR);
+    VALUE("Fcntl.SEEK_END", SEEK_END);
+    VALUE("Fcntl.SEEK_DATA", SEEK_DATA);
+    VALUE("Fcntl.SEEK_HOLE", SEEK_HOLE);
+
+    // linux/ptrace.h, linux/elf.h, linux/wait.h
+    VALUE("Ptrace.CONT", PTRACE_CONT);
+    VALUE("Ptrace.KILL", PTRACE_KILL);
+    VALUE("Ptrace.DETACH", PTRACE_DETACH);
+    VALUE("Ptrace.SYSCALL", PTRACE_SYSCALL);
+    VALUE("Ptrace.SETOPTIONS", PTRACE_SETOPTIONS);
+    VALUE("Ptrace.GETEVENTMSG", PTRACE_GETEVENTMSG);
+    VALUE("Ptrace.GETSIGINFO", PTRACE_GETSIGINFO);
+    VALUE("Ptrace.GETREGSET", PTRACE_GETREGSET);
+    VALUE("Ptrace.SETREGSET", PTRACE_SETREGSET);
+    VALUE("Ptrace.SEIZE", PTRACE_SEIZE);
+    VALUE("Ptrace.INTERRUPT", PTRACE_INTERRUPT);
+    VALUE("Ptrace.LISTEN", PTRACE_LISTEN);
+    VALUE("Ptrace.PEEKSIGINFO", PTRACE_PEEKSIGINFO);
+    VALUE("Ptrace.GETSIGMASK", PTRACE_GETSIGMASK);
+    VALUE("Ptrace.SETSIGMASK", PTRACE_SETSIGMASK);
+    VALUE("Ptrace.GET_SYSCALL_INFO", PTRACE_GET_SYSCALL_INFO);
+    VALUE("Ptrace.GET_RSEQ_CONFIGURATION", PTRACE_GET_RSEQ_CONFIGURATION);
+    VALUE("Ptrace.GET_SYSCALL_USER_DISPATCH_CONFIG", PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG);
+    VALUE("Ptrace.O_TRACESYSGOOD", PTRACE_O_TRACESYSGOOD);
+    VALUE("Ptrace.O_TRACEFORK", PTRACE_O_TRACEFORK);
+    VALUE("Ptrace.O_TRACEVFORK", PTRACE_O_TRACEVFORK);
+    VALUE("Ptrace.O_TRACECLONE", PTRACE_O_TRACECLONE);
+    VALUE("Ptrace.O_TRACEEXEC", PTRACE_O_TRACEEXEC);
+    VALUE("Ptrace.O_EXITKILL", PTRACE_O_EXITKILL);
+    VALUE("Ptrace.EVENT_FORK", PTRACE_EVENT_FORK);
+    VALUE("Ptrace.EVENT_VFORK", PTRACE_EVENT_VFORK);
+    VALUE("Ptrace.EVENT_CLONE", PTRACE_EVENT_CLONE);
+    VALUE("Ptrace.EVENT_EXEC", PTRACE_EVENT_EXEC);
+    VALUE("Ptrace.EVENT_STOP", PTRACE_EVENT_STOP);
+    VALUE("Ptrace.NT_PRSTATUS", NT_PRSTATUS);
+    VALUE("Ptrace.NT_X86_XSTATE", NT_X86_XSTATE);
+    VALUE("Ptrace.PEEKSIGINFO_SHARED", PTRACE_PEEKSIGINFO_SHARED);
+    VALUE("Ptrace.WNOHANG", WNOHANG);
+    VALUE("Ptrace.WUNTRACED", WUNTRACED);
+    VALUE("Ptrace.WCONTINUED", WCONTINUED);
+    VALUE("Ptrace.WALL", __WALL);
+    VALUE("Ptrace.SIGINFO_BYTES", sizeof(siginfo_t));
+
+    // signal.h
+    VALUE("Signals.SIGHUP", SIGHUP);
+    VALUE("Signals.SIGINT", SIGINT);
+    VALUE("Signals.SIGQUIT", SIGQUIT);
+    VALUE("Signals.SIGTRAP", SIGTRAP);
+    VALUE("Signals.SIGKILL", SIGKILL);
+    VALUE("Signals.SIGUSR1", SIGUSR1);
+    VALUE("Signals.SIGSEGV", SIGSEGV);
+    VALUE("Signals.SIGUSR2", SIGUSR2);
+    VALUE("Signals.SIGALRM", SIGALRM);
+    VALUE("Signals.SIGTERM", SIGTERM);
+    VALUE("Signals.SIGCHLD", SIGCHLD);
+    VALUE("Signals.SIGCONT", SIGCONT);
+    VALUE("Signals.SIGSTOP", SIGSTOP);
+    VALUE("Signals.SIGTSTP", SIGTSTP);
+    VALUE("Signals.SIGTTIN", SIGTTIN);
+    VALUE("Signals.SIGTTOU", SIGTTOU);
+    VALUE("Signals.SIGURG", SIGURG);
+    VALUE("Signals.SIGWINCH", SIGWINCH);
+    VALUE("Signals.NSIG", _NSIG - 1);
+
+    // asm/unistd.h
+    VALUE("SyscallNumbers.READ", __NR_read);
+    VALUE("SyscallNumbers.WRITE", __NR_write);
+    VALUE("SyscallNumbers.OPEN", __NR_open);
+    VALUE("SyscallNumbers.CLOSE", __NR_close);
+    VALUE("SyscallNumbers.FSTAT", __NR_fstat);
+    VALUE("SyscallNumbers.POLL", __NR_poll);
+    VALUE("SyscallNumbers.LSEEK", __NR_lseek);
+    VALUE("SyscallNumbers.MMAP", __NR_mmap);
+    VALUE("SyscallNumbers.MPROTECT", __NR_mprotect);
+    VALUE("SyscallNumbers.MUNMAP", __NR_munmap);
+    VALUE("SyscallNumbers.BRK", __NR_brk);
+    VALUE("SyscallNumbers.RT_SIGACTION", __NR_rt_sigaction);
+    VALUE("SyscallNumbers.RT_SIGPROCMASK", __NR_rt_sigprocmask);
+    VALUE("SyscallNumbers.RT_SIGRETURN", __NR_rt_sigreturn);
+    VALUE("SyscallNumbers.IOCTL", __NR_ioctl);
+    VALUE("SyscallNumbers.PREAD64", __NR_pread64);
+    VALUE("SyscallNumbers.PWRITE64", __NR_pwrite64);
+    VALUE("SyscallNumbers.READV", __NR_readv);
+    VALUE("SyscallNumbers.PIPE", __NR_pipe);
+    VALUE("SyscallNumbers.SELECT", __NR_select);
+    VALUE("SyscallNumbers.SCHED_YIELD", __NR_sched_yield);
+    VALUE("SyscallNumbers.MREMAP", __NR_mremap);
+    VALUE("SyscallNumbers.MADVISE", __NR_madvise);
+    VALUE("SyscallNumbers.DUP", __NR_dup);
+    VALUE("SyscallNumbers.DUP2", __NR_dup2);
+    VALUE("SyscallNumbers.PAUSE", __NR_pause);
+    VALUE("SyscallNumbers.NANOSLEEP", __NR_nanosleep);
+    VALUE("SyscallNumbers.GETITIMER", __NR_getitimer);
+    VALUE("SyscallNumbers.SETITIMER", __NR_setitimer);
+    VALUE("SyscallNumbers.GETPID", __NR_getpid);
+    VALUE("SyscallNumbers.SENDFILE", __NR_sendfile);
+    VALUE("SyscallNumbers.CONNECT", __NR_connect);
+    VALUE("SyscallNumbers.ACCEPT", __NR_accept);
+    VALUE("SyscallNumbers.SENDTO", __NR_sendto);
+    VALUE("SyscallNumbers.RECVFROM", __NR_recvfrom);
+    VALUE("SyscallNumbers.SENDMSG", __NR_sendmsg);
+    VALUE("SyscallNumbers.RECVMSG", __NR_recvmsg);
+    VALUE("SyscallNumbers.EXIT", __NR_exit);
+    VALUE("SyscallNumbers.WAIT4", __NR_wait4);
+    VALUE("SyscallNumbers.KILL", __NR_kill);
+    VALUE("SyscallNumbers.SEMOP", __NR_semop);
+    VALUE("SyscallNumbers.MSGSND", __NR_msgsnd);
+    VALUE("SyscallNumbers.MSGRCV", __NR_msgrcv);
+    VALUE("SyscallNumbers.FCNTL", __NR_fcntl);
+    VALUE("SyscallNumbers.FLOCK", __NR_flock);
+    VALUE("SyscallNumbers.FTRUNCATE", __NR_ftruncate);
+    VALUE("SyscallNumbers.FCHMOD", __NR_fchmod);
+    VALUE("SyscallNumbers.CHDIR", __NR_chdir);
+    VALUE("SyscallNumbers.UMASK", __NR_umask);
+    VALUE("SyscallNumbers.SETPGID", __NR_setpgid);
+    VALUE("SyscallNumbers.SETSID", __NR_setsid);
+    VALUE("SyscallNumbers.SETGROUPS", __NR_setgroups);
+    VALUE("SyscallNumbers.SETRESUID", __NR_setresuid);
+    VALUE("SyscallNumbers.SETRESGID", __NR_setresgid);
+    VALUE("SyscallNumbers.SETFSUID", __NR_setfsuid);
+    VALUE("SyscallNumbers.SETFSGID", __NR_setfsgid);
+    VALUE("SyscallNumbers.CAPGET", __NR_capget);
+    VALUE("SyscallNumbers.CAPSET", __NR_capset);
+    VALUE("SyscallNumbers.RT_SIGTIMEDWAIT", __NR_rt_sigtimedwait);
+    VALUE("SyscallNumbers.RT_SIGQUEUEINFO", __NR_rt_sigqueueinfo);
+    VALUE("SyscallNumbers.SIGALTSTACK", __NR_sigaltstack);
+    VALUE("SyscallNumbers.PERSONALITY", __NR_personality);
+    VALUE("SyscallNumbers.MLOCK", __NR_mlock);
+    VALUE("SyscallNumbers.MUNLOCK", __NR_munlock);
+    VALUE("SyscallNumbers.PRCTL", __NR_prctl);
+    VALUE("SyscallNumbers.ARCH_PRCTL", __NR_arch_prctl);
+    VALUE("SyscallNumbers.GETTID", __NR_gettid);
+    VALUE("SyscallNumbers.GETXATTR", __NR_getxattr);
+    VALUE("SyscallNumbers.FUTEX", __NR_futex);
+    VALUE("SyscallNumbers.IO_GETEVENTS", __NR_io_getevents);
+    VALUE("SyscallNumbers.SET_TID_ADDRESS", __NR_set_tid_address);
+    VALUE("SyscallNumbers.RESTART_SYSCALL", __NR_restart_syscall);
+    VALUE("SyscallNumbers.SEMTIMEDOP", __NR_semtimedop);
+    VALUE("SyscallNumbers.CLOCK_NANOSLEEP", __NR_clock_nanosleep);
+    VALUE("SyscallNumbers.EXIT_GROUP", __NR_exit_group);
+    VALUE("SyscallNumbers.EPOLL_WAIT", __NR_epoll_wait);
+    VALUE("SyscallNumbers.TGKILL", __NR_tgkill);
+    VALUE("SyscallNumbers.IOPRIO_GET", __NR_ioprio_get);
+    VALUE("SyscallNumbers.GET_MEMPOLICY", __NR_get_mempolicy);
+    VALUE("SyscallNumbers.OPENAT", __NR_openat);
+    VALUE("SyscallNumbers.PSELECT6", __NR_pselect6);
+    VALUE("SyscallNumbers.PPOLL", __NR_ppoll);
+    VALUE("SyscallNumbers.UNSHARE", __NR_unshare);
+    VALUE("SyscallNumbers.SET_ROBUST_LIST", __NR_set_robust_list);
+    VALUE("SyscallNumbers.GET_ROBUST_LIST", __NR_get_robust_list);
+    VALUE("SyscallNumbers.EPOLL_PWAIT", __NR_epoll_pwait);
+    VALUE("SyscallNumbers.ACCEPT4", __NR_accept4);
+    VALUE("SyscallNumbers.DUP3", __NR_dup3);
+    VALUE("SyscallNumbers.PIPE2", __NR_pipe2);
+    VALUE("SyscallNumbers.PREADV", __NR_preadv);
+    VALUE("SyscallNumbers.RT_TGSIGQUEUEINFO", __NR_rt_tgsigqueueinfo);
+    VALUE("SyscallNumbers.RECVMMSG", __NR_recvmmsg);
+    VALUE("SyscallNumbers.PRLIMIT64", __NR_prlimit64);
+    VALUE("SyscallNumbers.PROCESS_VM_READV", __NR_process_vm_readv);
+    VALUE("SyscallNumbers.KCMP", __NR_kcmp);
+    VALUE("SyscallNumbers.SCHED_GETATTR", __NR_sched_getattr);
+    VALUE("SyscallNumbers.SECCOMP", __NR_seccomp);
+    VALUE("SyscallNumbers.MEMFD_CREATE", __NR_memfd_create);
+    VALUE("SyscallNumbers.MEMBARRIER", __NR_membarrier);
+    VALUE("SyscallNumbers.STATX", __NR_statx);
+    VALUE("SyscallNumbers.IO_PGETEVENTS", __NR_io_pgetevents);
+    VALUE("SyscallNumbers.RSEQ", __NR_rseq);
+    VALUE("SyscallNumbers.CLONE3", __NR_clone3);
+    VALUE("SyscallNumbers.CLOSE_RANGE", __NR_close_range);
+    VALUE("SyscallNumbers.EPOLL_PWAIT2", __NR_epoll_pwait2);
+    VALUE("Numbers.PIDFD_OPEN", __NR_pidfd_open);
+    VALUE("Numbers.CLONE3", __NR_clone3);
+    VALUE("Numbers.PIDFD_GETFD", __NR_pidfd_getfd);
+    VALUE("Survey.WAIT4", __NR_wait4);
+    VALUE("Survey.WAITID", __NR_waitid);
+
+    // linux/stat.h
+    VALUE("FileStat.S_IFMT", S_IFMT);
+    VALUE("FileStat.S_IFIFO", S_IFIFO);
+    VALUE("FileStat.S_IFCHR", S_IFCHR);
+    VALUE("FileStat.S_IFDIR", S_IFDIR);
+    VALUE("FileStat.S_IFBLK", S_IFBLK);
+    VALUE("FileStat.S_IFREG", S_IFREG);
+    VALUE("FileStat.S_IFSOCK", S_IFSOCK);
+    VALUE("FileStat.STATX_BASIC_STATS", STATX_BASIC_STATS);
+    VALUE("FileStat.STATX_BYTES", sizeof(struct statx));
+
+    // linux/prctl.h, asm/prctl.h
+    VALUE("RemoteQueries.PR_GET_PDEATHSIG", PR_GET_PDEATHSIG);
+    VALUE("RemoteQueries.PR_GET_DUMPABLE", PR_GET_DUMPABLE);
+    VALUE("RemoteQueries.PR_GET_TSC", PR_GET_TSC);
+    VALUE("RemoteQueries.PR_GET_SECUREBITS", PR_GET_SECUREBITS);
+    VALUE("RemoteQueries.PR_MCE_KILL_GET", PR_MCE_KILL_GET);
+    VALUE("RemoteQueries.PR_GET_CHILD_SUBREAPER", PR_GET_CHILD_SUBREAPER);
+    VALUE("RemoteQueries.PR_GET_TID_ADDRESS", PR_GET_TID_ADDRESS);
+    VALUE("RemoteQueries.PR_GET_THP_DISABLE", PR_GET_THP_DISABLE);
+    VALUE("RemoteQueries.PR_GET_IO_FLUSHER", PR_GET_IO_FLUSHER);
+    VALUE("RemoteQueries.PR_GET_MDWE", PR_GET_MDWE);
+    VALUE("RemoteQueries.PR_GET_MEMORY_MERGE", PR_GET_MEMORY_MERGE);
+    VALUE("RemoteQueries.TSC_ENABLE", PR_TSC_ENABLE);
+    VALUE("RemoteQueries.MCE_KILL_DEFAULT", PR_MCE_KILL_DEFAULT);
+    VALUE("AddressSpace.ARCH_MAP_VDSO_64", ARCH_MAP_VDSO_64);
+    VALUE("AddressSpace.PR_SET_MM", PR_SET_MM);
+    VALUE("AddressSpace.PR_SET_MM_MAP", PR_SET_MM_MAP);
+    VALUE("AddressSpace.PR_SET_VMA", PR_SET_VMA);
+    VALUE("AddressSpace.PR_SET_VMA_ANON_NAME", PR_SET_VMA_ANON_NAME);
+    VALUE("Threads.PR_SET_NAME", PR_SET_NAME);
+    VALUE("TaskStruct.PR_SET_DUMPABLE", PR_SET_DUMPABLE);
+    VALUE("AddressSpace.MM_MAP_BYTES", sizeof(struct prctl_mm_map));
+
+    // linux/mman.h
+    VALUE("AddressSpace.MAP_FIXED_NOREPLACE", MAP_FIXED_NOREPLACE);
+    VALUE("AddressSpace.PROT_WRITE", PROT_WRITE);
+    VALUE("AddressSpace.MADV_GUARD_INSTALL", MADV_GUARD_INSTALL);
+    VALUE("MmRecords.MAP_SHARED", MAP_SHARED);
+    VALUE("MmRecords.MAP_PRIVATE", MAP_PRIVATE);
+    VALUE("MmRecords.MAP_ANONYMOUS", MAP_ANONYMOUS);
+    VALUE("MmRecords.MAP_GROWSDOWN", MAP_GROWSDOWN);
+    VALUE("MmRecords.MAP_NORESERVE", MAP_NORESERVE);
+    VALUE("MemoryObjects.MAP_SHARED", MAP_SHARED);
+    VALUE("MemoryObjects.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
+    VALUE("RemoteSyscalls.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
+    VALUE("RemoteSyscalls.MAP_PRIVATE_ANONYMOUS", MAP_PRIVATE | MAP_ANONYMOUS);
+    VALUE("Restore.MAP_PRIVATE_ANONYMOUS", MAP_PRIVATE | MAP_ANONYMOUS);
+    VALUE("Restore.PROT_READ_EXEC", PROT_READ | PROT_EXEC);
+    VALUE("Restore.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
+    VALUE("MapsEntry.PROT_READ", PROT_READ);
+    VALUE("MapsEntry.PROT_WRITE", PROT_WRITE);
+    VALUE("MapsEntry.PROT_EXEC", PROT_EXEC);
+
+    // linux/memfd.h, linux/fcntl.h
+    VALUE("Stub.MFD_CLOEXEC", MFD_CLOEXEC);
+    VALUE("Stub.MFD_EXEC", MFD_EXEC);
+    VALUE("MemoryObjects.MFD_ALLOW_SEALING", MFD_ALLOW_SEALING);
+    VALUE("MemoryObjects.F_SEAL_SEAL", F_SEAL_SEAL);
+    VALUE("MemoryObjects.F_SEAL_WRITE", F_SEAL_WRITE);
+    VALUE("MemoryObjects.F_SEAL_FUTURE_WRITE", F_SEAL_FUTURE_WRITE);
+
+    // linux/fs.h
+    VALUE("PagemapScan.PAGEMAP_SCAN", PAGEMAP_SCAN);
+    VALUE("KernelFeatures.PAGEMAP_SCAN", PAGEMAP_SCAN);
+    VALUE("PagemapScan.PAGE_IS_FILE", PAGE_IS_FILE);
+    VALUE("PagemapScan.PAGE_IS_PRESENT", PAGE_IS_PRESENT);
+    VALUE("PagemapScan.PAGE_IS_SWAPPED", PAGE_IS_SWAPPED);
+    VALUE("PagemapScan.PAGE_IS_PFNZERO", PAGE_IS_PFNZERO);
+#ifdef HAS_PAGEMAP_SCAN
+    VALUE("PagemapScan.ARG_BYTES", sizeof(struct pm_scan_arg));
+    VALUE("PagemapScan.REGION_BYTES", sizeof(struct page_region));
+    VALUE("PagemapScan.START", offsetof(struct pm_scan_arg, start));
+    VALUE("PagemapScan.WALK_END", offsetof(struct pm_scan_arg, walk_end));
+    VALUE("KernelFeatures.PM_SCAN_ARG_BYTES", sizeof(struct pm_scan_arg));
+#else
+    MISSING("PagemapScan.ARG_BYTES");
+    MISSING("PagemapScan.REGION_BYTES");
+    MISSING("PagemapScan.START");
+    MISSING("PagemapScan.WALK_END");
+    MISSING("KernelFeatures.PM_SCAN_ARG_BYTES");
+#endif
+
+    // linux/sched.h
+    VALUE("Clone3.CLONE_PARENT", CLONE_PARENT);
+    VALUE("KernelFeatures.CLONE_VM", CLONE_VM);
+    VALUE("Survey.SCHED_NORMAL", SCHED_NORMAL);
+    VALUE("Clone3.ARGS_BYTES", CLONE_ARGS_SIZE_VER2);
+    VALUE("Clone3.EXIT_SIGNAL", offsetof(struct clone_args, exit_signal));
+    VALUE("Clone3.SET_TID", offsetof(struct clone_args, set_tid));
+    VALUE("Clone3.SET_TID_SIZE", offsetof(struct clone_args, set_tid_size));
+    VALUE("KernelFeatures.CLONE_ARGS_BYTES", CLONE_ARGS_SIZE_VER1);
+    VALUE("KernelFeatures.CLONE_ARGS_FLAGS", offsetof(struct clone_args, flags));
+    VALUE("KernelFeatures.CLONE_ARGS_EXIT_SIGNAL", offsetof(struct clone_args, exit_signal));
+    VALUE("KernelFeatures.CLONE_ARGS_SET_TID", offsetof(struct clone_args, set_tid));
+    VALUE("KernelFeatures.CLONE_ARGS_SET_TID_SIZE", offsetof(struct clone_args, set_tid_size));
+    VALUE("Threads.CLONE_THREAD_FLAGS",
+          CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM);
+
+    // linux/elf.h
+    VALUE("StubImage.EHDR_BYTES", sizeof(Elf64_Ehdr));
+    VALUE("StubImage.PHDR_BYTES", sizeof(Elf64_Phdr));
+    VALUE("StubImage.ET_EXEC", ET_EXEC);
+    VALUE("StubImage.EM_X86_64", EM_X86_64);
+    VALUE("StubImage.PT_LOAD", PT_LOAD);
+    VALUE("StubImage.PT_GNU_STACK", PT_GNU_STACK);
+    VALUE("StubImage.PF_X", PF_X);
+    VALUE("StubImage.PF_W", PF_W);
+    VALUE("StubImage.PF_R", PF_R);
+    VALUE("Header.EM_X86_64", EM_X86_64);
+
+    // linux/rseq.h
+    VALUE("RseqSection.RSEQ_CS", offsetof(struct rseq, rseq_cs));
+    VALUE("RseqSection.START_IP", offsetof(struct rseq_cs, start_ip));
+    VALUE("RseqSection.POST_COMMIT_OFFSET", offsetof(struct rseq_cs, post_commit_offset));
+    VALUE("RseqSection.ABORT_IP", offsetof(struct rseq_cs, abort_ip));
+    VALUE("RseqSection.DESCRIPTOR_BYTES", sizeof(struct rseq_cs));
+
+    // asm/termbits.h, asm/termios.h
+    VALUE("Files.TCGETS", TCGETS);
+    VALUE("Terminal.TCGETS", TCGETS);
+    VALUE("Files.TIOCGWINSZ", TIOCGWINSZ);
+    VALUE("Terminal.TCSETS", TCSETS);
+    VALUE("Files.TERMIOS_BYTES", sizeof(struct termios));
+    VALUE("Terminal.TERMIOS_BYTES", sizeof(struct termios));
+    VALUE("Files.WINSIZE_BYTES", sizeof(struct winsize));
+
+    // linux/capability.h, linux/futex.h, linux/membarrier.h, linux/kcmp.h
+    VALUE("Checks.CAP_SYS_ADMIN", CAP_SYS_ADMIN);
+    VALUE("Checks.CAP_SYS_RESOURCE", CAP_SYS_RESOURCE);
+    VALUE("Checks.CAP_CHECKPOINT_RESTORE", CAP_CHECKPOINT_RESTORE);
+    VALUE("Machine.CAP_SYS_PTRACE", CAP_SYS_PTRACE);
+    VALUE("RestartedCall.FUTEX_WAIT_BITSET", FUTEX_WAIT_BITSET);
+    VALUE("RestartedCall.FUTEX_COMMAND", (long)FUTEX_CMD_MASK);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+    VALUE("RemoteQueries.MEMBARRIER_CMD_GET_REGISTRATIONS", MEMBARRIER_CMD_GET_REGISTRATIONS);
+#else
+    MISSING("RemoteQueries.MEMBARRIER_CMD_GET_REGISTRATIONS");
+#endif
+    VALUE("KcmpType.FILE", KCMP_FILE);
+    VALUE("KcmpType.VM", KCMP_VM);
+    VALUE("KcmpType.FILES", KCMP_FILES);
+    VALUE("KcmpType.FS", KCMP_FS);
+    VALUE("KcmpType.SIGHAND", KCMP_SIGHAND);
+    VALUE("KcmpType.IO", KCMP_IO);
+    VALUE("KcmpType.SYSVSEM", KCMP_SYSVSEM);
+
+    // sys/resource.h, sys/time.h, signal.h
+    VALUE("Limits.RLIMIT_CPU", RLIMIT_CPU);
+    VALUE("Limits.RLIMIT_FSIZE", RLIMIT_FSIZE);
+    VALUE("Limits.RLIMIT_DATA", RLIMIT_DATA);
+    VALUE("Limits.RLIMIT_STACK", RLIMIT_STACK);
+    VALUE("Limits.RLIMIT_CORE", RLIMIT_CORE);
+    VALUE("Limits.RLIMIT_RSS", RLIMIT_RSS);
+    VALUE("Limits.RLIMIT_NPROC", RLIMIT_NPROC);
+    VALUE("Limits.RLIMIT_NOFILE", RLIMIT_NOFILE);
+    VALUE("Limits.RLIMIT_MEMLOCK", RLIMIT_MEMLOCK);
+    VALUE("Limits.RLIMIT_AS", RLIMIT_AS);
+    VALUE("Limits.RLIMIT_LOCKS", RLIMIT_LOCKS);
+    VALUE("Limits.RLIMIT_SIGPENDING", RLIMIT_SIGPENDING);
+    VALUE("Limits.RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE);
+    VALUE("Limits.RLIMIT_NICE", RLIMIT_NICE);
+    VALUE("Limits.RLIMIT_RTPRIO", RLIMIT_RTPRIO);
+    VALUE("Limits.RLIMIT_RTTIME", RLIMIT_RTTIME);
+    VALUE("Limits.NR_LIMITS", RLIM_NLIMITS);
+    VALUE("TaskStruct.RLIMIT_BYTES", sizeof(struct rlimit));
+    VALUE("RemoteQueries.ITIMERVAL_BYTES", sizeof(struct itimerval));
+    VALUE("Timers.ITIMERVAL_BYTES", sizeof(struct itimerval));
+    VALUE("RemoteQueries.STACK_T_BYTES", sizeof(stack_t));
+    VALUE("Threads.STACK_T_BYTES", sizeof(stack_t));
+    VALUE("Threads.SS_ONSTACK", SS_ONSTACK);
+    VALUE("Sigpending.SIGINFO_BYTES", sizeof(siginfo_t));
+
+    // spawn.h
+    VALUE("Spawn.ATTRIBUTES_BYTES", sizeof(posix_spawnattr_t));
+    VALUE("Spawn.ACTIONS_BYTES", sizeof(posix_spawn_file_actions_t));
+    VALUE("Spawn.SIGSET_BYTES", sizeof(sigset_t));
+    VALUE("Spawn.SETSIGDEF", POSIX_SPAWN_SETSIGDEF);
+    VALUE("Spawn.SETSIGMASK", POSIX_SPAWN_SETSIGMASK);
+    VALUE("Spawn.SETSID", POSIX_SPAWN_SETSID);
+
+    // sys/user.h: index of each register
+    VALUE("UserRegs.BYTES", sizeof(struct user_regs_struct));
+    VALUE("UserRegs.WORDS", sizeof(struct user_regs_struct) / 8);
+    VALUE("UserRegs.R15", offsetof(struct user_regs_struct, r15) / 8);
+    VALUE("UserRegs.R14", offsetof(struct user_regs_struct, r14) / 8);
+    VALUE("UserRegs.R13", offsetof(struct user_regs_struct, r13) / 8);
+    VALUE("UserRegs.R12", offsetof(struct user_regs_struct, r12) / 8);
+    VALUE("UserRegs.RBP", offsetof(struct user_regs_struct, rbp) / 8);
+    VALUE("UserRegs.RBX", offsetof(struct user_regs_struct, rbx) / 8);
+    VALUE("UserRegs.R11", offsetof(struct user_regs_struct, r11) / 8);
+    VALUE("UserRegs.R10", offsetof(struct user_regs_struct, r10) / 8);
+    VALUE("UserRegs.R9", offsetof(struct user_regs_struct, r9) / 8);
+    VALUE("UserRegs.R8", offsetof(struct user_regs_struct, r8) / 8);
+    VALUE("UserRegs.RAX", offsetof(struct user_regs_struct, rax) / 8);
+    VALUE("UserRegs.RCX", offsetof(struct user_regs_struct, rcx) / 8);
+    VALUE("UserRegs.RDX", offsetof(struct user_regs_struct, rdx) / 8);
+    VALUE("UserRegs.RSI", offsetof(struct user_regs_struct, rsi) / 8);
+    VALUE("UserRegs.RDI", offsetof(struct user_regs_struct, rdi) / 8);
+    VALUE("UserRegs.ORIG_RAX", offsetof(struct user_regs_struct, orig_rax) / 8);
+    VALUE("UserRegs.RIP", offsetof(struct user_regs_struct, rip) / 8);
+    VALUE("UserRegs.CS", offsetof(struct user_regs_struct, cs) / 8);
+    VALUE("UserRegs.EFLAGS", offsetof(struct user_regs_struct, eflags) / 8);
+    VALUE("UserRegs.RSP", offsetof(struct user_regs_struct, rsp) / 8);
+    VALUE("UserRegs.SS", offsetof(struct user_regs_struct, ss) / 8);
+    VALUE("UserRegs.FS_BASE", offsetof(struct user_regs_struct, fs_base) / 8);
+    VALUE("UserRegs.GS_BASE", offsetof(struct user_regs_struct, gs_base) / 8);
+    VALUE("UserRegs.DS", offsetof(struct user_regs_struct, ds) / 8);
+    VALUE("UserRegs.ES", offsetof(struct user_regs_struct, es) / 8);
+    VALUE("UserRegs.FS", offsetof(struct user_regs_struct, fs) / 8);
+    VALUE("UserRegs.GS", offsetof(struct user_regs_struct, gs) / 8);
+
+    // offsets that stand as plain numbers in the code: compared with the list in ConstantsLiveTest
+    VALUE("literal.statx.stx_blksize", offsetof(struct statx, stx_blksize));
+    VALUE("literal.statx.stx_nlink", offsetof(struct statx, stx_nlink));
+    VALUE("literal.statx.stx_mode", offsetof(struct statx, stx_mode));
+    VALUE("literal.statx.stx_ino", offsetof(struct statx, stx_ino));
+    VALUE("literal.statx.stx_size", offsetof(struct statx, stx_size));
+    VALUE("literal.statx.stx_mtime", offsetof(struct statx, stx_mtime));
+    VALUE("literal.statx.stx_mtime.tv_nsec", offsetof(struct statx, stx_mtime.tv_nsec));
+    VALUE("literal.statx.stx_rdev_major", offsetof(struct statx, stx_rdev_major));
+    VALUE("literal.statx.stx_rdev_minor", offsetof(struct statx, stx_rdev_minor));
+    VALUE("literal.statx.stx_dev_major", offsetof(struct statx, stx_dev_major));
+    VALUE("literal.statx.stx_dev_minor", offsetof(struct statx, stx_dev_minor));
+    VALUE("literal.iovec", sizeof(struct iovec));
+    VALUE("literal.iovec.iov_len", offsetof(struct iovec, iov_len));
+    VALUE("literal.ptrace_peeksiginfo_args", sizeof(struct ptrace_peeksiginfo_args));
+    VALUE("literal.ptrace_peeksiginfo_args.flags", offsetof(struct ptrace_peeksiginfo_args, flags));
+    VALUE("literal.ptrace_peeksiginfo_args.nr", offsetof(struct ptrace_peeksiginfo_args, nr));
+    VALUE("literal.stack_t.ss_flags", offsetof(stack_t, ss_flags));
+    VALUE("literal.stack_t.ss_size", offsetof(stack_t, ss_size));
+    VALUE("literal.prctl_mm_map.auxv", offsetof(struct prctl_mm_map, auxv));
+    VALUE("literal.prctl_mm_map.auxv_size", offsetof(struct prctl_mm_map, auxv_size));
+    VALUE("literal.prctl_mm_map.exe_fd", offsetof(struct prctl_mm_map, exe_fd));
+    VALUE("literal.winsize.ws_col", offsetof(struct winsize, ws_col));
+    VALUE("literal.winsize.ws_xpixel", offsetof(struct winsize, ws_xpixel));
+    VALUE("literal.winsize.ws_ypixel", offsetof(struct winsize, ws_ypixel));
+    VALUE("literal.EIO_ENXIO", ENXIO);
+    VALUE("literal.SIG_SETMASK", SIG_SETMASK);
+    VALUE("literal.MADV_RANDOM", MADV_RANDOM);
+    VALUE("literal.MADV_SEQUENTIAL", MADV_SEQUENTIAL);
+    VALUE("literal.MADV_DONTFORK", MADV_DONTFORK);
+    VALUE("literal.MADV_MERGEABLE", MADV_MERGEABLE);
+    VALUE("literal.MADV_HUGEPAGE", MADV_HUGEPAGE);
+    VALUE("literal.MADV_NOHUGEPAGE", MADV_NOHUGEPAGE);
+    VALUE("literal.MADV_DONTDUMP", MADV_DONTDUMP);
+    VALUE("literal.MADV_WIPEONFORK", MADV_WIPEONFORK);
+#ifdef HAS_RSEQ_CONFIGURATION
+    VALUE("literal.ptrace_rseq_configuration", sizeof(struct ptrace_rseq_configuration));
+    VALUE("literal.ptrace_rseq_configuration.size", offsetof(struct ptrace_rseq_configuration, rseq_abi_size));
+    VALUE("literal.ptrace_rseq_configuration.signature", offsetof(struct ptrace_rseq_configuration, signature));
+#endif
+#ifdef HAS_PAGEMAP_SCAN
+    VALUE("literal.pm_scan_arg.flags", offsetof(struct pm_scan_arg, flags));
+    VALUE("literal.pm_scan_arg.end", offsetof(struct pm_scan_arg, end));
+    VALUE("literal.pm_scan_arg.vec", offsetof(struct pm_scan_arg, vec));
+    VALUE("literal.pm_scan_arg.vec_len", offsetof(struct pm_scan_arg, vec_len));
+    VALUE("literal.pm_scan_arg.max_pages", offsetof(struct pm_scan_arg, max_pages));
+    VALUE("literal.pm_scan_arg.category_inverted", offsetof(struct pm_scan_arg, category_inverted));
+    VALUE("literal.pm_scan_arg.category_mask", offsetof(struct pm_scan_arg, category_mask));
+    VALUE("literal.pm_scan_arg.category_anyof_mask", offsetof(struct pm_scan_arg, category_anyof_mask));
+    VALUE("literal.pm_scan_arg.return_mask", offsetof(struct pm_scan_arg, return_mask));
+    VALUE("literal.page_region.end", offsetof(struct page_region, end));
+    VALUE("literal.page_region.categories", offsetof(struct page_region, categories));
+#endif
+    return 0;
+}

@@ -1,0 +1,36 @@
+package dev.ckpt.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ckpt.core.backend.Backends;
+import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.error.UnsupportedStateException;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("live")
+class VmReadvReaderLiveTest extends PageReaderContract {
+  private static final String NAME = "vm-readv";
+
+  @Override
+  PageReader.Provider provider() {
+    return Backends.pageReaders().stream()
+        .filter(provider -> provider.name().equals(NAME))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void isChosenByNameAndByItself() throws UnsupportedStateException {
+    assertEquals(NAME, Backends.pageReader(NAME).name());
+    assertEquals(NAME, Backends.pageReader(Backends.AUTO).name());
+  }
+
+  /** A backend more needs a subclass more. */
+  @Test
+  void everyBackendHasItsContract() {
+    assertEquals(
+        List.of(NAME), Backends.pageReaders().stream().map(PageReader.Provider::name).toList());
+  }
+}
