@@ -7,6 +7,7 @@ import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
 import dev.ckpt.core.checkpoint.Progress;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
@@ -127,12 +128,25 @@ final class TaskMemory implements MmCheckpoint {
     }
   }
 
-  private static boolean leadsToMapping(Mapping mapping, String mapFile) {
+  private static boolean leadsToMapping(Mapping mapping, String mapFile) throws CkptException {
+    FileStat named;
     try {
-      FileStat named = FileStat.of(mapping.entry().vma().name().toByteArray());
-      return named.ino() == mapping.entry().vma().inode() && named.sameFile(FileStat.of(mapFile));
+      named = FileStat.of(mapping.entry().vma().name().toByteArray());
     } catch (SyscallException e) {
+      // Whatever the reason: the restore would not find it either.
       return false;
+    }
+    if (named.ino() != mapping.entry().vma().inode()) {
+      return false;
+    }
+    try {
+      return named.sameFile(FileStat.of(mapFile));
+    } catch (SyscallException e) {
+      // Only root may follow these links; others have the inode number to go by.
+      if (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES) {
+        return true;
+      }
+      throw e;
     }
   }
 

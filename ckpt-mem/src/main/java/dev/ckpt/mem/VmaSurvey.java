@@ -60,10 +60,17 @@ final class VmaSurvey {
       return refuse(entry, "MEMFD_SECRET", "is secret memory");
     }
     boolean kernels = name.startsWith("anon_inode:") || name.startsWith("socket:");
-    if (kernels || name.startsWith("/dev/") && !isSharedAnonymous(entry, name)) {
+    if (kernels || isDevice(entry, name)) {
       return refuse(entry, "VMA_DEVICE", "belongs to a device or to the kernel");
     }
     return true;
+  }
+
+  /** POSIX shared memory stands in /dev/shm and is an ordinary file. */
+  private static boolean isDevice(SmapsEntry entry, String name) {
+    return name.startsWith("/dev/")
+        && !name.startsWith("/dev/shm/")
+        && !isSharedAnonymous(entry, name);
   }
 
   private static boolean isSharedAnonymous(SmapsEntry entry, String name) {

@@ -26,6 +26,7 @@ import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
 import dev.ckpt.core.tracee.x86_64.StubImage;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
@@ -63,12 +64,14 @@ final class Restore {
   private final RestartOptions options;
   private final int ttyFd;
   private final Task task;
+  private final PageFiller.Provider backend;
   private final List<String> notes = new ArrayList<>();
   private long nrPages;
   private Foreground job;
 
   Restore(ImageState state, ImageReader pages, RestartOptions options, int ttyFd)
       throws CkptException {
+    this.backend = Backends.pageFiller(options.backend());
     this.state = state;
     this.pages = pages;
     this.options = options;
@@ -116,14 +119,22 @@ final class Restore {
   }
 
   private void refuseOtherCpu(Tracee stub) throws CkptException {
-    int here = stub.xstate().length;
-    int there = state.all(CpuX86_64.class).get(0).xsave().length();
-    if (here != there) {
+    byte[] ours = stub.xstate();
+    CpuX86_64 theirs = state.all(CpuX86_64.class).get(0);
+    long missing = theirs.xfeatures() & ~Xstate.features(ours);
+    if (missing != 0 || ours.length != theirs.xsave().length()) {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
                   "CPU_DIFFERS",
-                  "extended state of " + there + " bytes, " + here + " on this CPU",
+                  "extended state of "
+                      + theirs.xsave().length()
+                      + " bytes with features 0x"
+                      + Long.toHexString(theirs.xfeatures())
+                      + ", here "
+                      + ours.length
+                      + " bytes without 0x"
+                      + Long.toHexString(missing),
                   "restore it on a machine with the same CPU features")));
     }
   }
@@ -146,12 +157,17 @@ final class Restore {
   }
 
   private CkptException birthFailed(SyscallException e) {
+    return birthFailed(e, task.pid());
+  }
+
+  /** What it means that a task could not be made under its number. */
+  static CkptException birthFailed(SyscallException e, int tid) {
     if (e.errno() == Errno.EEXIST) {
       return new UnsupportedStateException(
           List.of(
               new Refusal(
                   "PID_TAKEN",
-                  "pid " + task.pid() + " is in use, or a process group or session has its number",
+                  "pid " + tid + " is in use, or a process group or session has its number",
                   "end what uses it, or restore in a new pid namespace")));
     }
     if (e.errno() == Errno.EPERM) {
@@ -159,7 +175,7 @@ final class Restore {
           List.of(
               new Refusal(
                   "NO_RIGHT_TO_PIDS",
-                  "pid " + task.pid() + " cannot be chosen",
+                  "pid " + tid + " cannot be chosen",
                   "run as root or with CAP_CHECKPOINT_RESTORE")));
     }
     return e;
@@ -202,6 +218,7 @@ final class Restore {
       try (RemoteSyscalls calls = context.callsOf(leader)) {
         populate(context, new BatchRunner(calls), threads);
       }
+      Creds.verify(state);
       threads.setRegisters();
       LastCall.unmapOurs(context);
       threads.setRegisters();
@@ -244,7 +261,6 @@ final class Restore {
     Files.closeInherited(context, run, ttyFd);
     space.empty();
     space.map();
-    PageFiller.Provider backend = Backends.pageFiller(options.backend());
     try (Pages filler =
         new Pages(context, backend.open(new Target(task.pid(), context.memory())), objects)) {
       filler.fill(pages);

@@ -44,7 +44,11 @@ final class Threads {
       int tid = thread.tid();
       if (!threads.containsKey(tid)) {
         Clone3.add(run.room(1, Clone3.DATA_BYTES), CLONE_THREAD_FLAGS, 0, tid);
-        run.flush();
+        try {
+          run.flush();
+        } catch (SyscallException e) {
+          throw Restore.birthFailed(e, tid);
+        }
         Tracee tracee = Tracee.attached(context.tracer(), context.leader().pid(), tid);
         awaitBirth(tracee);
         threads.put(tid, tracee);

@@ -340,14 +340,17 @@ final class LiveProgram implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (exists() || !members().isEmpty()) {
-      for (int member : members()) {
-        if (Signals.exists(member)) {
-          Signals.kill(member, Signals.SIGKILL);
+    try {
+      if (exists() || !members().isEmpty()) {
+        for (int member : members()) {
+          if (Signals.exists(member)) {
+            Signals.kill(member, Signals.SIGKILL);
+          }
         }
+        awaitGone();
       }
-      awaitGone();
+    } finally {
+      command("rm", "-rf", base.toString());
     }
-    command("rm", "-rf", base.toString());
   }
 }

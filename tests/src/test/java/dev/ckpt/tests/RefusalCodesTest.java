@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** docs/state.md explains every code that a refusal can have, and none that there is not. */
 class RefusalCodesTest {
   private static final List<String> MODULES =
-      List.of("ckpt-core", "ckpt-mem", "rstr", "backends/vm-readv", "tools/cli");
+      List.of("format-spec", "ckpt-core", "ckpt-mem", "rstr", "backends/vm-readv", "tools/cli");
   private static final Pattern CODE = Pattern.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)*");
 
   /** Methods whose first text argument, or second after a condition, is a code. */

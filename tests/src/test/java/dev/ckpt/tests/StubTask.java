@@ -100,7 +100,7 @@ final class StubTask {
         });
   }
 
-  void kill() throws CkptException {
+  void kill() throws IOException {
     Signals.kill(frozen.pid(), Signals.SIGKILL);
     Await.until(
         "the end",

@@ -6,6 +6,7 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -62,9 +63,16 @@ public final class Checkpoint {
 
   private static Refusals survey(int pid) throws CkptException {
     Refusals refusals = new Refusals(pid);
-    Survey.identity(pid, refusals);
-    if (refusals.list().isEmpty()) {
-      Survey.state(pid, refusals);
+    try {
+      Survey.identity(pid, refusals);
+      if (refusals.list().isEmpty()) {
+        Survey.state(pid, refusals);
+      }
+    } catch (ProcAccessException e) {
+      refusals.add(
+          "PTRACE_DENIED",
+          "is not ours to look at (" + e.getMessage() + ")",
+          "run ckpt as its owner or as root");
     }
     return refusals;
   }

@@ -23,7 +23,8 @@ final class RemoteQueries {
       long altstackSize,
       long tidAddress,
       int pdeathSignal,
-      int securebits) {}
+      int securebits,
+      long timerSlackNanos) {}
 
   /** What the process told, through its leader. */
   record ProcessAnswers(
@@ -45,6 +46,7 @@ final class RemoteQueries {
   private static final int PR_GET_PDEATHSIG = 2;
   private static final int PR_GET_DUMPABLE = 3;
   private static final int PR_GET_TSC = 25;
+  private static final int PR_GET_TIMERSLACK = 30;
   private static final int PR_GET_SECUREBITS = 27;
   private static final int PR_MCE_KILL_GET = 34;
   private static final int PR_GET_CHILD_SUBREAPER = 37;
@@ -69,9 +71,9 @@ final class RemoteQueries {
       try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal)) {
         if (tracee.tid() == context.pid()) {
           queries.process = askProcess(calls);
-          askRare(calls, context.refusals());
           refuseLocked(context);
         }
+        askRare(calls, context.refusals(), "thread " + tracee.tid());
         queries.threads.put(tracee.tid(), askThread(calls));
       }
     }
@@ -95,6 +97,7 @@ final class RemoteQueries {
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_TID_ADDRESS, tidAddress);
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG, pdeathSignal);
     Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
+    Batch.Result timerSlack = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
     calls.run(batch);
     return new ThreadAnswers(
         batch.getLong(stack, 0),
@@ -102,7 +105,8 @@ final class RemoteQueries {
         batch.getLong(stack, 16),
         batch.getLong(tidAddress, 0),
         batch.getInt(pdeathSignal, 0),
-        (int) batch.result(securebits));
+        (int) batch.result(securebits),
+        batch.result(timerSlack));
   }
 
   private static ProcessAnswers askProcess(RemoteSyscalls calls) throws CkptException {
@@ -144,7 +148,8 @@ final class RemoteQueries {
   }
 
   /** Settings that hardly anybody changes; changed ones are refused, not lost. */
-  private static void askRare(RemoteSyscalls calls, Refusals refusals) throws CkptException {
+  private static void askRare(RemoteSyscalls calls, Refusals refusals, String thread)
+      throws CkptException {
     Batch batch = calls.batch();
     Batch.Data tsc = batch.space(Long.BYTES);
     batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TSC, tsc);
@@ -157,15 +162,23 @@ final class RemoteQueries {
     calls.run(batch);
     String why = "this version cannot save it";
     int tscMode = batch.getInt(tsc, 0);
-    refusals.addIf(tscMode > TSC_ENABLE, "PRCTL_TSC", "has PR_SET_TSC in force", why);
+    refusals.addIf(tscMode > TSC_ENABLE, "PRCTL_TSC", thread + " has PR_SET_TSC in force", why);
     long mceMode = batch.result(mce);
     refusals.addIf(
-        mceMode >= 0 && mceMode != MCE_KILL_DEFAULT, "PRCTL_MCE", "has PR_MCE_KILL set", why);
-    refusals.addIf(batch.result(flusher) > 0, "PRCTL_IO_FLUSHER", "is an I/O flusher", why);
-    refusals.addIf(batch.result(mdwe) > 0, "PRCTL_MDWE", "has PR_SET_MDWE in force", why);
-    refusals.addIf(batch.getInt(policy, 0) != 0, "MEMPOLICY", "has a NUMA memory policy", why);
+        mceMode >= 0 && mceMode != MCE_KILL_DEFAULT,
+        "PRCTL_MCE",
+        thread + " has PR_MCE_KILL set",
+        why);
     refusals.addIf(
-        batch.result(merge) > 0, "PRCTL_MEMORY_MERGE", "has PR_SET_MEMORY_MERGE set", why);
+        batch.result(flusher) > 0, "PRCTL_IO_FLUSHER", thread + " is an I/O flusher", why);
+    refusals.addIf(batch.result(mdwe) > 0, "PRCTL_MDWE", thread + " has PR_SET_MDWE in force", why);
+    refusals.addIf(
+        batch.getInt(policy, 0) != 0, "MEMPOLICY", thread + " has a NUMA memory policy", why);
+    refusals.addIf(
+        batch.result(merge) > 0,
+        "PRCTL_MEMORY_MERGE",
+        thread + " has PR_SET_MEMORY_MERGE set",
+        why);
   }
 
   /**

@@ -26,7 +26,6 @@ import java.util.Map;
  */
 final class Survey {
   private static final int PF_KTHREAD = 0x00200000;
-  private static final long DEFAULT_TIMER_SLACK_NANOS = 50_000;
   private static final int SCHED_NORMAL = 0;
   private static final int WAIT4 = 61;
   private static final int WAITID = 247;
@@ -234,15 +233,10 @@ final class Survey {
     refusals.addIf(
         stat.nice() != 0, "NICE", name + "has nice value " + stat.nice(), "renice it to 0");
     refusals.addIf(
-        stat.policy() != SCHED_NORMAL,
+        stat.policy() != SCHED_NORMAL || Tasks.schedFlags(tid) != 0,
         "SCHED_POLICY",
         name + "has scheduling policy " + stat.policy(),
         "set it to SCHED_OTHER (chrt)");
-    refusals.addIf(
-        proc.timerSlack(tid) != DEFAULT_TIMER_SLACK_NANOS,
-        "TIMER_SLACK",
-        name + "has timer slack " + proc.timerSlack(tid) + " ns",
-        LATER);
     refusals.addIf(Tasks.ioprio(tid) != 0, "IOPRIO", name + "has an I/O priority", LATER);
   }
 

@@ -7,13 +7,12 @@ import dev.ckpt.core.tracee.RseqSection;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.x86_64.RestartedCall;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.TaskThread;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +29,7 @@ final class Threads {
       Tasks.RobustList robust,
       Tracee.RseqConfiguration rseq) {}
 
-  private static final int XSAVE_XCR0_OFFSET = 464;
-  private static final long XFEATURE_AMX = 3L << 17;
+  private static final long DEFAULT_TIMER_SLACK_NANOS = 50_000;
 
   private final CkptContext context;
   private final Map<Integer, Frozen> threads = new LinkedHashMap<>();
@@ -101,15 +99,10 @@ final class Threads {
     context
         .refusals()
         .addIf(
-            (xfeatures(xstate) & XFEATURE_AMX) != 0 && xstate.length > 8192,
+            (Xstate.features(xstate) & Xstate.AMX) != 0 && xstate.length > 8192,
             "AMX",
             name + " may use AMX tiles",
             "this version cannot save them");
-  }
-
-  /** The features that the kernel has switched on, as it notes them in the legacy area. */
-  private static long xfeatures(byte[] xstate) {
-    return ByteBuffer.wrap(xstate).order(ByteOrder.LITTLE_ENDIAN).getLong(XSAVE_XCR0_OFFSET);
   }
 
   /** Adds the records of every thread. */
@@ -134,13 +127,13 @@ final class Threads {
               told.altstackSize(),
               0,
               told.pdeathSignal(),
-              context.proc().timerSlack(tid)));
+              told.timerSlackNanos()));
       context.add(
           CpuX86_64.of(
               tid,
               thread.regs().toArray(),
               ByteString.of(thread.xstate()),
-              xfeatures(thread.xstate())));
+              Xstate.features(thread.xstate())));
       context.add(cred(tid, told.securebits()));
       SignalState.savePending(context, tid, thread.pending());
     }
@@ -157,6 +150,13 @@ final class Threads {
               "PDEATHSIG",
               "thread " + tid + " gets signal " + told.pdeathSignal() + " when its parent dies",
               "this version cannot save it");
+      context
+          .refusals()
+          .addIf(
+              told.timerSlackNanos() != DEFAULT_TIMER_SLACK_NANOS,
+              "TIMER_SLACK",
+              "thread " + tid + " has timer slack " + told.timerSlackNanos() + " ns",
+              "set it to 50000 (/proc/PID/timerslack_ns)");
       context
           .refusals()
           .addIf(

@@ -9,11 +9,11 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
-import dev.ckpt.core.kernel.Tasks;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * An image file: written without a name and linked under it when it is whole. The link refuses to
@@ -59,8 +59,8 @@ public final class ImageFileOutput implements ImageOutput {
     if (folder == null || !java.nio.file.Files.isDirectory(folder)) {
       throw refused("IMAGE_NO_FOLDER", path, "make the folder " + folder + " first");
     }
-    Path temporary =
-        folder.resolve("." + absolute.getFileName() + "." + Tasks.self() + ".ckpt-part");
+    // A name of its own: of any length the image's may have, and beside what others left.
+    Path temporary = folder.resolve(".ckpt-part-" + UUID.randomUUID());
     try {
       Fd nameless =
           Fd.open(Files.bytes(folder.toString()), Fcntl.O_TMPFILE | Fcntl.O_RDWR, OWNER_ONLY);

@@ -1,6 +1,7 @@
 package dev.ckpt.core.kernel;
 
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 
 /**
  * What statx(2) says of a file.
@@ -47,6 +48,7 @@ public record FileStat(
         "",
         "statx",
         Files.text(path));
+    Reference.reachabilityFence(name);
     return parse(raw);
   }
 

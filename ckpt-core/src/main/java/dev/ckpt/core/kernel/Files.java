@@ -2,6 +2,7 @@ package dev.ckpt.core.kernel;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -107,14 +108,13 @@ public final class Files {
   @MustBeClosed
   public static Fd memfd(String name, int flags) throws SyscallException {
     NativeBuffer nameBytes = NativeBuffer.of(cString(bytes(name)));
-    return new Fd(
-        (int)
-            Call.check(
-                LibC.syscall(Numbers.MEMFD_CREATE, nameBytes.address(), flags, 0, 0, 0, 0),
-                "",
-                "memfd_create",
-                name,
-                flags));
+    long fd = LibC.syscall(Numbers.MEMFD_CREATE, nameBytes.address(), flags, 0, 0, 0, 0);
+    int errno = Call.errno();
+    Reference.reachabilityFence(nameBytes);
+    if (fd == -1) {
+      throw Call.failure(errno, "", "memfd_create", name, flags);
+    }
+    return new Fd((int) fd);
   }
 
   /** tee(2): copies what stands in a pipe without taking it out; 0 when it is empty. */

@@ -2,6 +2,7 @@ package dev.ckpt.core.kernel;
 
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import java.lang.ref.Reference;
 
 /**
  * Asks this kernel, and the rights we have, whether newer calls can be used, by making each in a
@@ -66,6 +67,9 @@ public final class KernelFeatures {
         Errno.EEXIST,
         LibC.syscall(Numbers.CLONE3, arguments.address(), CLONE_ARGS_BYTES, 0, 0, 0, 0),
         "clone3");
+    // NB: with these gone too early the kernel would read another pid, and make a process.
+    Reference.reachabilityFence(pids);
+    Reference.reachabilityFence(arguments);
   }
 
   /** rseq(2): whether this kernel has restartable sequences; asked with a flag that it has not. */

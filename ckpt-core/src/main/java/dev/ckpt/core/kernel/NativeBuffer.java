@@ -10,7 +10,9 @@ import java.util.Objects;
  * Memory outside the Java heap whose address the kernel can be given.
  *
  * <p>Units: bytes, little-endian. Threading: not safe for concurrent use. The memory goes back when
- * the object is collected, so an address must not outlive its buffer.
+ * the object is collected, so an address must not outlive its buffer. NB: the compiler may let go
+ * of a buffer that is not used again while a native call still reads it; where a call only reads, a
+ * reachability fence stands behind it.
  */
 public final class NativeBuffer {
   private final ByteBuffer bytes;

@@ -2,6 +2,7 @@ package dev.ckpt.core.kernel;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /** A pipe of our own, both ends. */
@@ -51,6 +52,7 @@ public final class PipePair implements AutoCloseable {
               writeEnd.number(),
               content.length);
     }
+    Reference.reachabilityFence(buffer);
   }
 
   /** Reads what one read gives, at most so much. */

@@ -3,6 +3,7 @@ package dev.ckpt.core.kernel;
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,8 +32,16 @@ public final class RemoteMemory implements AutoCloseable {
   @MustBeClosed
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  public static RemoteMemory open(int pid, TouchHook hook) throws SyscallException {
-    return new RemoteMemory(pid, Fd.open("/proc/" + pid + "/mem", Fcntl.O_RDWR), hook);
+  public static RemoteMemory open(int pid, TouchHook hook)
+      throws SyscallException, TargetGoneException {
+    try {
+      return new RemoteMemory(pid, Fd.open("/proc/" + pid + "/mem", Fcntl.O_RDWR), hook);
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.ESRCH) {
+        throw new TargetGoneException(pid, "open its memory");
+      }
+      throw e;
+    }
   }
 
   /**
@@ -97,6 +106,7 @@ public final class RemoteMemory implements AutoCloseable {
   public void writeForced(long remote, byte[] content) throws SyscallException {
     NativeBuffer buffer = NativeBuffer.of(content);
     writeForced(remote, buffer.address(), content.length);
+    Reference.reachabilityFence(buffer);
   }
 
   /**

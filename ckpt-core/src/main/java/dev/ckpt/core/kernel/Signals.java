@@ -1,6 +1,7 @@
 package dev.ckpt.core.kernel;
 
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 
 /** Signal numbers ({@code asm/signal.h}) and the calls that send them. */
 public final class Signals {
@@ -84,6 +85,7 @@ public final class Signals {
     NativeBuffer set = NativeBuffer.allocate(128);
     set.putLong(0, mask);
     int errno = LibC.pthread_sigmask(sigSetmask, set.address(), 0);
+    Reference.reachabilityFence(set);
     if (errno != 0) {
       throw Call.failure(errno, "", "pthread_sigmask", mask);
     }

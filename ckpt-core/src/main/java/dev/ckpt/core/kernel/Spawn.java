@@ -98,6 +98,8 @@ public final class Spawn {
       LibC.posix_spawn_file_actions_destroy(actions.address());
       LibC.posix_spawnattr_destroy(attributes.address());
       Reference.reachabilityFence(strings);
+      Reference.reachabilityFence(argv);
+      Reference.reachabilityFence(envp);
     }
   }
 
@@ -120,6 +122,7 @@ public final class Spawn {
     LibC.posix_spawnattr_setsigdefault(attributes.address(), sets.address());
     LibC.posix_spawnattr_setsigmask(attributes.address(), sets.address(SIGSET_BYTES));
     LibC.posix_spawnattr_setflags(attributes.address(), (short) flags);
+    Reference.reachabilityFence(sets);
   }
 
   private void setDescriptors(NativeBuffer actions) {

@@ -2,6 +2,7 @@ package dev.ckpt.core.kernel;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 
 /** Calls that ask about a task without stopping it. */
 public final class Tasks {
@@ -103,6 +104,18 @@ public final class Tasks {
             tid);
   }
 
+  /** Flags of sched_getattr(2): reset on fork, utilization clamps and the like; 0 by default. */
+  public static long schedFlags(int tid) throws SyscallException {
+    final int attrBytes = 48;
+    NativeBuffer attr = NativeBuffer.allocate(attrBytes);
+    Call.check(
+        LibC.syscall(Numbers.SCHED_GETATTR, tid, attr.address(), attrBytes, 0, 0, 0),
+        "",
+        "sched_getattr",
+        tid);
+    return attr.getLong(8);
+  }
+
   /** prlimit(2): sets one limit of another process. */
   public static void setLimit(int pid, int resource, long soft, long hard) throws SyscallException {
     NativeBuffer limit = NativeBuffer.allocate(16);
@@ -116,6 +129,7 @@ public final class Tasks {
         resource,
         soft,
         hard);
+    Reference.reachabilityFence(limit);
   }
 
   /** Our own process. */

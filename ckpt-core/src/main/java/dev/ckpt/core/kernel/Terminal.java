@@ -1,6 +1,7 @@
 package dev.ckpt.core.kernel;
 
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 
 /** A terminal that one of our descriptors leads to: its foreground group and its settings. */
 public final class Terminal {
@@ -58,6 +59,7 @@ public final class Terminal {
     try {
       NativeBuffer termios = NativeBuffer.of(settings);
       Call.check(LibC.ioctl(fd, TCSETS, termios.address()), "", "ioctl(TCSETS)", fd);
+      Reference.reachabilityFence(termios);
     } finally {
       Signals.setMask(old);
     }

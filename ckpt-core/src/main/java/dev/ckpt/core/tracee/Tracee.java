@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -173,6 +174,7 @@ public final class Tracee {
     iov.putLong(0, buffer.address());
     iov.putLong(8, lenBytes);
     request("SETREGSET", Ptrace.SETREGSET, type, iov.address());
+    Reference.reachabilityFence(buffer);
   }
 
   /** Blocked signals. */
@@ -187,6 +189,7 @@ public final class Tracee {
     NativeBuffer mask = NativeBuffer.allocate(8);
     mask.putLong(0, blocked);
     request("SETSIGMASK", Ptrace.SETSIGMASK, 8, mask.address());
+    Reference.reachabilityFence(mask);
   }
 
   /**
@@ -208,6 +211,7 @@ public final class Tracee {
         pending.add(infos.getBytes(i * Ptrace.SIGINFO_BYTES, Ptrace.SIGINFO_BYTES));
       }
       if (n < SIGINFO_BATCH) {
+        Reference.reachabilityFence(args);
         return pending;
       }
     }

@@ -59,7 +59,7 @@ class SpawnTest {
   /** A JVM blocks and catches some; a child must begin with none of that. */
   @Test
   void signalsStartClean() throws IOException {
-    List<String> lines = output(shell("grep -E '^Sig(Blk|Ign|Pnd)' /proc/$$/status"));
+    List<String> lines = output(shell("exec grep -E '^Sig(Blk|Ign|Pnd)' /proc/self/status"));
     assertEquals(3, lines.size());
     for (String line : lines) {
       // sh itself neither blocks nor ignores.

@@ -21,8 +21,7 @@ public final class RestartedCall {
   private static final int MOV_BYTES = 5;
   private static final int SYSCALL_BYTES = 2;
   private static final long MAX_CLOCK_ID = 15;
-  private static final long FUTEX_COMMAND = ~(128L | 256L);
-  private static final long FUTEX_WAIT_BITSET = 9;
+  private static final long LOWEST_ADDRESS = 1 << 16;
   private static final long[] CANDIDATES = {
     SyscallNumbers.NANOSLEEP,
     SyscallNumbers.CLOCK_NANOSLEEP,
@@ -60,21 +59,11 @@ public final class RestartedCall {
         : OptionalLong.empty();
   }
 
+  /** What cannot be told for certain is not guessed: poll, futex and nanosleep look alike. */
   private static OptionalLong fromArguments(UserRegs regs) {
     long first = regs.get(UserRegs.RDI);
-    long second = regs.get(UserRegs.RSI);
-    if (first >= 0 && first <= MAX_CLOCK_ID) {
-      // An address cannot be that low; a clock is, and is followed by flags.
-      return OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP);
-    }
-    long command = second & FUTEX_COMMAND;
-    boolean pointer = Long.compareUnsigned(second, 1 << 16) > 0;
-    if (pointer) {
-      // nanosleep(request, remainder); a poll of 64 Ki descriptors is not impossible.
-      return OptionalLong.empty();
-    }
-    return command == FUTEX_WAIT_BITSET
-        ? OptionalLong.of(SyscallNumbers.FUTEX)
-        : OptionalLong.empty();
+    boolean clock = first >= 0 && first <= MAX_CLOCK_ID;
+    boolean time = Long.compareUnsigned(regs.get(UserRegs.RDX), LOWEST_ADDRESS) >= 0;
+    return clock && time ? OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP) : OptionalLong.empty();
   }
 }

@@ -42,12 +42,16 @@ class StubImageTest {
   void entersAtPauseAndComesBackToIt() {
     ByteBuffer elf = elf();
     int entry = Math.toIntExact(elf.getLong(24) - elf.getLong(P_VADDR));
-    // mov eax,34; syscall; jmp
+    // mov eax,37; mov edi,30; syscall: an alarm
     assertEquals((byte) 0xb8, elf.get(entry));
-    assertEquals(34, elf.getInt(entry + 1));
-    assertEquals((short) 0x050f, elf.getShort(entry + 5));
-    assertEquals((byte) 0xeb, elf.get(entry + 7));
-    assertEquals(0, 9 + elf.get(entry + 8), "the jump leads to the first instruction");
+    assertEquals(37, elf.getInt(entry + 1));
+    int pause = entry + 12;
+    // mov eax,34; syscall; jmp
+    assertEquals((byte) 0xb8, elf.get(pause));
+    assertEquals(34, elf.getInt(pause + 1));
+    assertEquals((short) 0x050f, elf.getShort(pause + 5));
+    assertEquals((byte) 0xeb, elf.get(pause + 7));
+    assertEquals(0, 9 + elf.get(pause + 8), "the jump leads to the pause again");
   }
 
   @Test
