@@ -16,6 +16,10 @@ import java.util.function.Consumer;
  * <p>NB: a swapped page may be a guard marker: older kernels say SWAPPED for it. Such runs, rare as
  * they are, are looked up in the plain pagemap.
  *
+ * <p>NB: the kernel's walk_end cannot be trusted: when a walk of more than 512 regions comes to its
+ * end it still holds an earlier address (6.18). Regions that leave room in the array are all there
+ * are; otherwise the walk goes on behind the last of them.
+ *
  * <p>Source: {@code linux/fs.h} struct pm_scan_arg, Documentation/admin-guide/mm/pagemap.rst.
  */
 final class PagemapScan implements PageMap {
@@ -27,9 +31,6 @@ final class PagemapScan implements PageMap {
   private static final long PAGE_IS_PRESENT = 1 << 3;
   private static final long PAGE_IS_SWAPPED = 1 << 4;
   private static final long PAGE_IS_PFNZERO = 1 << 5;
-
-  private static final int START = 16;
-  private static final int WALK_END = 32;
 
   private final Fd pagemap;
   private final PlainPagemap plain;
@@ -68,9 +69,9 @@ final class PagemapScan implements PageMap {
     long not = PAGE_IS_PFNZERO | (want == Want.COPIED ? PAGE_IS_FILE : 0);
     argument.putLong(0, ARG_BYTES);
     argument.putLong(8, 0);
-    argument.putLong(START, start);
+    argument.putLong(16, start);
     argument.putLong(24, end);
-    argument.putLong(WALK_END, 0);
+    argument.putLong(32, 0);
     argument.putLong(40, regions.address());
     argument.putLong(48, MAX_REGIONS);
     argument.putLong(56, 0);
@@ -97,7 +98,10 @@ final class PagemapScan implements PageMap {
           found.accept(new PageRange(runStart, (runEnd - runStart) / PageRange.PAGE_SIZE));
         }
       }
-      from = argument.getLong(WALK_END);
+      if (n < MAX_REGIONS) {
+        return;
+      }
+      from = regions.getLong((n - 1) * REGION_BYTES + 8);
     }
   }
 

@@ -84,6 +84,7 @@ class VmaSurveyTest {
     "r--p,4711,/bin/cat (deleted),FILE_PRIVATE",
     "rw-s,4711,/tmp/data,FILE_SHARED",
     "rw-s,4711,/dev/zero (deleted),ANON_SHARED",
+    "rw-s,4711,/dev/shm/data,FILE_SHARED",
     "rw-s,4711,/memfd:buffer (deleted),ANON_SHARED",
     "rw-p,4711,/memfd:buffer (deleted),FILE_PRIVATE",
     "r-xp,0,[vdso],VDSO",
@@ -113,7 +114,6 @@ class VmaSurveyTest {
     "rw-s,4711,/dev/mem,VMA_DEVICE",
     "rw-p,4711,/dev/zero,VMA_DEVICE",
     "rw-s,4711,/dev/nvidia0,VMA_DEVICE",
-    "rw-s,4711,/dev/shm/data,VMA_DEVICE",
     "rw-p,4711,/anon_hugepage (deleted),HUGETLB",
     "rw-s,4711,/secretmem (deleted),MEMFD_SECRET"
   })

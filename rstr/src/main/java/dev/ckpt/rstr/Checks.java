@@ -161,8 +161,15 @@ final class Checks {
         changed(entry.getKey(), file);
       }
     }
+    workingFolder();
+  }
+
+  private void workingFolder() throws CkptException {
     try {
-      FileStat.of(state.task().cwd().toByteArray());
+      FileStat cwd = FileStat.of(state.task().cwd().toByteArray());
+      if (cwd.type() != FileStat.S_IFDIR) {
+        refuse("CWD_GONE", state.task().cwd() + " is no folder any more", "make it again");
+      }
     } catch (SyscallException e) {
       refuse("CWD_GONE", state.task().cwd() + " (" + e.getMessage() + ")", "make it again");
     }

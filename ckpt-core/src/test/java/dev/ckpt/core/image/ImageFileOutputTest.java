@@ -196,18 +196,6 @@ class ImageFileOutputTest {
     assertEquals("IMAGE_NO_FOLDER", codeOf(folder.resolve("file/image"), force));
   }
 
-  /** What a dump that was killed between link and rename left, under a pid that came round. */
-  @Test
-  void aLeftOverDoesNotStandInTheWay() throws Exception {
-    Files.writeString(part(image), "left over");
-    try (ImageFileOutput output = ImageFileOutput.create(image, true)) {
-      write(output, "new");
-      output.publish();
-    }
-    assertEquals("new", Files.readString(image));
-    assertEquals(List.of("image.ckpt"), names());
-  }
-
   /** Only what is known from the start may be refused: at the end of a dump it is too late. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
