@@ -23,7 +23,6 @@
 #include <linux/elf.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
-#include <linux/futex.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/memfd.h>
@@ -515,13 +514,11 @@ int main(void)
     VALUE("Terminal.TERMIOS_BYTES", sizeof(struct termios));
     VALUE("Files.WINSIZE_BYTES", sizeof(struct winsize));
 
-    // linux/capability.h, linux/futex.h, linux/membarrier.h, linux/kcmp.h
+    // linux/capability.h, linux/membarrier.h, linux/kcmp.h
     VALUE("Checks.CAP_SYS_ADMIN", CAP_SYS_ADMIN);
     VALUE("Checks.CAP_SYS_RESOURCE", CAP_SYS_RESOURCE);
     VALUE("Checks.CAP_CHECKPOINT_RESTORE", CAP_CHECKPOINT_RESTORE);
     VALUE("Machine.CAP_SYS_PTRACE", CAP_SYS_PTRACE);
-    VALUE("RestartedCall.FUTEX_WAIT_BITSET", FUTEX_WAIT_BITSET);
-    VALUE("RestartedCall.FUTEX_COMMAND", (long)FUTEX_CMD_MASK);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
     VALUE("RemoteQueries.MEMBARRIER_CMD_GET_REGISTRATIONS", MEMBARRIER_CMD_GET_REGISTRATIONS);
 #else

@@ -88,7 +88,8 @@ public final class DumpBench {
   private void print(long[] frozen, long[] dump, long[] plain, long[] restore) {
     System.out.printf(
         Locale.ROOT,
-        "%d MiB, medians of %d: frozen %.1f ms, dump %.1f ms, plain write %.1f ms, restore %.1f ms%n"
+        "%d MiB, medians of %d: frozen %.1f ms, dump %.1f ms, plain write %.1f ms,"
+            + " restore %.1f ms%n"
             + "dump / plain write = %.2f%n",
         mib,
         runs,

@@ -48,7 +48,6 @@ class ConstantsLiveTest {
     "dev.ckpt.core.tracee.RemoteSyscalls",
     "dev.ckpt.core.tracee.RseqSection",
     "dev.ckpt.core.tracee.Stub",
-    "dev.ckpt.core.tracee.x86_64.RestartedCall",
     "dev.ckpt.core.tracee.x86_64.StubImage",
     "dev.ckpt.core.tracee.x86_64.UserRegs",
     "dev.ckpt.format.record.Header",
