@@ -459,14 +459,10 @@ int main(void)
 #ifdef HAS_PAGEMAP_SCAN
     VALUE("PagemapScan.ARG_BYTES", sizeof(struct pm_scan_arg));
     VALUE("PagemapScan.REGION_BYTES", sizeof(struct page_region));
-    VALUE("PagemapScan.START", offsetof(struct pm_scan_arg, start));
-    VALUE("PagemapScan.WALK_END", offsetof(struct pm_scan_arg, walk_end));
     VALUE("KernelFeatures.PM_SCAN_ARG_BYTES", sizeof(struct pm_scan_arg));
 #else
     MISSING("PagemapScan.ARG_BYTES");
     MISSING("PagemapScan.REGION_BYTES");
-    MISSING("PagemapScan.START");
-    MISSING("PagemapScan.WALK_END");
     MISSING("KernelFeatures.PM_SCAN_ARG_BYTES");
 #endif
 
@@ -639,6 +635,7 @@ int main(void)
 #endif
 #ifdef HAS_PAGEMAP_SCAN
     VALUE("literal.pm_scan_arg.flags", offsetof(struct pm_scan_arg, flags));
+    VALUE("literal.pm_scan_arg.start", offsetof(struct pm_scan_arg, start));
     VALUE("literal.pm_scan_arg.end", offsetof(struct pm_scan_arg, end));
     VALUE("literal.pm_scan_arg.vec", offsetof(struct pm_scan_arg, vec));
     VALUE("literal.pm_scan_arg.vec_len", offsetof(struct pm_scan_arg, vec_len));

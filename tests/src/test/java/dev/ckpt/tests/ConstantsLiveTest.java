@@ -122,6 +122,7 @@ class ConstantsLiveTest {
       "ptrace_rseq_configuration.size 8",
       "ptrace_rseq_configuration.signature 12",
       "pm_scan_arg.flags 8",
+      "pm_scan_arg.start 16",
       "pm_scan_arg.end 24",
       "pm_scan_arg.vec 40",
       "pm_scan_arg.vec_len 48",

@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
@@ -15,6 +16,7 @@ import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.util.List;
+import java.util.NoSuchElementException;
 
 /**
  * Dumps one task into an image.
@@ -44,15 +46,20 @@ public final class Checkpoint {
   static CheckpointResult dump(
       CheckpointOptions options, ImageOutput output, PageReader.Provider backend, long begin)
       throws IOException {
-    int pid = options.pid();
+    TargetIdentity identity = TargetIdentity.of(options.pid());
     try (MmCheckpoint mm = MmCheckpoint.load();
-        RemoteMemory memory = RemoteMemory.open(pid, options.hook())) {
-      CodeSite site = CodeSite.find(pid, vdso(pid), memory);
+        RemoteMemory memory = RemoteMemory.open(options.pid(), options.hook())) {
+      CodeSite site = CodeSite.find(options.pid(), vdso(options.pid()), memory);
       Dump dump = new Dump(options, output, backend, mm, memory, site);
-      try (Tracer tracer = Tracer.start(pid, options.hook())) {
+      try (Tracer tracer = Tracer.start(options.pid(), options.hook())) {
         tracer.run(dump::run);
       }
       return dump.finish(begin);
+    } catch (UnsupportedStateException | TargetGoneException e) {
+      throw e;
+    } catch (IOException | NoSuchElementException e) {
+      // A target that dies or becomes another program shows in many ways, wherever we are.
+      throw identity.explain(e);
     }
   }
 
@@ -67,6 +74,7 @@ public final class Checkpoint {
       Survey.identity(pid, refusals);
       if (refusals.list().isEmpty()) {
         Survey.state(pid, refusals);
+        Files.preview(pid, refusals);
       }
     } catch (ProcAccessException e) {
       refusals.add(

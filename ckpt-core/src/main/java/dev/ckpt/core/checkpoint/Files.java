@@ -7,6 +7,8 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FdInfo;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Fd;
@@ -47,6 +49,25 @@ final class Files {
     }
     files.refuseSharedPipes();
     return files;
+  }
+
+  /** Refuses what can be seen in /proc alone, without touching the task or its descriptors. */
+  static void preview(int pid, Refusals refusals) throws CkptException {
+    FileKinds kinds = new FileKinds(refusals);
+    ProcFs proc = ProcFs.of(pid);
+    for (int fd : proc.fds()) {
+      try {
+        FileStat stat = FileStat.of("/proc/" + pid + "/fd/" + fd);
+        kinds.of(fd, proc.fdLink(fd), proc.fdInfo(fd), stat);
+      } catch (ProcMissingException e) {
+        // Closed while we looked; what is there when the task is frozen counts.
+        continue;
+      } catch (SyscallException e) {
+        if (e.errno() != Errno.ENOENT) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void look(int fd, FileKinds kinds) throws CkptException {

@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Signals;
@@ -79,7 +80,13 @@ final class Survey {
       return;
     }
     for (int tid : self.tasks()) {
-      SyscallState call = self.syscall(tid);
+      SyscallState call;
+      try {
+        call = self.syscall(tid);
+      } catch (TargetGoneException e) {
+        // A thread of ours that ended waits for nobody.
+        continue;
+      }
       if (call.kind() != SyscallState.Kind.INSIDE) {
         continue;
       }
@@ -105,7 +112,14 @@ final class Survey {
     survey.folders();
     survey.namespaces();
     for (int tid : survey.proc.tasks()) {
-      survey.thread(tid);
+      try {
+        survey.thread(tid);
+      } catch (TargetGoneException e) {
+        // A thread that ended while we looked is no part of the task; its leader is.
+        if (tid == pid) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -129,14 +143,6 @@ final class Survey {
         "TASK_EXIT_SIGNAL",
         "its exit signal is " + stat.exitSignal() + ", not SIGCHLD",
         LATER);
-    for (int tid : proc.tasks()) {
-      List<Integer> children = proc.children(tid);
-      refusals.addIf(
-          !children.isEmpty(),
-          "TASK_CHILDREN",
-          "has child processes " + children,
-          "only single processes can be saved");
-    }
     refusals.addIf(
         proc.pid() != stat.ppid() && sharesMemory(stat.ppid()),
         "MM_SHARED",
@@ -191,6 +197,12 @@ final class Survey {
       return;
     }
     String name = tid == proc.pid() ? "" : "thread " + tid + " ";
+    List<Integer> children = proc.children(tid);
+    refusals.addIf(
+        !children.isEmpty(),
+        "TASK_CHILDREN",
+        "has child processes " + children,
+        "only single processes can be saved");
     scheduling(tid, name, stat);
     Status status = proc.status(tid);
     refusals.addIf(status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);

@@ -9,6 +9,8 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
+import dev.ckpt.core.tracee.x86_64.SyscallRestart;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A task all of whose threads are stopped.
@@ -25,6 +29,8 @@ import java.util.Map;
  * ending the tracer thread does the same.
  */
 public final class FrozenTask implements AutoCloseable {
+  private static final long EXEC_NANOS = 2_000_000;
+
   private final Tracer tracer;
   private final int pid;
   private final Map<Integer, Tracee> threads = new LinkedHashMap<>();
@@ -66,9 +72,7 @@ public final class FrozenTask implements AutoCloseable {
       if (fresh.isEmpty()) {
         return;
       }
-      for (Tracee tracee : fresh) {
-        awaitFreeze(tracee, deadline);
-      }
+      awaitFreeze(fresh, deadline);
       threads.values().removeIf(Tracee::ended);
       if (threads.isEmpty()) {
         throw new TargetGoneException(pid, "freeze");
@@ -94,6 +98,8 @@ public final class FrozenTask implements AutoCloseable {
         // The thread exited between readdir and seize; a dead leader is found by its state.
         continue;
       } catch (SyscallException e) {
+        // An exec by another thread ends this one in between: such a thread gets a moment.
+        LockSupport.parkNanos(EXEC_NANOS);
         if (!isEnding(tid)) {
           throw seizeRefused(tid, e);
         }
@@ -124,36 +130,64 @@ public final class FrozenTask implements AutoCloseable {
                     + " owner or as root, and see kernel.yama.ptrace_scope")));
   }
 
-  private void awaitFreeze(Tracee tracee, Deadline deadline) throws CkptException {
+  /** Waits for all at once: a dead leader is reported only when its other threads are. */
+  private void awaitFreeze(List<Tracee> fresh, Deadline deadline) throws CkptException {
+    List<Tracee> running = new ArrayList<>(fresh);
     while (true) {
-      Stop stop =
-          tracee
-              .awaitStop(deadline)
-              .orElseThrow(
-                  () ->
-                      new UnsupportedStateException(
-                          List.of(
-                              new Refusal(
-                                  "FREEZE_TIMEOUT",
-                                  tracee + " did not stop, it waits in " + wchan(tracee.tid()),
-                                  "try again later or with a longer --freeze-timeout"))));
-      switch (stop.kind()) {
-        case INTERRUPTED:
-        case EXITED:
-        case KILLED:
-          return;
-        case GROUP_STOP:
-          groupStopped.add(tracee.tid());
-          return;
-        case SIGNAL:
-          // Delivered as it would have been; the stop that we asked for follows before the first
-          // instruction of its handler.
-          tracee.cont(stop.detail());
-          break;
-        default:
-          tracee.cont(0);
-          break;
+      for (Iterator<Tracee> i = running.iterator(); i.hasNext(); ) {
+        if (isFrozen(i.next())) {
+          i.remove();
+        }
       }
+      if (running.isEmpty()) {
+        return;
+      }
+      if (deadline.passed()) {
+        Tracee late = running.get(0);
+        throw new UnsupportedStateException(
+            List.of(
+                new Refusal(
+                    "FREEZE_TIMEOUT",
+                    late + " did not stop, it waits in " + wchan(late.tid()),
+                    "try again later or with a longer --freeze-timeout")));
+      }
+      deadline.pause();
+    }
+  }
+
+  /** Whether a thread has stopped or ended; lets it on where it stopped for something else. */
+  private boolean isFrozen(Tracee tracee) throws CkptException {
+    Optional<Stop> stop = tracee.awaitStop(Deadline.in(Duration.ZERO));
+    if (stop.isEmpty()) {
+      return false;
+    }
+    switch (stop.get().kind()) {
+      case INTERRUPTED:
+        hideInterruption(tracee);
+        return true;
+      case EXITED:
+      case KILLED:
+        return true;
+      case GROUP_STOP:
+        groupStopped.add(tracee.tid());
+        return true;
+      case SIGNAL:
+        // Delivered as it would have been; the stop that we asked for follows before the first
+        // instruction of its handler.
+        tracee.cont(stop.get().detail());
+        return false;
+      default:
+        tracee.cont(0);
+        return false;
+    }
+  }
+
+  /** Some calls answer our stop with EINTR; they are made again, whatever becomes of the dump. */
+  private static void hideInterruption(Tracee tracee) throws CkptException {
+    UserRegs stopped = tracee.regs();
+    UserRegs restarting = SyscallRestart.forLiveThread(stopped);
+    if (!restarting.equals(stopped)) {
+      tracee.setRegs(restarting);
     }
   }
 

@@ -286,6 +286,7 @@ public final class RemoteSyscalls implements AutoCloseable {
       tracee.setRegs(
           oldRegs
               .with(UserRegs.RIP, code + LoopCode.raisedOffset())
+              .with(UserRegs.EFLAGS, oldRegs.get(UserRegs.EFLAGS) & ~TRACE_FLAG)
               .with(UserRegs.ORIG_RAX, -1)
               .with(UserRegs.RBP, 0)
               .with(UserRegs.R12, area.address())
@@ -297,8 +298,11 @@ public final class RemoteSyscalls implements AutoCloseable {
       // Only from a signal or interrupt stop does the kernel restart the interrupted call.
       tracee.interrupt();
       tracee.cont(0);
-      while (await(Deadline.in(PATIENCE)).kind() != Stop.Kind.INTERRUPTED) {
+      Stop.Kind kind = await(Deadline.in(PATIENCE)).kind();
+      // After a SIGSTOP that came meanwhile, the stop we asked for is reported as a group stop.
+      while (kind != Stop.Kind.INTERRUPTED && kind != Stop.Kind.GROUP_STOP) {
         tracee.cont(0);
+        kind = await(Deadline.in(PATIENCE)).kind();
       }
     }
     tracee.setSigmask(oldMask);

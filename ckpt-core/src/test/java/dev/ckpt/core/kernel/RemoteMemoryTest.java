@@ -174,7 +174,7 @@ class RemoteMemoryTest {
       byte[] content = new byte[nr * PAGE];
       new Random(1).nextBytes(content);
       collector.start();
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < 3; i++) {
         self.writeForced(pages.address, content);
         assertArrayEquals(content, self.readForced(pages.address, content.length));
       }

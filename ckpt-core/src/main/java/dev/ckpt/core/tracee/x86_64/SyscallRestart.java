@@ -30,6 +30,16 @@ public final class SyscallRestart {
           (long) SyscallNumbers.MSGRCV,
           (long) SyscallNumbers.MSGSND,
           (long) SyscallNumbers.IO_GETEVENTS,
+          // On a socket with SO_RCVTIMEO or SO_SNDTIMEO.
+          (long) SyscallNumbers.READ,
+          (long) SyscallNumbers.WRITE,
+          (long) SyscallNumbers.RECVFROM,
+          (long) SyscallNumbers.SENDTO,
+          (long) SyscallNumbers.RECVMSG,
+          (long) SyscallNumbers.SENDMSG,
+          (long) SyscallNumbers.ACCEPT,
+          (long) SyscallNumbers.ACCEPT4,
+          (long) SyscallNumbers.CONNECT,
           (long) SyscallNumbers.IO_PGETEVENTS);
 
   private SyscallRestart() {}

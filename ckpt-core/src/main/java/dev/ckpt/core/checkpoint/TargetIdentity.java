@@ -1,0 +1,47 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.Stat;
+import dev.ckpt.error.CkptException;
+import java.io.IOException;
+
+/** Tells whether a process is still the one, running the same program, that it was. */
+final class TargetIdentity {
+  private final int pid;
+  private final long startTimeTicks;
+  private final long startStack;
+
+  private TargetIdentity(Stat stat) {
+    this.pid = stat.pid();
+    this.startTimeTicks = stat.startTimeTicks();
+    this.startStack = stat.startStack();
+  }
+
+  static TargetIdentity of(int pid) throws CkptException {
+    return new TargetIdentity(ProcFs.of(pid).stat());
+  }
+
+  /** The failure itself, or that the target is gone when that is what it came from. */
+  IOException explain(Exception failure) {
+    TargetGoneException gone = new TargetGoneException(pid, "dump it");
+    gone.addSuppressed(failure);
+    try {
+      Stat now = ProcFs.of(pid).stat();
+      boolean same =
+          !now.state().ended()
+              && now.startTimeTicks() == startTimeTicks
+              && now.startStack() == startStack;
+      if (!same) {
+        return gone;
+      }
+    } catch (CkptException e) {
+      gone.addSuppressed(e);
+      return gone;
+    }
+    if (failure instanceof IOException) {
+      return (IOException) failure;
+    }
+    throw (RuntimeException) failure;
+  }
+}
