@@ -9,14 +9,18 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Dumps one task into an image.
@@ -26,6 +30,8 @@ import java.util.NoSuchElementException;
  * until the image is published.
  */
 public final class Checkpoint {
+  private static final Duration EXEC = Duration.ofMillis(500);
+
   private Checkpoint() {}
 
   /**
@@ -50,7 +56,7 @@ public final class Checkpoint {
     try (MmCheckpoint mm = MmCheckpoint.load();
         RemoteMemory memory = RemoteMemory.open(options.pid(), options.hook())) {
       CodeSite site = CodeSite.find(options.pid(), vdso(options.pid()), memory);
-      Dump dump = new Dump(options, output, backend, mm, memory, site);
+      Dump dump = new Dump(options, output, backend, mm, memory, site, identity);
       try (Tracer tracer = Tracer.start(options.pid(), options.hook())) {
         tracer.run(dump::run);
       }
@@ -76,6 +82,11 @@ public final class Checkpoint {
         Survey.state(pid, refusals);
         Files.preview(pid, refusals);
       }
+    } catch (ProcMissingException e) {
+      // Half of /proc/PID is empty while a task executes another program or exits.
+      TargetGoneException gone = new TargetGoneException(pid, "look at it");
+      gone.addSuppressed(e);
+      throw gone;
     } catch (ProcAccessException e) {
       refusals.add(
           "PTRACE_DENIED",
@@ -85,15 +96,21 @@ public final class Checkpoint {
     return refusals;
   }
 
+  /** A task in the middle of an exec has no vdso for a moment. */
   private static RemoteMap vdso(int pid) throws CkptException {
-    return Vdso.find(ProcFs.of(pid).maps().entries())
-        .orElseThrow(
-            () ->
-                new UnsupportedStateException(
-                    List.of(
-                        new Refusal(
-                            "VDSO_NONE",
-                            "[pid " + pid + "] has no vdso",
-                            "this task cannot be dumped"))));
+    Deadline exec = Deadline.in(EXEC);
+    while (true) {
+      Optional<RemoteMap> vdso = Vdso.find(ProcFs.of(pid).maps().entries());
+      if (vdso.isPresent()) {
+        return vdso.get();
+      }
+      if (exec.passed()) {
+        throw new UnsupportedStateException(
+            List.of(
+                new Refusal(
+                    "VDSO_NONE", "[pid " + pid + "] has no vdso", "this task cannot be dumped")));
+      }
+      exec.pause();
+    }
   }
 }

@@ -37,6 +37,7 @@ final class Dump {
   private final MmCheckpoint mm;
   private final RemoteMemory memory;
   private final CodeSite site;
+  private final TargetIdentity identity;
   private final ImageWriter writer;
   private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
   private int nrThreads;
@@ -49,8 +50,10 @@ final class Dump {
       PageReader.Provider backend,
       MmCheckpoint mm,
       RemoteMemory memory,
-      CodeSite site)
+      CodeSite site,
+      TargetIdentity identity)
       throws IOException {
+    this.identity = identity;
     this.options = options;
     this.output = output;
     this.backend = backend;
@@ -89,6 +92,7 @@ final class Dump {
       try {
         if (!comingHome(frozen)) {
           refuseStopped(frozen);
+          identity.require();
           keep = true;
           return frozen;
         }

@@ -119,6 +119,10 @@ final class Survey {
         if (tid == pid) {
           throw e;
         }
+      } catch (SyscallException e) {
+        if (tid == pid || e.errno() != Errno.ESRCH) {
+          throw e;
+        }
       }
     }
   }

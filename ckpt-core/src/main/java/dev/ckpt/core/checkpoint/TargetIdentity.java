@@ -22,17 +22,26 @@ final class TargetIdentity {
     return new TargetIdentity(ProcFs.of(pid).stat());
   }
 
+  /** Throws when it is another process or program by now: all that was found out is void. */
+  void require() throws CkptException {
+    if (!isSame()) {
+      throw new TargetGoneException(pid, "freeze it");
+    }
+  }
+
+  private boolean isSame() throws CkptException {
+    Stat now = ProcFs.of(pid).stat();
+    return !now.state().ended()
+        && now.startTimeTicks() == startTimeTicks
+        && now.startStack() == startStack;
+  }
+
   /** The failure itself, or that the target is gone when that is what it came from. */
   IOException explain(Exception failure) {
     TargetGoneException gone = new TargetGoneException(pid, "dump it");
     gone.addSuppressed(failure);
     try {
-      Stat now = ProcFs.of(pid).stat();
-      boolean same =
-          !now.state().ended()
-              && now.startTimeTicks() == startTimeTicks
-              && now.startStack() == startStack;
-      if (!same) {
+      if (!isSame()) {
         return gone;
       }
     } catch (CkptException e) {

@@ -30,6 +30,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class FrozenTask implements AutoCloseable {
   private static final long EXEC_NANOS = 2_000_000;
+  private static final int SEIZE_TRIES = 5;
+  private static final long ASK_AGAIN_NANOS = 50_000_000;
 
   private final Tracer tracer;
   private final int pid;
@@ -86,26 +88,39 @@ public final class FrozenTask implements AutoCloseable {
       if (threads.containsKey(tid)) {
         continue;
       }
+      Optional<Tracee> seized = seize(tid);
+      if (seized.isPresent()) {
+        seized.get().interrupt();
+        threads.put(tid, seized.get());
+        fresh.add(seized.get());
+      }
+    }
+    return fresh;
+  }
+
+  /** Seizes a thread; nothing when it is exiting and so no part of the task any more. */
+  private Optional<Tracee> seize(int tid) throws CkptException {
+    for (int i = 0; ; i++) {
       try {
         Tracee tracee = Tracee.seize(tracer, pid, tid, Ptrace.O_TRACESYSGOOD);
         if (firstInterruptNanos == 0) {
           firstInterruptNanos = System.nanoTime();
         }
-        tracee.interrupt();
-        threads.put(tid, tracee);
-        fresh.add(tracee);
+        return Optional.of(tracee);
       } catch (TargetGoneException e) {
         // The thread exited between readdir and seize; a dead leader is found by its state.
-        continue;
+        return Optional.empty();
       } catch (SyscallException e) {
-        // An exec by another thread ends this one in between: such a thread gets a moment.
-        LockSupport.parkNanos(EXEC_NANOS);
-        if (!isEnding(tid)) {
+        if (isEnding(tid)) {
+          return Optional.empty();
+        }
+        if (i == SEIZE_TRIES) {
           throw seizeRefused(tid, e);
         }
+        // The leader while another thread executes a program and takes over its number.
+        LockSupport.parkNanos(EXEC_NANOS);
       }
     }
-    return fresh;
   }
 
   /** A thread that is exiting cannot be seized (EPERM); it is no part of the task any more. */
@@ -133,6 +148,7 @@ public final class FrozenTask implements AutoCloseable {
   /** Waits for all at once: a dead leader is reported only when its other threads are. */
   private void awaitFreeze(List<Tracee> fresh, Deadline deadline) throws CkptException {
     List<Tracee> running = new ArrayList<>(fresh);
+    long asked = System.nanoTime();
     while (true) {
       for (Iterator<Tracee> i = running.iterator(); i.hasNext(); ) {
         if (isFrozen(i.next())) {
@@ -152,6 +168,13 @@ public final class FrozenTask implements AutoCloseable {
                     "try again later or with a longer --freeze-timeout")));
       }
       deadline.pause();
+      if (System.nanoTime() - asked > ASK_AGAIN_NANOS) {
+        // A thread that executes a program takes over the leader's number, but not our request.
+        for (Tracee late : running) {
+          late.interrupt();
+        }
+        asked = System.nanoTime();
+      }
     }
   }
 
