@@ -7,9 +7,11 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
+import dev.ckpt.core.proc.ProcReadException;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -43,10 +45,19 @@ public final class Checkpoint {
   public static CheckpointResult dump(CheckpointOptions options, ImageOutput output)
       throws IOException {
     long begin = System.nanoTime();
-    survey(options.pid()).check();
-    PageReader.Provider backend = Backends.pageReader(options.backend());
-    Rehearsal.once(backend);
-    return dump(options, output, backend, begin);
+    if (!Signals.exists(options.pid())) {
+      survey(options.pid()).check();
+    }
+    TargetIdentity identity = TargetIdentity.of(options.pid());
+    try {
+      survey(options.pid()).check();
+      PageReader.Provider backend = Backends.pageReader(options.backend());
+      Rehearsal.once(backend);
+      return dump(options, output, backend, begin);
+    } catch (IOException e) {
+      // A target that executes another program shows many an odd state on the way.
+      throw e instanceof TargetGoneException ? e : identity.explain(e);
+    }
   }
 
   static CheckpointResult dump(
@@ -82,7 +93,7 @@ public final class Checkpoint {
         Survey.state(pid, refusals);
         Files.preview(pid, refusals);
       }
-    } catch (ProcMissingException e) {
+    } catch (ProcMissingException | ProcReadException e) {
       // Half of /proc/PID is empty while a task executes another program or exits.
       TargetGoneException gone = new TargetGoneException(pid, "look at it");
       gone.addSuppressed(e);

@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
+import dev.ckpt.core.proc.ProcReadException;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Fd;
@@ -59,7 +60,7 @@ final class Files {
       try {
         FileStat stat = FileStat.of("/proc/" + pid + "/fd/" + fd);
         kinds.of(fd, proc.fdLink(fd), proc.fdInfo(fd), stat);
-      } catch (ProcMissingException e) {
+      } catch (ProcMissingException | ProcReadException e) {
         // Closed while we looked; what is there when the task is frozen counts.
         continue;
       } catch (SyscallException e) {

@@ -5,9 +5,12 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /** Tells whether a process is still the one, running the same program, that it was. */
 final class TargetIdentity {
+  private static final long EXEC_NANOS = 5_000_000;
+
   private final int pid;
   private final long startTimeTicks;
   private final long startStack;
@@ -40,6 +43,8 @@ final class TargetIdentity {
   IOException explain(Exception failure) {
     TargetGoneException gone = new TargetGoneException(pid, "dump it");
     gone.addSuppressed(failure);
+    // An exec that is under way shows before it is done.
+    LockSupport.parkNanos(EXEC_NANOS);
     try {
       if (!isSame()) {
         return gone;

@@ -3,9 +3,13 @@ package dev.ckpt.core.tracee;
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,10 +30,13 @@ public final class Tracer implements AutoCloseable {
     T run(Tracer tracer) throws IOException;
   }
 
+  private static final Duration THREAD_END = Duration.ofSeconds(5);
+
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final TouchHook hook;
   private final Thread thread;
   private volatile boolean closing;
+  private volatile int tid;
 
   private Tracer(int pid, TouchHook hook) {
     this.hook = hook;
@@ -46,6 +53,7 @@ public final class Tracer implements AutoCloseable {
   }
 
   private void loop() {
+    tid = Tasks.selfThread();
     try {
       while (!closing) {
         queue.take().run();
@@ -126,6 +134,13 @@ public final class Tracer implements AutoCloseable {
       } catch (InterruptedException e) {
         interrupted = true;
       }
+    }
+    // NB: Java calls a thread ended a little before the kernel does, and it is the kernel's end
+    // that lets the tracees go.
+    Deadline deadline = Deadline.in(THREAD_END);
+    Path kernelThread = Path.of("/proc/self/task/" + tid);
+    while (Files.exists(kernelThread) && !deadline.passed()) {
+      deadline.pause();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
