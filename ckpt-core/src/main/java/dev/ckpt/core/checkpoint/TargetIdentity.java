@@ -34,9 +34,9 @@ final class TargetIdentity {
 
   private boolean isSame() throws CkptException {
     Stat now = ProcFs.of(pid).stat();
-    return !now.state().ended()
-        && now.startTimeTicks() == startTimeTicks
-        && now.startStack() == startStack;
+    // A leader that ended before its threads is a task still.
+    boolean ended = now.state().ended() && now.numThreads() <= 1;
+    return !ended && now.startTimeTicks() == startTimeTicks && now.startStack() == startStack;
   }
 
   /** The failure itself, or that the target is gone when that is what it came from. */
