@@ -33,6 +33,8 @@ int main(int argc, char **argv)
         sc_note("generations %lu", generation);
         return sc_finish();
     }
+    if (generation % 32 == 31)
+        sc_sleep_ns(50 * MSEC); /* long enough for a dump to get through between two execs */
     snprintf(number, sizeof(number), "%lu", generation + 1);
     args = (char *[]){argv[0], argv[1], argv[2], number, NULL};
     if (strcmp(argv[2], "thread"))

@@ -156,9 +156,11 @@ class EngineLiveTest {
   @ValueSource(strings = {"engine/execer leader", "engine/execer thread"})
   void targetExecutesOtherPrograms(String name) throws IOException {
     try (LiveProgram live = start(name)) {
-      for (int i = 0; i < DUMPS; i++) {
+      int dumped = 0;
+      for (int i = 0; i < DUMPS || dumped == 0 && i < 100 * DUMPS; i++) {
         try {
           live.dump(live.besides("image" + i), false);
+          dumped++;
         } catch (TargetGoneException e) {
           assertTrue(ProcFs.of(live.pid()).stat().numThreads() > 0, e.getMessage());
         } catch (UnsupportedStateException e) {
@@ -168,8 +170,7 @@ class EngineLiveTest {
               e.getMessage());
         }
       }
-      // It is another program every millisecond: whether a dump gets through is luck, that it is
-      // unharmed is not.
+      assertTrue(dumped > 0, "no dump got through");
       live.finish(0);
     }
   }

@@ -196,6 +196,20 @@ class ImageFileOutputTest {
     assertEquals("IMAGE_NO_FOLDER", codeOf(folder.resolve("file/image"), force));
   }
 
+  /** What a killed dump left is somebody else's: neither in the way nor touched. */
+  @Test
+  void aLeftOverDoesNotStandInTheWay() throws Exception {
+    Path leftOver = folder.resolve(".ckpt-part-of-another");
+    Files.writeString(leftOver, "left over");
+    try (ImageFileOutput output = ImageFileOutput.create(image, true)) {
+      write(output, "new");
+      output.publish();
+    }
+    assertEquals("new", Files.readString(image));
+    assertEquals("left over", Files.readString(leftOver));
+    assertEquals(List.of(".ckpt-part-of-another", "image.ckpt"), names());
+  }
+
   /** Only what is known from the start may be refused: at the end of a dump it is too late. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
