@@ -28,7 +28,7 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
-final class Checks {
+public final class Checks {
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int CAP_CHECKPOINT_RESTORE = 40;
@@ -52,6 +52,7 @@ final class Checks {
     numbers();
     limits();
     files();
+    dev.ckpt.rstr.file.Files.check(this);
     terminal();
     if (!refusals.isEmpty()) {
       throw new UnsupportedStateException(refusals);
@@ -59,7 +60,7 @@ final class Checks {
   }
 
   /** What is no reason to refuse but worth a line. */
-  List<String> notes() {
+  public List<String> notes() {
     return notes;
   }
 
@@ -68,7 +69,18 @@ final class Checks {
     return ttyFd;
   }
 
-  private void refuse(String code, String object, String remedy) {
+  /** What is to be restored. */
+  public ImageState state() {
+    return state;
+  }
+
+  /** What was asked for. */
+  public RestartOptions options() {
+    return options;
+  }
+
+  /** Takes note of something that stands in the way. */
+  public void refuse(String code, String object, String remedy) {
     refusals.add(new Refusal(code, object, remedy));
   }
 

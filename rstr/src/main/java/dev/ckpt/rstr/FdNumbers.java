@@ -7,7 +7,7 @@ import dev.ckpt.format.record.Fd;
  * Descriptor numbers that we use in the new task while it is built: all of them above those that it
  * will have, so that each can be moved to its place at the end and the rest be closed at once.
  */
-final class FdNumbers {
+public final class FdNumbers {
   private final int scratch;
   private int next;
 
@@ -22,17 +22,17 @@ final class FdNumbers {
   }
 
   /** For short use: open, use, close. */
-  int scratch() {
+  public int scratch() {
     return scratch;
   }
 
   /** Holds our terminal, where there is one. */
-  int tty() {
+  public int tty() {
     return scratch + 1;
   }
 
   /** A number that nobody has yet. */
-  int take() {
+  public int take() {
     return next++;
   }
 }

@@ -18,7 +18,7 @@ import java.util.Map;
  * Rebuilds shared memory as objects: each is made once and kept open under a high descriptor number
  * until everything that maps it or refers to it is there.
  */
-final class MemoryObjects {
+public final class MemoryObjects {
   private static final int MAP_SHARED = 1;
   private static final int PROT_READ_WRITE = 3;
   private static final int MFD_ALLOW_SEALING = 2;
@@ -92,7 +92,7 @@ final class MemoryObjects {
   }
 
   /** The descriptor that an object is open under in the new task. */
-  int fdOf(int objref) {
+  public int fdOf(int objref) {
     return fds.get(objref);
   }
 

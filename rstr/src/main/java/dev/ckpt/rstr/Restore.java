@@ -34,6 +34,7 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
+import dev.ckpt.rstr.file.Files;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

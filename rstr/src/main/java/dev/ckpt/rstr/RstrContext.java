@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Threading: the tracer's thread.
  */
-final class RstrContext {
+public final class RstrContext {
   /** One page for our code. */
   static final int CODE_BYTES = 4096;
 
@@ -66,11 +66,13 @@ final class RstrContext {
     this.stopSignal = stopSignal;
   }
 
-  ImageState state() {
+  /** All of the image but its pages. */
+  public ImageState state() {
     return state;
   }
 
-  RestartOptions options() {
+  /** What was asked for. */
+  public RestartOptions options() {
     return options;
   }
 
@@ -78,16 +80,18 @@ final class RstrContext {
     return tracer;
   }
 
-  Tracee leader() {
+  /** The thread group leader of the new task. */
+  public Tracee leader() {
     return leader;
   }
 
-  RemoteMemory memory() {
+  /** The new task's memory. */
+  public RemoteMemory memory() {
     return memory;
   }
 
   /** A handle on the new process. */
-  Fd pidfd() {
+  public Fd pidfd() {
     return pidfd;
   }
 
@@ -96,7 +100,7 @@ final class RstrContext {
   }
 
   /** Which descriptor numbers are free for us while we build. */
-  FdNumbers fds() {
+  public FdNumbers fds() {
     return fds;
   }
 
@@ -121,13 +125,13 @@ final class RstrContext {
   }
 
   /** What could not be had and is no reason to fail, one line each. */
-  List<String> notes() {
+  public List<String> notes() {
     return notes;
   }
 
   /** System calls made by one of the new task's threads. */
   @MustBeClosed
-  RemoteSyscalls callsOf(Tracee thread) throws CkptException {
+  public RemoteSyscalls callsOf(Tracee thread) throws CkptException {
     return RemoteSyscalls.resident(thread, memory, code.address(), area, stopSignal, userRegs);
   }
 }

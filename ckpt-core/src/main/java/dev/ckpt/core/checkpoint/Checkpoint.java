@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.checkpoint.file.Files;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;

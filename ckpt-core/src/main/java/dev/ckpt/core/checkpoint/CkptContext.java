@@ -34,6 +34,7 @@ public final class CkptContext implements AutoCloseable {
   private final FrozenTask frozen;
   private final ProcFs proc;
   private final RemoteMemory memory;
+  private final MmCheckpoint mm;
   private final Fd pidfd;
   private final Refusals refusals;
   private final List<Entry> records = new ArrayList<>();
@@ -43,12 +44,18 @@ public final class CkptContext implements AutoCloseable {
   @MustBeClosed
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  CkptContext(FrozenTask frozen, RemoteMemory memory, Refusals refusals, IntSupplier nextObjref)
+  CkptContext(
+      FrozenTask frozen,
+      RemoteMemory memory,
+      MmCheckpoint mm,
+      Refusals refusals,
+      IntSupplier nextObjref)
       throws SyscallException {
     this.nextObjref = nextObjref;
     this.frozen = frozen;
     this.proc = ProcFs.of(frozen.pid());
     this.memory = memory;
+    this.mm = mm;
     this.refusals = refusals;
     this.pidfd = Tasks.pidfdOpen(frozen.pid());
   }
@@ -71,6 +78,11 @@ public final class CkptContext implements AutoCloseable {
   /** Its memory. */
   public RemoteMemory memory() {
     return memory;
+  }
+
+  /** What saves its mappings and memory objects. */
+  public MmCheckpoint mm() {
+    return mm;
   }
 
   /** Where to say what cannot be saved. */

@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint;
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.backend.Target;
+import dev.ckpt.core.checkpoint.file.Files;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
@@ -67,7 +68,8 @@ final class Dump {
   Void run(Tracer tracer) throws IOException {
     try (FrozenTask frozen = freeze(tracer)) {
       Refusals refusals = new Refusals(options.pid());
-      try (CkptContext context = new CkptContext(frozen, memory, refusals, writer::nextObjref)) {
+      try (CkptContext context =
+          new CkptContext(frozen, memory, mm, refusals, writer::nextObjref)) {
         writeAll(context);
       }
       if (options.stop()) {
@@ -152,7 +154,7 @@ final class Dump {
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);
     mm.save(context, answers.process().brk());
-    files.save(mm);
+    files.save();
 
     writer.write(Headers.header());
     for (CkptContext.Entry entry : context.records()) {

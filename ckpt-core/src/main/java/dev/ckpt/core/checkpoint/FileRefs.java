@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -25,5 +26,15 @@ public final class FileRefs {
                 stat.size(),
                 stat.mtimeNanos(),
                 NO_BUILD_ID));
+  }
+
+  /** Whether the path still leads to this very file. */
+  public static boolean nameLeadsTo(ByteString path, FileStat stat) {
+    try {
+      return FileStat.of(path.toByteArray()).sameFile(stat);
+    } catch (SyscallException e) {
+      // Whatever the reason: the restore would not find it either.
+      return false;
+    }
   }
 }

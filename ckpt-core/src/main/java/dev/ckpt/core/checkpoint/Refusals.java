@@ -10,7 +10,8 @@ public final class Refusals {
   private final String target;
   private final List<Refusal> refusals = new ArrayList<>();
 
-  Refusals(int pid) {
+  /** For one target. */
+  public Refusals(int pid) {
     this.target = "[pid " + pid + "] ";
   }
 
@@ -37,7 +38,8 @@ public final class Refusals {
     }
   }
 
-  List<Refusal> list() {
+  /** All of them, in the order in which they were found. */
+  public List<Refusal> list() {
     return List.copyOf(refusals);
   }
 }

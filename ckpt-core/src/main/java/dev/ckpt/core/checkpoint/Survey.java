@@ -176,7 +176,7 @@ final class Survey {
         "run ckpt in the same root");
     FileStat cwd = FileStat.of("/proc/" + proc.pid() + "/cwd/.");
     refusals.addIf(
-        !FileKinds.nameLeadsTo(proc.link("cwd"), cwd),
+        !FileRefs.nameLeadsTo(proc.link("cwd"), cwd),
         "CWD_DELETED",
         "its working folder " + proc.link("cwd") + " is deleted or was replaced",
         LATER);

@@ -1,4 +1,4 @@
-package dev.ckpt.core.checkpoint;
+package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.FdInfo;
@@ -15,19 +15,7 @@ import java.util.List;
  * @param stat the file itself
  * @param kind how it is saved
  */
-record OpenFile(List<Integer> fds, ByteString link, FdInfo info, FileStat stat, Kind kind) {
-  /** The kinds that can be saved. */
-  enum Kind {
-    REGULAR,
-    CHRDEV,
-    TTY,
-    PIPE,
-    MEMFD
-  }
-
-  private static final int PTY_SLAVE_FIRST_MAJOR = 136;
-  private static final int PTY_SLAVE_LAST_MAJOR = 143;
-
+record OpenFile(List<Integer> fds, ByteString link, FdInfo info, FileStat stat, FileKind kind) {
   /** The same description with one more descriptor. */
   OpenFile with(int fd) {
     List<Integer> more = new ArrayList<>(fds);
@@ -43,12 +31,5 @@ record OpenFile(List<Integer> fds, ByteString link, FdInfo info, FileStat stat, 
   /** Open flags without FD_CLOEXEC, which belongs to a descriptor. */
   int flags() {
     return info.fileFlags();
-  }
-
-  /** Whether a device number is that of a pseudo terminal's slave side. */
-  static boolean isPtySlave(FileStat stat) {
-    return stat.type() == FileStat.S_IFCHR
-        && stat.rdevMajor() >= PTY_SLAVE_FIRST_MAJOR
-        && stat.rdevMajor() <= PTY_SLAVE_LAST_MAJOR;
   }
 }

@@ -1,9 +1,10 @@
-package dev.ckpt.core.checkpoint;
+package dev.ckpt.core.checkpoint.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
@@ -37,14 +38,14 @@ class FileKindsTest {
   /** The kind as text, or the code of the only refusal. */
   private String verdict(String link, FdInfo info, FileStat stat) {
     int before = refusals.list().size();
-    Optional<OpenFile.Kind> kind = kinds.of(5, ByteString.of(link), info, stat);
+    Optional<FileKind> kind = kinds.of(5, ByteString.of(link), info, stat);
     List<Refusal> fresh = refusals.list().subList(before, refusals.list().size());
     assertEquals(kind.isPresent() ? 0 : 1, fresh.size(), "refused once, or a kind");
     for (Refusal refusal : fresh) {
       assertTrue(refusal.object().startsWith("[pid 812] fd 5 (" + link + ")"), refusal.object());
       assertTrue(!refusal.remedy().isBlank(), refusal.code());
     }
-    return kind.map(Enum::toString).orElseGet(() -> fresh.get(0).code());
+    return kind.map(each -> each.getClass().getSimpleName()).orElseGet(() -> fresh.get(0).code());
   }
 
   private String verdict(String link, int type) {
@@ -85,24 +86,24 @@ class FileKindsTest {
 
   @Test
   void pipesAreKeptAndNamedOnesAreNot() {
-    assertEquals("PIPE", verdict("pipe:[77]", FileStat.S_IFIFO));
+    assertEquals("PipeEnd", verdict("pipe:[77]", FileStat.S_IFIFO));
     assertEquals("FD_FIFO", verdict("/tmp/fifo", FileStat.S_IFIFO));
     assertEquals("FD_FIFO", verdict("/tmp/pipe:[77]", FileStat.S_IFIFO));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "/dev/null,1,3,CHRDEV",
-    "/dev/zero,1,5,CHRDEV",
-    "/dev/full,1,7,CHRDEV",
-    "/dev/random,1,8,CHRDEV",
-    "/dev/urandom,1,9,CHRDEV",
+    "/dev/null,1,3,CharDevice",
+    "/dev/zero,1,5,CharDevice",
+    "/dev/full,1,7,CharDevice",
+    "/dev/random,1,8,CharDevice",
+    "/dev/urandom,1,9,CharDevice",
     "/dev/mem,1,1,FD_DEVICE",
     "/dev/port,1,4,FD_DEVICE",
     "/dev/kmsg,1,11,FD_DEVICE",
-    "/dev/pts/0,136,0,TTY",
-    "/dev/pts/256,137,0,TTY",
-    "/dev/pts/2047,143,255,TTY",
+    "/dev/pts/0,136,0,Terminal",
+    "/dev/pts/256,137,0,Terminal",
+    "/dev/pts/2047,143,255,Terminal",
     "/dev/ptmx,5,2,FD_TTY",
     "/dev/tty,5,0,FD_TTY",
     "/dev/console,5,1,FD_TTY",
@@ -120,7 +121,7 @@ class FileKindsTest {
   @Test
   void memoryFilesAreKeptUnlessTheirPagesAreHuge() {
     String link = "/memfd:buffer (deleted)";
-    assertEquals("MEMFD", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 4096)));
+    assertEquals("Memfd", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 4096)));
     assertEquals("FD_MEMFD_HUGE", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 2 << 20)));
     assertEquals("FD_MEMFD_HUGE", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 1 << 30)));
   }
@@ -129,19 +130,19 @@ class FileKindsTest {
   void filesAreKeptWhereTheirNameLeadsToThem() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "x");
     FileStat stat = FileStat.of(file.toString());
-    assertEquals("REGULAR", verdict(file.toString(), info(2), stat));
+    assertEquals("RegularFile", verdict(file.toString(), info(2), stat));
     assertEquals("FD_DELETED", verdict(file + " (deleted)", info(2), stat));
     Files.move(file, folder.resolve("moved"));
     assertEquals("FD_DELETED", verdict(file.toString(), info(2), stat));
     Files.writeString(file, "another");
     assertEquals("FD_DELETED", verdict(file.toString(), info(2), stat), "was replaced");
-    assertEquals("REGULAR", verdict(folder.resolve("moved").toString(), info(0), stat));
+    assertEquals("RegularFile", verdict(folder.resolve("moved").toString(), info(0), stat));
   }
 
   @Test
   void aLivingFileMayBeCalledDeleted() throws IOException {
     Path file = Files.writeString(folder.resolve("x (deleted)"), "x");
-    assertEquals("REGULAR", verdict(file.toString(), info(0), FileStat.of(file.toString())));
+    assertEquals("RegularFile", verdict(file.toString(), info(0), FileStat.of(file.toString())));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.ckpt.core.checkpoint;
+package dev.ckpt.core.checkpoint.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package dev.ckpt.core.checkpoint;
+package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Files;

@@ -1,4 +1,4 @@
-package dev.ckpt.core.checkpoint;
+package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;

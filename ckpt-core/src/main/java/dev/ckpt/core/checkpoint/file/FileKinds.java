@@ -1,6 +1,7 @@
-package dev.ckpt.core.checkpoint;
+package dev.ckpt.core.checkpoint.file;
 
-import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.checkpoint.FileRefs;
+import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.FdInfo;
@@ -10,18 +11,21 @@ import java.util.Optional;
 /** Decides how an open file is saved, or refuses it with a code and a remedy of its own. */
 final class FileKinds {
   private static final String CLOSE_IT = "this version cannot save it; close it before the dump";
-  private static final int MEM_MAJOR = 1;
-  private static final int[] MEM_MINORS = {3, 5, 7, 8, 9};
   private static final int HUGE_BLOCK = 1 << 20;
 
   private final Refusals refusals;
+  private final FileKind regular = new RegularFile();
+  private final FileKind charDevice = new CharDevice();
+  private final FileKind terminal = new Terminal();
+  private final FileKind pipeEnd = new PipeEnd();
+  private final FileKind memfd = new Memfd();
 
   FileKinds(Refusals refusals) {
     this.refusals = refusals;
   }
 
   /** The kind of an open file; nothing when it was refused. */
-  Optional<OpenFile.Kind> of(int fd, ByteString link, FdInfo info, FileStat stat) {
+  Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat) {
     String name = "fd " + fd + " (" + link + ")";
     if (!info.locks().isEmpty()) {
       refusals.add("FD_LOCK", name + " holds a file lock or lease", "release it before the dump");
@@ -44,7 +48,7 @@ final class FileKinds {
         return device(name, stat);
       case FileStat.S_IFIFO:
         return text.startsWith("pipe:[")
-            ? Optional.of(OpenFile.Kind.PIPE)
+            ? Optional.of(pipeEnd)
             : refuse("FD_FIFO", name + " is a named pipe");
       case FileStat.S_IFSOCK:
         return refuse("FD_SOCKET", name + " is a socket");
@@ -57,12 +61,12 @@ final class FileKinds {
     }
   }
 
-  private Optional<OpenFile.Kind> refuse(String code, String object) {
+  private Optional<FileKind> refuse(String code, String object) {
     refusals.add(code, object, CLOSE_IT);
     return Optional.empty();
   }
 
-  private Optional<OpenFile.Kind> anonymous(String name, String link) {
+  private Optional<FileKind> anonymous(String name, String link) {
     String what = link.substring("anon_inode:".length()).replaceAll("[\\[\\]]", "");
     switch (what) {
       case "eventfd":
@@ -90,41 +94,27 @@ final class FileKinds {
     }
   }
 
-  private Optional<OpenFile.Kind> regular(String name, ByteString link, FileStat stat) {
+  private Optional<FileKind> regular(String name, ByteString link, FileStat stat) {
     String text = link.toString();
     if (text.startsWith("/memfd:")) {
       return stat.blockBytes() >= HUGE_BLOCK
           ? refuse("FD_MEMFD_HUGE", name + " is made of huge pages")
-          : Optional.of(OpenFile.Kind.MEMFD);
+          : Optional.of(memfd);
     }
     if (text.startsWith("/proc/") || text.startsWith("/sys/")) {
       return refuse("FD_PROC", name + " belongs to the kernel");
     }
-    return nameLeadsTo(link, stat)
-        ? Optional.of(OpenFile.Kind.REGULAR)
+    return FileRefs.nameLeadsTo(link, stat)
+        ? Optional.of(regular)
         : refuse("FD_DELETED", name + " has no name any more, or its name leads elsewhere");
   }
 
-  /** Whether the path still leads to this very file. */
-  static boolean nameLeadsTo(ByteString path, FileStat stat) {
-    try {
-      return FileStat.of(path.toByteArray()).sameFile(stat);
-    } catch (SyscallException e) {
-      // Whatever the reason: the restore would not find it either.
-      return false;
+  private Optional<FileKind> device(String name, FileStat stat) {
+    if (Terminal.isPtySlave(stat)) {
+      return Optional.of(terminal);
     }
-  }
-
-  private Optional<OpenFile.Kind> device(String name, FileStat stat) {
-    if (OpenFile.isPtySlave(stat)) {
-      return Optional.of(OpenFile.Kind.TTY);
-    }
-    if (stat.rdevMajor() == MEM_MAJOR) {
-      for (int minor : MEM_MINORS) {
-        if (stat.rdevMinor() == minor) {
-          return Optional.of(OpenFile.Kind.CHRDEV);
-        }
-      }
+    if (CharDevice.isStateless(stat)) {
+      return Optional.of(charDevice);
     }
     boolean tty = stat.rdevMajor() == 5 || stat.rdevMajor() == 4;
     return refuse(tty ? "FD_TTY" : "FD_DEVICE", name + " is a device");

@@ -1,0 +1,26 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.error.CkptException;
+import java.util.List;
+
+/**
+ * How one kind of open file is saved. Which file is of which kind {@link FileKinds} says, and what
+ * /proc alone shows to be beyond us is refused there. One object per dump.
+ *
+ * <p>Target state: stopped. Threading: the tracer's thread.
+ */
+interface FileKind {
+  /**
+   * Refuses what cannot be saved.
+   *
+   * @param mine every open file of this kind
+   */
+  default void survey(Files files, List<OpenFile> mine) throws CkptException {}
+
+  /**
+   * Adds the record of a description, and before it those that it refers to.
+   *
+   * @return the reference to the description's record
+   */
+  int save(Files files, OpenFile file) throws CkptException;
+}

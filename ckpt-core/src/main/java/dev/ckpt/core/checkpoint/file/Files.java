@@ -1,0 +1,129 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.Refusals;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.FdInfo;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.ProcMissingException;
+import dev.ckpt.core.proc.ProcReadException;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.Fd;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Descriptors and the open file descriptions behind them. */
+public final class Files {
+  private final CkptContext context;
+  private final List<OpenFile> open = new ArrayList<>();
+
+  private Files(CkptContext context) {
+    this.context = context;
+  }
+
+  /** Looks at every descriptor and refuses what cannot be saved. */
+  public static Files survey(CkptContext context) throws CkptException {
+    Files files = new Files(context);
+    FileKinds kinds = new FileKinds(context.refusals());
+    for (int fd : context.proc().fds()) {
+      files.look(fd, kinds);
+    }
+    Map<FileKind, List<OpenFile>> byKind = new LinkedHashMap<>();
+    for (OpenFile file : files.open) {
+      byKind.computeIfAbsent(file.kind(), kind -> new ArrayList<>()).add(file);
+    }
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind.entrySet()) {
+      entry.getKey().survey(files, entry.getValue());
+    }
+    return files;
+  }
+
+  /** Refuses what can be seen in /proc alone, without touching the task or its descriptors. */
+  public static void preview(int pid, Refusals refusals) throws CkptException {
+    FileKinds kinds = new FileKinds(refusals);
+    ProcFs proc = ProcFs.of(pid);
+    for (int fd : proc.fds()) {
+      try {
+        FileStat stat = FileStat.of("/proc/" + pid + "/fd/" + fd);
+        kinds.of(fd, proc.fdLink(fd), proc.fdInfo(fd), stat);
+      } catch (ProcMissingException | ProcReadException e) {
+        // Closed while we looked; what is there when the task is frozen counts.
+        continue;
+      } catch (SyscallException e) {
+        if (e.errno() != Errno.ENOENT) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The dump that they belong to. */
+  CkptContext context() {
+    return context;
+  }
+
+  /** Every open file description that is not refused, by its lowest descriptor. */
+  List<OpenFile> all() {
+    return open;
+  }
+
+  private void look(int fd, FileKinds kinds) throws CkptException {
+    ByteString link = context.proc().fdLink(fd);
+    FdInfo info = context.proc().fdInfo(fd);
+    for (int i = 0; i < open.size(); i++) {
+      if (open.get(i).link().equals(link) && sameDescription(open.get(i).fd(), fd)) {
+        open.set(i, open.get(i).with(fd));
+        return;
+      }
+    }
+    FileStat stat = FileStat.of("/proc/" + context.pid() + "/fd/" + fd);
+    Optional<FileKind> kind = kinds.of(fd, link, info, stat);
+    if (kind.isPresent() && !hasOwner(fd)) {
+      open.add(new OpenFile(List.of(fd), link, info, stat, kind.get()));
+    }
+  }
+
+  private boolean sameDescription(int fd, int other) throws SyscallException {
+    int pid = context.pid();
+    return Tasks.kcmp(pid, pid, Tasks.KcmpType.FILE, fd, other) == 0;
+  }
+
+  private boolean hasOwner(int fd) throws CkptException {
+    NativeBuffer owner = NativeBuffer.allocate(Long.BYTES);
+    try (dev.ckpt.core.kernel.Fd file = context.duplicate(fd)) {
+      file.fcntl(Fcntl.F_GETOWN_EX, owner.address());
+      boolean owned = owner.getInt(4) != 0 || file.fcntl(Fcntl.F_GETSIG, 0) != 0;
+      context
+          .refusals()
+          .addIf(
+              owned,
+              "FD_OWNER",
+              "fd " + fd + " has an owner for its signals (F_SETOWN)",
+              "this version cannot save it");
+      return owned;
+    }
+  }
+
+  /** Adds the records: descriptions first, then the descriptors in ascending order. */
+  public void save() throws CkptException {
+    Map<Integer, Integer> objrefs = new TreeMap<>();
+    for (OpenFile file : open) {
+      int objref = file.kind().save(this, file);
+      file.fds().forEach(fd -> objrefs.put(fd, objref));
+    }
+    for (Map.Entry<Integer, Integer> entry : objrefs.entrySet()) {
+      boolean closeOnExec = context.proc().fdInfo(entry.getKey()).closeOnExec();
+      context.add(new Fd(entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
+    }
+  }
+}

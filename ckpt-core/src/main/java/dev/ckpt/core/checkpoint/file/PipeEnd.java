@@ -1,0 +1,52 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.Pipe;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** An end of a pipe both of whose ends are the task's own, with what waits in it. */
+final class PipeEnd implements FileKind {
+  @Override
+  public void survey(Files files, List<OpenFile> mine) {
+    Set<String> links =
+        mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
+    Map<String, Integer> others = PipeHolders.others(files.context().pid(), links);
+    for (OpenFile file : mine) {
+      Integer other = others.get(file.link().toString());
+      if (other != null) {
+        files
+            .context()
+            .refusals()
+            .add(
+                "PIPE_OUTSIDE",
+                "fd " + file.fd() + " (" + file.link() + ") leads to process " + other,
+                "redirect it to a file, or end the other process");
+      }
+    }
+  }
+
+  @Override
+  public int save(Files files, OpenFile file) throws CkptException {
+    int pipe = files.context().share("pipe", file.link(), () -> pipe(files, file));
+    return files.context().addTarget(new FilePipe(pipe, file.flags()));
+  }
+
+  private Pipe pipe(Files files, OpenFile file) throws CkptException {
+    boolean packets =
+        files.all().stream()
+            .filter(other -> other.link().equals(file.link()))
+            .anyMatch(other -> (other.flags() & Fcntl.O_DIRECT) != 0);
+    // Opened anew for reading: the task may hold the write end alone.
+    String path = "/proc/" + files.context().pid() + "/fd/" + file.fd();
+    try (Fd end = Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK)) {
+      int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
+      return new Pipe(file.stat().ino(), capacity, packets, PipeContent.peek(end, capacity));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.ckpt.rstr.file;
+
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.Fd;
+import dev.ckpt.rstr.Checks;
+import dev.ckpt.rstr.MemoryObjects;
+import dev.ckpt.rstr.RstrContext;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rebuilds open file descriptions and the descriptors that refer to them. */
+public final class Files {
+  /** The flags of an open file description that F_SETFL can set. */
+  static final int F_SETFL_FLAGS =
+      Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_DIRECT | Fcntl.O_NOATIME;
+
+  private static final int CLOSE_RANGE_END = -1;
+
+  private static final List<FileKind> KINDS =
+      List.of(new RegularFile(), new CharDevice(), new Memfd(), new Terminal(), new PipeEnd());
+
+  private final RstrContext context;
+  private final BatchRunner run;
+  private final MemoryObjects objects;
+  private final Map<Integer, Integer> numbers = new HashMap<>();
+
+  /** For one restore, whose memory objects are there already. */
+  public Files(RstrContext context, BatchRunner run, MemoryObjects objects) {
+    this.context = context;
+    this.run = run;
+    this.objects = objects;
+  }
+
+  /** Looks at everything that files of any kind need before it is created. */
+  public static void check(Checks checks) throws CkptException {
+    for (FileKind kind : KINDS) {
+      kind.check(checks);
+    }
+  }
+
+  /**
+   * Closes what the new task inherited from us, keeping our terminal where one is needed.
+   *
+   * @param ttyFd one of our descriptors that is a terminal, or -1
+   */
+  public static void closeInherited(RstrContext context, BatchRunner run, int ttyFd)
+      throws CkptException {
+    int kept = context.fds().tty();
+    if (ttyFd >= 0) {
+      run.call("dup3", SyscallNumbers.DUP3, ttyFd, kept, 0);
+      run.call("close_range", SyscallNumbers.CLOSE_RANGE, 0, kept - 1, 0);
+      run.call("close_range", SyscallNumbers.CLOSE_RANGE, kept + 1, CLOSE_RANGE_END, 0);
+    } else {
+      run.call("close_range", SyscallNumbers.CLOSE_RANGE, 0, CLOSE_RANGE_END, 0);
+    }
+    run.flush();
+  }
+
+  /** Opens everything under high numbers, then moves each to its place. */
+  public void restore() throws IOException {
+    for (FileKind kind : KINDS) {
+      kind.restore(this);
+    }
+    run.flush();
+    for (Fd fd : state().all(Fd.class)) {
+      int cloexec = (fd.fdFlags() & Fd.FD_CLOEXEC) != 0 ? Fcntl.O_CLOEXEC : 0;
+      run.call("dup3", SyscallNumbers.DUP3, numbers.get(fd.file()), fd.fd(), cloexec);
+    }
+    run.call("close_range", SyscallNumbers.CLOSE_RANGE, context.fds().scratch(), -1, 0);
+    run.flush();
+  }
+
+  /** The restore that they belong to. */
+  RstrContext context() {
+    return context;
+  }
+
+  /** What is restored. */
+  ImageState state() {
+    return context.state();
+  }
+
+  /** System calls of the new task. */
+  BatchRunner run() {
+    return run;
+  }
+
+  /** The memory objects, open under numbers of their own. */
+  MemoryObjects objects() {
+    return objects;
+  }
+
+  /**
+   * Takes note of a description that has been made.
+   *
+   * @param objref its record
+   * @param number the descriptor that refers to it for the time being
+   */
+  void opened(int objref, int number) {
+    numbers.put(objref, number);
+  }
+
+  /** A path that opens what one of the task's descriptors refers to. */
+  static ByteString self(int number) {
+    return ByteString.of(("/proc/self/fd/" + number).getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Has the task open a file; the number it has for the time being. */
+  int open(ByteString path, int flags, long pos) throws CkptException {
+    int number = context.fds().take();
+    byte[] name = path.toByteArray();
+    Batch batch = run.room(4, name.length + 1);
+    Batch.Result fd = batch.call("open " + path, SyscallNumbers.OPEN, batch.string(name), flags);
+    batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
+    batch.call("close", SyscallNumbers.CLOSE, fd);
+    if (pos != 0) {
+      batch.call("lseek", SyscallNumbers.LSEEK, number, pos, Fcntl.SEEK_SET);
+    }
+    return number;
+  }
+}

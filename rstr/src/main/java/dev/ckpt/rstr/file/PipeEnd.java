@@ -1,0 +1,101 @@
+package dev.ckpt.rstr.file;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.PipePair;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.Pipe;
+import java.io.IOException;
+import java.util.Map;
+
+/** Makes pipes and fills them. */
+final class PipeEnd implements FileKind {
+  @Override
+  public void restore(Files files) throws IOException {
+    for (Map.Entry<Integer, Pipe> entry : files.state().shared(Pipe.class).entrySet()) {
+      Pipe pipe = entry.getValue();
+      int readEnd = files.context().fds().take();
+      int writeEnd = files.context().fds().take();
+      Batch batch = files.run().room(6, 8);
+      Batch.Data fds = batch.space(Long.BYTES);
+      batch.call("pipe2", SyscallNumbers.PIPE2, fds, pipe.packetMode() ? Fcntl.O_DIRECT : 0);
+      // struct of two ints; a descriptor argument counts with its low half only
+      batch.call("dup3", SyscallNumbers.DUP3, fds.word(0), readEnd, Fcntl.O_CLOEXEC);
+      batch.call("dup3", SyscallNumbers.DUP3, fds.word(4), writeEnd, Fcntl.O_CLOEXEC);
+      batch.call("close", SyscallNumbers.CLOSE, fds.word(0));
+      batch.call("close", SyscallNumbers.CLOSE, fds.word(4));
+      batch.call(
+          "fcntl(F_SETPIPE_SZ)",
+          SyscallNumbers.FCNTL,
+          writeEnd,
+          Fcntl.F_SETPIPE_SZ,
+          pipe.capacityBytes());
+      files.run().flush();
+      fill(files, pipe, writeEnd);
+      restoreEnds(files, entry.getKey(), readEnd, writeEnd);
+    }
+  }
+
+  /** Each end once as it was made by pipe2; further descriptions of it are opened anew. */
+  private static void restoreEnds(Files files, int pipe, int readEnd, int writeEnd)
+      throws CkptException {
+    boolean readTaken = false;
+    boolean writeTaken = false;
+    for (Map.Entry<Integer, FilePipe> entry : files.state().shared(FilePipe.class).entrySet()) {
+      FilePipe end = entry.getValue();
+      if (end.pipe() != pipe) {
+        continue;
+      }
+      int mode = end.flags() & Fcntl.O_ACCMODE;
+      if (mode == Fcntl.O_RDONLY && !readTaken) {
+        readTaken = true;
+        setFlags(files, entry.getKey(), readEnd, end.flags());
+      } else if (mode == Fcntl.O_WRONLY && !writeTaken) {
+        writeTaken = true;
+        setFlags(files, entry.getKey(), writeEnd, end.flags());
+      } else {
+        files.opened(entry.getKey(), files.open(Files.self(readEnd), end.flags(), 0));
+      }
+    }
+  }
+
+  private static void setFlags(Files files, int objref, int number, int flags)
+      throws CkptException {
+    files
+        .run()
+        .call(
+            "fcntl(F_SETFL)",
+            SyscallNumbers.FCNTL,
+            number,
+            Fcntl.F_SETFL,
+            flags & Files.F_SETFL_FLAGS);
+    files.opened(objref, number);
+  }
+
+  /**
+   * Puts back what waited in a pipe, buffer by buffer. Each goes through a pipe of ours and is
+   * spliced, for writes would run together.
+   */
+  private static void fill(Files files, Pipe pipe, int writeEnd) throws IOException {
+    if (pipe.buffers().isEmpty()) {
+      return;
+    }
+    try (Fd target = Tasks.pidfdGetfd(files.context().pidfd(), writeEnd);
+        PipePair ours = PipePair.open(pipe.packetMode() ? Fcntl.O_DIRECT : 0)) {
+      for (ByteString buffer : pipe.buffers()) {
+        ours.write(buffer.toByteArray());
+        if (dev.ckpt.core.kernel.Files.splice(ours.readEnd(), target, buffer.length())
+            != buffer.length()) {
+          throw new SyscallException("", "splice", "content of a pipe", Errno.EAGAIN);
+        }
+      }
+    }
+  }
+}

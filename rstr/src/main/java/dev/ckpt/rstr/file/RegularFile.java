@@ -1,0 +1,19 @@
+package dev.ckpt.rstr.file;
+
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.FileRegular;
+import java.util.Map;
+
+/** Opens named files again, at their offsets. */
+final class RegularFile implements FileKind {
+  @Override
+  public void restore(Files files) throws CkptException {
+    for (Map.Entry<Integer, FileRegular> entry :
+        files.state().shared(FileRegular.class).entrySet()) {
+      FileRegular file = entry.getValue();
+      FileRef named = files.state().get(file.file(), FileRef.class);
+      files.opened(entry.getKey(), files.open(named.path(), file.flags(), file.pos()));
+    }
+  }
+}
