@@ -85,17 +85,18 @@ final class StubTask {
   }
 
   void protect(PageRange range, int prot) throws CkptException {
-    calls(
-        batch -> {
-          batch.call("mprotect", SyscallNumbers.MPROTECT, range.address(), range.lenBytes(), prot);
-          return () -> {};
-        });
+    call("mprotect", SyscallNumbers.MPROTECT, range.address(), range.lenBytes(), prot);
   }
 
   void unmap(PageRange range) throws CkptException {
+    call("munmap", SyscallNumbers.MUNMAP, range.address(), range.lenBytes());
+  }
+
+  /** Has it make one call. */
+  void call(String name, int number, Object... arguments) throws CkptException {
     calls(
         batch -> {
-          batch.call("munmap", SyscallNumbers.MUNMAP, range.address(), range.lenBytes());
+          batch.call(name, number, arguments);
           return () -> {};
         });
   }
