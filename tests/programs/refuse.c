@@ -41,7 +41,6 @@
 #define NR_LANDLOCK_CREATE_RULESET 444
 #define NR_LANDLOCK_RESTRICT_SELF 446
 #define NR_MEMFD_SECRET 447
-#define NR_MSEAL 462
 #define UFFD_USER_MODE 1
 #define NEWCGROUP 0x02000000
 #define NEWTIME 0x00000080
@@ -319,11 +318,7 @@ static void m_syscall_user_dispatch(void)
 
 /* ---- memory ---- */
 
-static void m_mlock(void) { OFFER(mlock(page_of(0), SC_PAGE)); }
-static void m_mlockall(void) { OFFER(mlockall(MCL_FUTURE)); }
 static void m_hugetlb(void) { page_of(MAP_HUGETLB | MAP_NORESERVE); }
-static void m_growsdown(void) { *(volatile char *)page_of(MAP_GROWSDOWN) = 1; }
-static void m_mseal(void) { OFFER(syscall(NR_MSEAL, page_of(0), SC_PAGE, 0UL)); }
 static void m_sysv_shm(void)
 {
     int id = OFFER(shmget(IPC_PRIVATE, 4 * SC_PAGE, IPC_CREAT | 0600));
@@ -571,8 +566,8 @@ static const struct {
     M(lease), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
     M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),
     M(timerslack), M(subreaper), M(thp_disable), M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
-    M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(mlock),
-    M(mlockall), M(hugetlb), M(growsdown), M(mseal), M(sysv_shm), M(aio), M(pkeys), M(memfd_secret),
+    M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(hugetlb),
+    M(sysv_shm), M(aio), M(pkeys), M(memfd_secret),
     M(netns), M(utsns), M(ipcns), M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
     M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),

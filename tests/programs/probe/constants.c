@@ -72,6 +72,12 @@
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL LACKING
 #endif
+#ifndef MAP_DROPPABLE
+#define MAP_DROPPABLE LACKING
+#endif
+#ifndef __NR_mseal
+#define __NR_mseal LACKING
+#endif
 #ifndef MFD_EXEC
 #define MFD_EXEC LACKING
 #endif
@@ -340,6 +346,7 @@ int main(void)
     VALUE("SyscallNumbers.PERSONALITY", __NR_personality);
     VALUE("SyscallNumbers.MLOCK", __NR_mlock);
     VALUE("SyscallNumbers.MUNLOCK", __NR_munlock);
+    VALUE("SyscallNumbers.MLOCKALL", __NR_mlockall);
     VALUE("SyscallNumbers.PRCTL", __NR_prctl);
     VALUE("SyscallNumbers.ARCH_PRCTL", __NR_arch_prctl);
     VALUE("SyscallNumbers.GETTID", __NR_gettid);
@@ -375,12 +382,14 @@ int main(void)
     VALUE("SyscallNumbers.SECCOMP", __NR_seccomp);
     VALUE("SyscallNumbers.MEMFD_CREATE", __NR_memfd_create);
     VALUE("SyscallNumbers.MEMBARRIER", __NR_membarrier);
+    VALUE("SyscallNumbers.MLOCK2", __NR_mlock2);
     VALUE("SyscallNumbers.STATX", __NR_statx);
     VALUE("SyscallNumbers.IO_PGETEVENTS", __NR_io_pgetevents);
     VALUE("SyscallNumbers.RSEQ", __NR_rseq);
     VALUE("SyscallNumbers.CLONE3", __NR_clone3);
     VALUE("SyscallNumbers.CLOSE_RANGE", __NR_close_range);
     VALUE("SyscallNumbers.EPOLL_PWAIT2", __NR_epoll_pwait2);
+    VALUE("SyscallNumbers.MSEAL", __NR_mseal);
     VALUE("Numbers.PIDFD_OPEN", __NR_pidfd_open);
     VALUE("Numbers.CLONE3", __NR_clone3);
     VALUE("Numbers.PIDFD_GETFD", __NR_pidfd_getfd);
@@ -427,7 +436,11 @@ int main(void)
     VALUE("AddressSpace.MADV_GUARD_INSTALL", MADV_GUARD_INSTALL);
     VALUE("MmRecords.MAP_SHARED", MAP_SHARED);
     VALUE("MmRecords.MAP_PRIVATE", MAP_PRIVATE);
+    VALUE("MmRecords.MAP_DROPPABLE", MAP_DROPPABLE);
     VALUE("MmRecords.MAP_ANONYMOUS", MAP_ANONYMOUS);
+    VALUE("Mm.MCL_FUTURE", MCL_FUTURE);
+    VALUE("Mm.MCL_ONFAULT", MCL_ONFAULT);
+    VALUE("LockedMemory.MLOCK_ONFAULT", MLOCK_ONFAULT);
     VALUE("MmRecords.MAP_GROWSDOWN", MAP_GROWSDOWN);
     VALUE("MmRecords.MAP_NORESERVE", MAP_NORESERVE);
     VALUE("MemoryObjects.MAP_SHARED", MAP_SHARED);

@@ -21,6 +21,7 @@ import java.util.zip.CRC32C;
 final class MmRecords {
   private static final int MAP_SHARED = 0x1;
   private static final int MAP_PRIVATE = 0x2;
+  private static final int MAP_DROPPABLE = 0x8;
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_GROWSDOWN = 0x100;
   private static final int MAP_NORESERVE = 0x4000;
@@ -28,7 +29,8 @@ final class MmRecords {
   private MmRecords() {}
 
   /** Adds the record of the address space as a whole; the reference to it. */
-  static int saveMm(CkptContext context, List<TaskMemory.Mapping> mappings, long brk)
+  static int saveMm(
+      CkptContext context, List<TaskMemory.Mapping> mappings, long brk, int lockFuture)
       throws CkptException {
     Stat stat = context.proc().stat();
     ByteString exe = context.proc().link("exe");
@@ -54,7 +56,8 @@ final class MmRecords {
             vdso.vma().end(),
             vvarStart,
             vdsoCrc(context, vdso),
-            context.proc().coredumpFilter()));
+            context.proc().coredumpFilter(),
+            lockFuture));
   }
 
   private static Optional<SmapsEntry> first(List<TaskMemory.Mapping> mappings, VmaKind kind) {
@@ -97,6 +100,9 @@ final class MmRecords {
 
   private static int mapFlags(SmapsEntry entry, VmaKind kind, Set<VmFlag> flags) {
     int map = entry.vma().shared() ? MAP_SHARED : MAP_PRIVATE;
+    if (flags.contains(VmFlag.DP)) {
+      map = MAP_DROPPABLE;
+    }
     if (kind == VmaKind.ANON_PRIVATE || kind == VmaKind.STACK) {
       map |= MAP_ANONYMOUS;
     }

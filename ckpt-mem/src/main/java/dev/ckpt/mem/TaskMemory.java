@@ -59,6 +59,15 @@ final class TaskMemory implements MmCheckpoint {
       return kind == VmaKind.ANON_SHARED;
     }
 
+    /**
+     * Whether the kernel may empty its pages whenever it likes. They hold the state of random
+     * generators, above all the vdso's getrandom: two tasks must never go on with the same, so the
+     * restored one gets none of it, as a child of fork(2) gets none.
+     */
+    private boolean isDroppable() {
+      return entry.hasFlag("dp");
+    }
+
     private boolean isMemfd() {
       return entry.vma().name().toString().startsWith("/memfd:");
     }
@@ -91,6 +100,9 @@ final class TaskMemory implements MmCheckpoint {
       case ANON_PRIVATE:
       case STACK:
         scan(pagemap, mapping, PageMap.Want.CONTENT);
+        if (mapping.isDroppable()) {
+          mapping.pages().clear();
+        }
         break;
       case FILE_PRIVATE:
         scan(pagemap, mapping, PageMap.Want.COPIED);
@@ -181,8 +193,8 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   @Override
-  public void save(CkptContext context, long brk) throws CkptException {
-    mmObjref = MmRecords.saveMm(context, mappings, brk);
+  public void save(CkptContext context, long brk, int lockFuture) throws CkptException {
+    mmObjref = MmRecords.saveMm(context, mappings, brk, lockFuture);
     for (Mapping mapping : mappings) {
       MmRecords.saveVma(context, mapping, backing(context, mapping));
       for (PageRange guard : mapping.guards()) {

@@ -17,7 +17,8 @@ final class VmaSurvey {
       EnumSet.of(
           VmFlag.RD, VmFlag.WR, VmFlag.EX, VmFlag.SH, VmFlag.MR, VmFlag.MW, VmFlag.ME, VmFlag.MS,
           VmFlag.DW, VmFlag.SR, VmFlag.RR, VmFlag.DC, VmFlag.AC, VmFlag.NR, VmFlag.WF, VmFlag.DD,
-          VmFlag.SD, VmFlag.HG, VmFlag.NH, VmFlag.MG);
+          VmFlag.SD, VmFlag.HG, VmFlag.NH, VmFlag.MG, VmFlag.LO, VmFlag.LF, VmFlag.GD, VmFlag.SL,
+          VmFlag.DP);
 
   /** Says that a mapping may hold guard regions, which are found among its pages (Linux 6.19). */
   private static final String GUARDS = "gu";
@@ -40,7 +41,7 @@ final class VmaSurvey {
       case "[vsyscall]":
         return Optional.of(VmaKind.VSYSCALL);
       default:
-        return nameIsOrdinary(entry, name) && flagsAreRebuilt(entry, name)
+        return nameIsOrdinary(entry, name) && flagsAreRebuilt(entry)
             ? Optional.of(ordinary(entry, name))
             : Optional.empty();
     }
@@ -88,12 +89,12 @@ final class VmaSurvey {
     return shared ? VmaKind.FILE_SHARED : VmaKind.FILE_PRIVATE;
   }
 
-  private boolean flagsAreRebuilt(SmapsEntry entry, String name) {
+  private boolean flagsAreRebuilt(SmapsEntry entry) {
     for (String letters : entry.vmFlags()) {
       Optional<VmFlag> flag = VmFlag.of(letters);
       boolean guards = letters.equals(GUARDS) && entry.vma().inode() == 0;
       boolean rebuilt = guards || flag.isPresent() && REBUILT.contains(flag.get());
-      if (!rebuilt && !(letters.equals("gd") && name.equals("[stack]"))) {
+      if (!rebuilt) {
         refuseFlag(entry, letters);
         return false;
       }
@@ -107,10 +108,6 @@ final class VmaSurvey {
 
   private void refuseFlag(SmapsEntry entry, String letters) {
     switch (letters) {
-      case "lo":
-      case "lf":
-        refuse(entry, "MLOCK", "is locked in memory");
-        break;
       case "io":
       case "pf":
       case "mm":
@@ -121,17 +118,8 @@ final class VmaSurvey {
       case "ui":
         refuse(entry, "USERFAULTFD", "is watched by a userfaultfd");
         break;
-      case "sl":
-        refuse(entry, "MSEAL", "is sealed");
-        break;
-      case "dp":
-        refuse(entry, "DROPPABLE", "is droppable memory");
-        break;
       case "ss":
         refuse(entry, "SHADOW_STACK", "is a shadow stack");
-        break;
-      case "gd":
-        refuse(entry, "GROWSDOWN", "grows down and is not the stack");
         break;
       default:
         refuse(entry, "VMA_FLAG", "has the flag " + letters);

@@ -205,7 +205,8 @@ final class Samples {
         0x7ffc_0010_4000L,
         0x7ffc_000f_e000L,
         0xdead_beef,
-        0);
+        0x1c3,
+        Mm.MCL_FUTURE | Mm.MCL_ONFAULT);
   }
 
   static FileRef fileRef() {

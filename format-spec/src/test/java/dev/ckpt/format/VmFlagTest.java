@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class VmFlagTest {
   private static final String IN_ORDER =
       "rd wr ex sh mr mw me ms gd pf dw lo io sr rr dc de ac nr ht sf ar wf dd sd mm hg nh mg um"
-          + " uw ss sl dp";
+          + " uw ss sl dp lf";
 
   @Test
   void numbersTheLettersOfSmapsInTheirOrder() {
@@ -32,7 +32,7 @@ class VmFlagTest {
     long bits = VmFlag.bitsOf(flags);
     assertEquals(flags, VmFlag.setOf(bits));
     assertTrue(VmFlag.known(bits));
-    assertFalse(VmFlag.known(bits | 1L << 34));
+    assertFalse(VmFlag.known(bits | 1L << 35));
     assertFalse(VmFlag.known(-1));
   }
 }

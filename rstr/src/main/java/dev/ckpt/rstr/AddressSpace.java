@@ -199,6 +199,16 @@ final class AddressSpace {
     setMm();
   }
 
+  /** Seals what was sealed (mseal(2)); nothing of it can be changed any more. */
+  void seal() throws CkptException {
+    for (Vma vma : vmas()) {
+      if (!isKernels(vma) && vma.has(VmFlag.SL)) {
+        run.call("mseal", SyscallNumbers.MSEAL, vma.start(), vma.lenBytes(), 0);
+      }
+    }
+    run.flush();
+  }
+
   private static boolean isKernels(Vma vma) {
     return vma.kind() == VmaKind.VDSO
         || vma.kind() == VmaKind.VVAR

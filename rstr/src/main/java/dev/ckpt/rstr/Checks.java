@@ -29,6 +29,7 @@ import java.util.zip.CRC32C;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
 public final class Checks {
+  private static final int CAP_IPC_LOCK = 14;
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int CAP_CHECKPOINT_RESTORE = 40;
@@ -155,6 +156,15 @@ public final class Checks {
             "limit " + i + " is " + theirs.get(i).max() + ", above ours",
             "raise ours before, or run with CAP_SYS_RESOURCE");
       }
+    }
+    long locked = LockedMemory.lenBytes(state);
+    long mayLock = ours.get(Limits.RLIMIT_MEMLOCK).hard();
+    if (Long.compareUnsigned(locked, mayLock) > 0
+        && !has(ProcFs.of(Tasks.self()).status().capEff(), CAP_IPC_LOCK)) {
+      refuse(
+          "MLOCK_LIMIT",
+          locked + " bytes are locked in memory, and we may lock " + mayLock,
+          "raise our limit before (ulimit -H -l), or run with CAP_IPC_LOCK");
     }
   }
 

@@ -15,6 +15,7 @@ import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.Deadline;
@@ -257,7 +258,7 @@ final class Restore {
   private void populate(RstrContext context, BatchRunner run, Threads threads) throws IOException {
     MemoryObjects objects = new MemoryObjects(context, run);
     AddressSpace space = new AddressSpace(context, run, objects);
-    TaskStruct.raiseFdLimit(run);
+    TaskStruct.raiseLimit(run, Limits.RLIMIT_NOFILE);
     TaskStruct.restoreSession(context, run);
     Files.closeInherited(context, run, ttyFd);
     space.empty();
@@ -275,6 +276,8 @@ final class Restore {
     new Files(context, run, objects).restore();
     TaskStruct.restore(context, run);
     SignalState.restore(context, run);
+    LockedMemory.restore(context, run);
+    space.seal();
     TaskStruct.restoreLimits(context, run);
     threads.restoreOwn();
     Timers.restore(context, run);

@@ -1,7 +1,6 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
-import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
@@ -52,18 +51,18 @@ final class TaskStruct {
     run.flush();
   }
 
-  /** Lets the new process open as many descriptors as it may, while it is built. */
-  static void raiseFdLimit(BatchRunner run) throws CkptException {
+  /** Lets the new process have as much of something as it may, while it is built. */
+  static void raiseLimit(BatchRunner run, int resource) throws CkptException {
     Batch batch = run.room(2, RLIMIT_BYTES);
     Batch.Data limit = batch.space(RLIMIT_BYTES);
-    batch.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, Limits.RLIMIT_NOFILE, 0, limit);
+    batch.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, resource, 0, limit);
     run.flush();
     long hard = batch.getLong(limit, 8);
     Batch next = run.room(1, RLIMIT_BYTES);
     Batch.Data raised = next.space(RLIMIT_BYTES);
     next.putLong(raised, 0, hard);
     next.putLong(raised, 8, hard);
-    next.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, Limits.RLIMIT_NOFILE, raised, 0);
+    next.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, resource, raised, 0);
     run.flush();
   }
 

@@ -8,10 +8,13 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ChecksTest {
+  private static final int CAP_IPC_LOCK = 14;
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int CAP_CHECKPOINT_RESTORE = 40;
@@ -131,6 +135,25 @@ class ChecksTest {
         ProcFs.of(Tasks.self()).limits().rlimits().stream().allMatch(limit -> limit.hard() == -1);
     boolean may = has(CAP_SYS_RESOURCE) || unlimited;
     assertEquals(may ? Set.of() : Set.of("RLIMIT"), codes());
+  }
+
+  @Test
+  void refusesMoreLockedMemoryThanWeMayLock() throws IOException {
+    long locked = 1L << 46;
+    image.vmas.add(
+        new Vma(
+            0x1000,
+            0x1000 + locked,
+            3,
+            0x22,
+            VmFlag.LO.bit(),
+            0,
+            0,
+            ByteString.of(""),
+            VmaKind.ANON_PRIVATE));
+    long mayLock = ProcFs.of(Tasks.self()).limits().get(Limits.RLIMIT_MEMLOCK).hard();
+    boolean may = has(CAP_IPC_LOCK) || mayLock == -1;
+    assertEquals(may ? Set.of() : Set.of("MLOCK_LIMIT"), codes());
   }
 
   @Test

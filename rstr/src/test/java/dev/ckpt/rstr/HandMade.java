@@ -153,7 +153,8 @@ final class HandMade {
             0x7ffc00104000L,
             0x7ffc000fe000L,
             vdsoCrc,
-            0x33));
+            0x33,
+            0));
     for (Vma vma : vmas) {
       writer.write(vma);
     }

@@ -153,7 +153,7 @@ final class Dump {
     threads.save(answers);
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);
-    mm.save(context, answers.process().brk());
+    mm.save(context, answers.process().brk(), answers.lockFuture());
     files.save();
 
     writer.write(Headers.header());

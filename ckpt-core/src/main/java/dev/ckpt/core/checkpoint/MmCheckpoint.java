@@ -23,8 +23,9 @@ public interface MmCheckpoint extends AutoCloseable {
    * Adds the records of mm, memory objects and vmas.
    *
    * @param brk the end of the heap as the task itself told it
+   * @param lockFuture flags of mlockall(2) for what the task maps from now on
    */
-  void save(CkptContext context, long brk) throws CkptException;
+  void save(CkptContext context, long brk, int lockFuture) throws CkptException;
 
   /** Adds a memory object that a descriptor refers to; the reference to its record. */
   int saveMemfd(CkptContext context, int targetFd) throws CkptException;

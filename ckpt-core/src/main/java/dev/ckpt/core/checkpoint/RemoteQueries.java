@@ -1,13 +1,17 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.Mm;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -61,17 +65,21 @@ final class RemoteQueries {
 
   private final Map<Integer, ThreadAnswers> threads = new LinkedHashMap<>();
   private ProcessAnswers process;
+  private int lockFuture;
 
   /** Asks every thread. */
   static RemoteQueries ask(CkptContext context, CodeSite site) throws CkptException {
     RemoteQueries queries = new RemoteQueries();
+    long lockedKb = lockedKb(context);
     for (Tracee tracee : context.frozen().threads()) {
       int signal = context.stopSignal(tracee);
       RemoteMemory memory = context.memory();
       try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal)) {
         if (tracee.tid() == context.pid()) {
           queries.process = askProcess(calls);
-          refuseLocked(context);
+          if (lockedKb(context) > lockedKb) {
+            queries.lockFuture = lockFuture(context, calls.area());
+          }
         }
         askRare(calls, context.refusals(), "thread " + tracee.tid());
         queries.threads.put(tracee.tid(), askThread(calls));
@@ -86,6 +94,11 @@ final class RemoteQueries {
 
   ProcessAnswers process() {
     return process;
+  }
+
+  /** What mlockall(2) makes of memory that the task maps: 0, or MCL_FUTURE and its kin. */
+  int lockFuture() {
+    return lockFuture;
   }
 
   private static ThreadAnswers askThread(RemoteSyscalls calls) throws CkptException {
@@ -181,18 +194,22 @@ final class RemoteQueries {
         why);
   }
 
+  private static long lockedKb(CkptContext context) throws CkptException {
+    return context.proc().status().vmKb().getOrDefault("VmLck", 0L);
+  }
+
   /**
-   * Refuses mlockall(MCL_FUTURE), which no file shows: but it locks our area, the only locked
-   * memory that the task can have here.
+   * No file and no call shows that mlockall(MCL_FUTURE) is in force, but then our own area is
+   * locked, and its flags say how.
    */
-  private static void refuseLocked(CkptContext context) throws CkptException {
-    context
-        .refusals()
-        .addIf(
-            context.proc().status().vmKb().getOrDefault("VmLck", 0L) > 0,
-            "MLOCKALL",
-            "locks all its future memory (mlockall)",
-            "this version cannot save it");
+  private static int lockFuture(CkptContext context, RemoteMap area) throws CkptException {
+    for (SmapsEntry entry : context.proc().smaps().entries()) {
+      // NB: our area may have been merged with a neighbour that is locked too.
+      if (entry.vma().contains(area.address())) {
+        return Mm.MCL_FUTURE | (entry.hasFlag("lf") ? Mm.MCL_ONFAULT : 0);
+      }
+    }
+    throw new TargetGoneException(context.pid(), "look at our area in it");
   }
 
   private static long[] longs(Batch batch, Batch.Data data, int count) {

@@ -143,6 +143,11 @@ public final class RemoteSyscalls implements AutoCloseable {
     image = NativeBuffer.allocate(LIVE_AREA_BYTES);
   }
 
+  /** Where the table and the data of batches stand in the target. */
+  public RemoteMap area() {
+    return area;
+  }
+
   /** A new, empty batch; the one before it is no longer valid. */
   public Batch batch() {
     return new Batch(area, image, MAX_CALLS);

@@ -35,6 +35,8 @@ import java.util.List;
  * 112+n1     8  u64         vvarStart       0: none
  * 120+n1     4  u32         vdsoCrc32c      of the vdso as it was mapped
  * 124+n1     4  u32         coredumpFilter  bits 0 to 8 of /proc/PID/coredump_filter
+ * 128+n1     4  u32         lockFuture      flags of mlockall(2): 0, MCL_FUTURE 2, or that and
+ *                                           MCL_ONFAULT, 6
  * </pre>
  */
 public record Mm(
@@ -55,8 +57,15 @@ public record Mm(
     long vdsoEnd,
     long vvarStart,
     int vdsoCrc32c,
-    int coredumpFilter)
+    int coredumpFilter,
+    int lockFuture)
     implements ImageRecord {
+  /** In {@code lockFuture}: what is mapped from now on is locked (asm-generic/mman.h). */
+  public static final int MCL_FUTURE = 2;
+
+  /** In {@code lockFuture}: it is locked page by page when touched. */
+  public static final int MCL_ONFAULT = 4;
+
   private static final int COREDUMP_FILTER = 0x1ff;
 
   /** Writes and reads the payload. */
@@ -72,6 +81,10 @@ public record Mm(
         "vdsoStart must not be above vdsoEnd",
         vdsoStart);
     Invariant.bits(coredumpFilter, COREDUMP_FILTER, "coredumpFilter");
+    Invariant.that(
+        lockFuture == 0 || (lockFuture & ~MCL_ONFAULT) == MCL_FUTURE,
+        "lockFuture must be 0, 2 or 6",
+        lockFuture);
   }
 
   @Override
@@ -104,7 +117,8 @@ public record Mm(
           .u64(value.vdsoEnd())
           .u64(value.vvarStart())
           .u32(value.vdsoCrc32c())
-          .u32(value.coredumpFilter());
+          .u32(value.coredumpFilter())
+          .u32(value.lockFuture());
     }
 
     @Override
@@ -126,6 +140,7 @@ public record Mm(
           in.u64(),
           in.u64(),
           in.u64(),
+          in.u32(),
           in.u32(),
           in.u32());
     }

@@ -81,7 +81,9 @@ public enum VmFlag {
   /** Sealed. */
   SL(32),
   /** Droppable. */
-  DP(33);
+  DP(33),
+  /** Locked page by page when touched (MLOCK_ONFAULT). */
+  LF(34);
 
   private static final long ALL;
   private static final Map<String, VmFlag> BY_LETTERS = new HashMap<>();

@@ -66,6 +66,7 @@ public final class SyscallNumbers {
   public static final int PERSONALITY = 135;
   public static final int MLOCK = 149;
   public static final int MUNLOCK = 150;
+  public static final int MLOCKALL = 151;
   public static final int PRCTL = 157;
   public static final int ARCH_PRCTL = 158;
   public static final int GETTID = 186;
@@ -101,12 +102,14 @@ public final class SyscallNumbers {
   public static final int SECCOMP = 317;
   public static final int MEMFD_CREATE = 319;
   public static final int MEMBARRIER = 324;
+  public static final int MLOCK2 = 325;
   public static final int STATX = 332;
   public static final int IO_PGETEVENTS = 333;
   public static final int RSEQ = 334;
   public static final int CLONE3 = 435;
   public static final int CLOSE_RANGE = 436;
   public static final int EPOLL_PWAIT2 = 441;
+  public static final int MSEAL = 462;
 
   private SyscallNumbers() {}
 }
