@@ -6,6 +6,8 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.VmFlag;
@@ -24,6 +26,8 @@ final class AddressSpace {
   private static final int PR_SET_MM_MAP = 14;
   private static final int PR_SET_VMA = 0x53564d41;
   private static final int PR_SET_VMA_ANON_NAME = 0;
+  private static final int MADV_DONTNEED = 4;
+  private static final int MADV_POPULATE_WRITE = 23;
   private static final int MADV_GUARD_INSTALL = 102;
   private static final int MM_MAP_BYTES = 104;
   private static final String ANON_NAME = "[anon:";
@@ -115,43 +119,49 @@ final class AddressSpace {
           vma.lenBytes(),
           text);
     }
+    touchIfWritableOnce(vma);
     advise(vma);
   }
 
   private void mapBacked(Vma vma) throws CkptException {
-    if (objects.isObject(vma.backing())) {
-      run.call(
-          "mmap",
-          SyscallNumbers.MMAP,
-          vma.start(),
-          vma.lenBytes(),
-          protWhileFilling(vma),
-          vma.mapFlags() | MAP_FIXED_NOREPLACE,
-          objects.fdOf(vma.backing()),
-          vma.pgoffBytes());
-    } else {
+    if (!objects.isObject(vma.backing())) {
       FileRef file = context.state().get(vma.backing(), FileRef.class);
-      byte[] path = file.path().toByteArray();
-      Batch batch = run.room(3, path.length + 1);
-      boolean writable = vma.kind() == VmaKind.FILE_SHARED && vma.has(VmFlag.MW);
-      Batch.Result fd =
-          batch.call(
-              "open " + file.path(),
-              SyscallNumbers.OPEN,
-              batch.string(path),
-              (writable ? Fcntl.O_RDWR : Fcntl.O_RDONLY) | Fcntl.O_CLOEXEC);
-      batch.call(
-          "mmap " + file.path(),
-          SyscallNumbers.MMAP,
-          vma.start(),
-          vma.lenBytes(),
-          protWhileFilling(vma),
-          vma.mapFlags() | MAP_FIXED_NOREPLACE,
-          fd,
-          vma.pgoffBytes());
-      batch.call("close", SyscallNumbers.CLOSE, fd);
+      mapOpened(vma, file.path());
+    } else if (vma.isShared() && !vma.has(VmFlag.SH)) {
+      mapOpened(vma, objects.pathOf(vma.backing()));
+    } else {
+      mapFd(run.room(1, 0), vma, objects.fdOf(vma.backing()));
     }
+    touchIfWritableOnce(vma);
     advise(vma);
+  }
+
+  /**
+   * Maps what has to be opened for it. NB: a shared mapping has the flag sh (VM_SHARED) only if its
+   * file was open for writing; without, it may never be made writable (do_mmap() in mm/mmap.c).
+   */
+  private void mapOpened(Vma vma, ByteString path) throws CkptException {
+    Batch batch = run.room(3, path.length() + 1);
+    Batch.Result fd =
+        batch.call(
+            "open " + path,
+            SyscallNumbers.OPEN,
+            batch.string(path.toByteArray()),
+            (vma.has(VmFlag.SH) ? Fcntl.O_RDWR : Fcntl.O_RDONLY) | Fcntl.O_CLOEXEC);
+    mapFd(batch, vma, fd);
+    batch.call("close", SyscallNumbers.CLOSE, fd);
+  }
+
+  private static void mapFd(Batch batch, Vma vma, Object fd) {
+    batch.call(
+        "mmap",
+        SyscallNumbers.MMAP,
+        vma.start(),
+        vma.lenBytes(),
+        protWhileFilling(vma),
+        vma.mapFlags() | MAP_FIXED_NOREPLACE,
+        fd,
+        vma.pgoffBytes());
   }
 
   /**
@@ -159,8 +169,32 @@ final class AddressSpace {
    * be filled fast. What was never writable must not get it.
    */
   private static int protWhileFilling(Vma vma) {
-    boolean privately = vma.kind() != VmaKind.FILE_SHARED && vma.kind() != VmaKind.ANON_SHARED;
-    return privately && vma.has(VmFlag.AC) ? vma.prot() | PROT_WRITE : vma.prot();
+    return !vma.isShared() && vma.has(VmFlag.AC) ? vma.prot() | PROT_WRITE : vma.prot();
+  }
+
+  /**
+   * Has the kernel keep the mark of what was writable once when that ends. NB: mprotect(2) takes it
+   * from a mapping that holds no page of its own and never held one (Linux 6.12, mprotect_fixup()
+   * in mm/mprotect.c). So it holds one for a moment. Behind the end of a cut file there can be
+   * none; that mapping loses its mark.
+   */
+  private void touchIfWritableOnce(Vma vma) throws CkptException {
+    if (protWhileFilling(vma) != vma.prot()) {
+      Batch batch = run.room(2, 0);
+      batch.tryCall(
+          "madvise(MADV_POPULATE_WRITE)",
+          SyscallNumbers.MADVISE,
+          vma.start(),
+          Limits.PAGE_SIZE,
+          MADV_POPULATE_WRITE);
+      // All of it, as that page may have come as a huge one.
+      batch.call(
+          "madvise(MADV_DONTNEED)",
+          SyscallNumbers.MADVISE,
+          vma.start(),
+          vma.lenBytes(),
+          MADV_DONTNEED);
+    }
   }
 
   private void advise(Vma vma) throws CkptException {

@@ -8,8 +8,10 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
+import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +24,6 @@ public final class MemoryObjects {
   private static final int MAP_SHARED = 1;
   private static final int PROT_READ_WRITE = 3;
   private static final int MFD_ALLOW_SEALING = 2;
-  private static final int F_SEAL_SEAL = 0x1;
   private static final int F_SEAL_WRITE = 0x8;
   private static final int F_SEAL_FUTURE_WRITE = 0x10;
 
@@ -96,6 +97,11 @@ public final class MemoryObjects {
     return fds.get(objref);
   }
 
+  /** A path that opens an object anew. */
+  ByteString pathOf(int objref) {
+    return ByteString.of("/proc/self/fd/" + fdOf(objref));
+  }
+
   /** Size of an object in bytes; a memfd's need not be whole pages. */
   long sizeOf(int objref) throws CkptException {
     return context.state().get(objref, Shmem.class).size();
@@ -107,33 +113,29 @@ public final class MemoryObjects {
     return Tasks.pidfdGetfd(context.pidfd(), fdOf(objref));
   }
 
-  /** Whether a vma maps an object that is sealed against writing before it may be mapped. */
+  /** Whether a vma was made under the seals of its object, and so has to be made under them. */
   boolean mapsLater(Vma vma) throws CkptException {
-    return isObject(vma.backing())
-        && (context.state().get(vma.backing(), Shmem.class).seals() & F_SEAL_WRITE) != 0;
+    if (!vma.isShared() || !isObject(vma.backing())) {
+      return false;
+    }
+    int seals = context.state().get(vma.backing(), Shmem.class).seals();
+    // What was mapped before F_SEAL_FUTURE_WRITE may still be made writable, what came after may
+    // not.
+    boolean future = (seals & F_SEAL_FUTURE_WRITE) != 0 && !vma.has(VmFlag.MW);
+    return future || (seals & F_SEAL_WRITE) != 0;
   }
 
-  /** Sets the seals that must be there before anything maps the object. */
-  void sealContents() throws CkptException {
-    seal(~(F_SEAL_SEAL | F_SEAL_FUTURE_WRITE));
-  }
-
-  /** Sets the seals that only come when all is mapped. */
-  void sealForGood() throws CkptException {
-    seal(F_SEAL_FUTURE_WRITE);
-    seal(F_SEAL_SEAL);
-  }
-
-  private void seal(int which) throws CkptException {
+  /** Sets all seals, when the contents are there. */
+  void seal() throws CkptException {
     for (Map.Entry<Integer, Integer> entry : fds.entrySet()) {
       Shmem object = context.state().get(entry.getKey(), Shmem.class);
-      if (object.kind() == ShmemKind.MEMFD && (object.seals() & which) != 0) {
+      if (object.kind() == ShmemKind.MEMFD && object.seals() != 0) {
         run.call(
             "fcntl(F_ADD_SEALS)",
             SyscallNumbers.FCNTL,
             entry.getValue(),
             Fcntl.F_ADD_SEALS,
-            object.seals() & which);
+            object.seals());
       }
     }
     run.flush();

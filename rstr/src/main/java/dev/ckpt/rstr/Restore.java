@@ -268,9 +268,8 @@ final class Restore {
       filler.fill(pages);
       nrPages = filler.nrPages();
     }
-    objects.sealContents();
+    objects.seal();
     space.mapLate();
-    objects.sealForGood();
     space.finish();
     threads.create(run);
     new Files(context, run, objects).restore();

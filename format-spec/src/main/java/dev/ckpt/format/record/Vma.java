@@ -66,6 +66,11 @@ public record Vma(
     return end - start;
   }
 
+  /** Whether what is written to it is written to its backing. */
+  public boolean isShared() {
+    return kind == VmaKind.FILE_SHARED || kind == VmaKind.ANON_SHARED;
+  }
+
   /** Whether the mapping has this flag. */
   public boolean has(VmFlag flag) {
     return (vmFlags & flag.bit()) != 0;
