@@ -69,6 +69,9 @@
 #ifndef PR_GET_MEMORY_MERGE
 #define PR_GET_MEMORY_MERGE LACKING
 #endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE LACKING
+#endif
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL LACKING
 #endif
@@ -433,6 +436,8 @@ int main(void)
     // linux/mman.h
     VALUE("AddressSpace.MAP_FIXED_NOREPLACE", MAP_FIXED_NOREPLACE);
     VALUE("AddressSpace.PROT_WRITE", PROT_WRITE);
+    VALUE("AddressSpace.MADV_DONTNEED", MADV_DONTNEED);
+    VALUE("AddressSpace.MADV_POPULATE_WRITE", MADV_POPULATE_WRITE);
     VALUE("AddressSpace.MADV_GUARD_INSTALL", MADV_GUARD_INSTALL);
     VALUE("MmRecords.MAP_SHARED", MAP_SHARED);
     VALUE("MmRecords.MAP_PRIVATE", MAP_PRIVATE);
@@ -458,7 +463,6 @@ int main(void)
     VALUE("Stub.MFD_CLOEXEC", MFD_CLOEXEC);
     VALUE("Stub.MFD_EXEC", MFD_EXEC);
     VALUE("MemoryObjects.MFD_ALLOW_SEALING", MFD_ALLOW_SEALING);
-    VALUE("MemoryObjects.F_SEAL_SEAL", F_SEAL_SEAL);
     VALUE("MemoryObjects.F_SEAL_WRITE", F_SEAL_WRITE);
     VALUE("MemoryObjects.F_SEAL_FUTURE_WRITE", F_SEAL_FUTURE_WRITE);
 
@@ -515,13 +519,13 @@ int main(void)
     VALUE("RseqSection.DESCRIPTOR_BYTES", sizeof(struct rseq_cs));
 
     // asm/termbits.h, asm/termios.h
-    VALUE("Files.TCGETS", TCGETS);
+    VALUE("file.Terminal.TCGETS", TCGETS);
     VALUE("Terminal.TCGETS", TCGETS);
-    VALUE("Files.TIOCGWINSZ", TIOCGWINSZ);
+    VALUE("file.Terminal.TIOCGWINSZ", TIOCGWINSZ);
     VALUE("Terminal.TCSETS", TCSETS);
-    VALUE("Files.TERMIOS_BYTES", sizeof(struct termios));
+    VALUE("file.Terminal.TERMIOS_BYTES", sizeof(struct termios));
     VALUE("Terminal.TERMIOS_BYTES", sizeof(struct termios));
-    VALUE("Files.WINSIZE_BYTES", sizeof(struct winsize));
+    VALUE("file.Terminal.WINSIZE_BYTES", sizeof(struct winsize));
 
     // linux/capability.h, linux/membarrier.h, linux/kcmp.h
     VALUE("Checks.CAP_SYS_ADMIN", CAP_SYS_ADMIN);
