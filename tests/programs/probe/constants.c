@@ -353,6 +353,8 @@ int main(void)
     VALUE("SyscallNumbers.PRCTL", __NR_prctl);
     VALUE("SyscallNumbers.ARCH_PRCTL", __NR_arch_prctl);
     VALUE("SyscallNumbers.GETTID", __NR_gettid);
+    VALUE("SyscallNumbers.SCHED_SETAFFINITY", __NR_sched_setaffinity);
+    VALUE("SyscallNumbers.SCHED_GETAFFINITY", __NR_sched_getaffinity);
     VALUE("SyscallNumbers.GETXATTR", __NR_getxattr);
     VALUE("SyscallNumbers.FUTEX", __NR_futex);
     VALUE("SyscallNumbers.IO_GETEVENTS", __NR_io_getevents);

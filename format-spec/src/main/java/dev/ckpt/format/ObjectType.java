@@ -16,6 +16,7 @@ import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Sigactions;
@@ -43,6 +44,9 @@ public enum ObjectType {
   TASK(200, Phase.STATE, Refs.NONE, Task.CODEC),
   THREAD(210, Phase.STATE, Refs.NONE, TaskThread.CODEC),
   CPU_X86_64(211, Phase.STATE, Refs.NONE, CpuX86_64.CODEC),
+
+  /** What is left of the time-out of an interrupted call. */
+  RESTART_BLOCK(212, Phase.STATE, Refs.NONE, RestartBlock.CODEC),
   CRED(220, Phase.STATE, Refs.NONE, Cred.CODEC),
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
 

@@ -52,7 +52,7 @@ class HostileImageTest {
 
   @Test
   void readsItsOwnStreams() throws Exception {
-    assertEquals(26, Images.readAll(RawStream.withTail(objects())).size());
+    assertEquals(Samples.NR_OBJECTS, Images.readAll(RawStream.withTail(objects())).size());
   }
 
   /** The heap bytes that reading takes, and the direct bytes, measured around one failing read. */
@@ -147,7 +147,7 @@ class HostileImageTest {
     objects.set(array, Raw.of(450, 0, 0, moved));
     objects.set(index, patched(raw, 4, (int) offset + 24));
     List<ImageObject> read = Images.readAll(RawStream.withTail(objects));
-    assertEquals(26, read.size());
+    assertEquals(Samples.NR_OBJECTS, read.size());
   }
 
   @Test

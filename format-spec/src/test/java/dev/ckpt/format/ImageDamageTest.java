@@ -28,7 +28,7 @@ class ImageDamageTest {
 
   @Test
   void readsTheImagesThatAreDamagedBelow() throws Exception {
-    assertEquals(26, Images.readAll(Samples.image()).size());
+    assertEquals(Samples.NR_OBJECTS, Images.readAll(Samples.image()).size());
     verifyFile(Samples.image());
     verifyFile(Samples.shortImage());
   }

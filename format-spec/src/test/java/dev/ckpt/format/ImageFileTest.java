@@ -143,7 +143,7 @@ class ImageFileTest {
       assertEquals(Optional.of(PageKind.ZERO), file.readPage(Samples.MM, last, page));
       page.clear();
       assertEquals(Optional.empty(), file.readPage(Samples.MM, last + PAGE, page));
-      assertEquals(26 - 1, file.tail().nrObjects());
+      assertEquals(Samples.NR_OBJECTS - 1, file.tail().nrObjects());
     }
   }
 

@@ -82,7 +82,7 @@ class ImageReaderTest {
       }
       reader.requireEnd();
     }
-    assertEquals(26, nr);
+    assertEquals(Samples.NR_OBJECTS, nr);
   }
 
   @Test
@@ -185,7 +185,7 @@ class ImageReaderTest {
       assertEquals(List.of(Samples.thread()), state.threads());
       assertEquals(List.of(Samples.vma(), Samples.sharedVma()), state.vmas());
       assertEquals(Map.of(Samples.MEMFD, Samples.shmem()), state.shared(Shmem.class));
-      assertEquals(22, state.objects().size());
+      assertEquals(Samples.state().size(), state.objects().size());
       Fd fd = state.only(Fd.class);
       FileRegular file = state.get(fd.file(), FileRegular.class);
       assertEquals(Samples.fileRef(), state.get(file.file(), FileRef.class));

@@ -18,6 +18,7 @@ import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
@@ -57,6 +58,9 @@ final class Samples {
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
+
+  /** Objects of {@link #image}: the state, then PAGE_ARRAY, STATISTICS, INDEX, TAIL. */
+  static final int NR_OBJECTS = state().size() + 4;
 
   private Samples() {}
 
@@ -131,6 +135,10 @@ final class Samples {
       xsave[i] = (byte) (i * 7);
     }
     return CpuX86_64.of(812, regs, ByteString.of(xsave), 0x7);
+  }
+
+  static RestartBlock restartBlock() {
+    return new RestartBlock(812, 29_500_000_000L);
   }
 
   static Cred cred() {
@@ -299,6 +307,7 @@ final class Samples {
         new ImageObject(0, 0, task()),
         new ImageObject(0, 0, thread()),
         new ImageObject(0, 0, cpu()),
+        new ImageObject(0, 0, restartBlock()),
         new ImageObject(0, 0, cred()),
         new ImageObject(0, 0, rlimits()),
         new ImageObject(0, 0, sigactions()),

@@ -221,9 +221,11 @@ final class Restore {
         populate(context, new BatchRunner(calls), threads);
       }
       Creds.verify(state);
-      threads.setRegisters();
+      RestartBlocks blocks = RestartBlocks.restore(context, threads);
+      threads.setRegisters(blocks);
       LastCall.unmapOurs(context);
-      threads.setRegisters();
+      threads.setRegisters(blocks);
+      blocks.standReady(leader);
       Cgroups.restore(context);
       notes.addAll(context.notes());
       job = Foreground.give(state, options, ttyFd);

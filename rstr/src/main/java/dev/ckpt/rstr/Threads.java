@@ -10,9 +10,8 @@ import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Tracee;
-import dev.ckpt.core.tracee.x86_64.SyscallRestart;
-import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.TaskThread;
@@ -71,9 +70,13 @@ final class Threads {
     }
   }
 
-  /** All of them, the leader first. */
-  Iterable<Tracee> all() {
-    return threads.values();
+  /** The one of a number. */
+  Tracee get(int tid) throws CorruptImageException {
+    Tracee tracee = threads.get(tid);
+    if (tracee == null) {
+      throw new CorruptImageException(0, "tid " + tid, "one of the image's threads", "none");
+    }
+    return tracee;
   }
 
   /** Gives every thread what it can only set for itself. */
@@ -132,11 +135,11 @@ final class Threads {
   }
 
   /** Sets the registers and masks that the threads go on with. */
-  void setRegisters() throws CkptException {
+  void setRegisters(RestartBlocks blocks) throws CkptException {
     for (CpuX86_64 cpu : context.state().all(CpuX86_64.class)) {
       Tracee tracee = threads.get(cpu.tid());
       tracee.setXstate(cpu.xsave().toByteArray());
-      tracee.setRegs(SyscallRestart.forRestoredThread(new UserRegs(cpu.regs())));
+      tracee.setRegs(blocks.regsOf(cpu));
     }
     for (TaskThread thread : context.state().all(TaskThread.class)) {
       threads.get(thread.tid()).setSigmask(thread.sigmask());

@@ -51,11 +51,25 @@ class EngineLiveTest {
     @Override
     public void before(String call) {
       if (calls.incrementAndGet() == when) {
-        try {
-          Signals.kill(pid, signal);
-        } catch (SyscallException e) {
-          throw new AssertionError(e);
-        }
+        strike();
+      }
+    }
+
+    /**
+     * Comes after all if the dump had fewer calls than the one that was counted: how often a thread
+     * is asked to stop depends on how long it takes.
+     */
+    void strikeAtLast() {
+      if (calls.get() < when) {
+        strike();
+      }
+    }
+
+    private void strike() {
+      try {
+        Signals.kill(pid, signal);
+      } catch (SyscallException e) {
+        throw new AssertionError(e);
       }
     }
 
@@ -108,13 +122,12 @@ class EngineLiveTest {
   private static void killAt(String name, long when, long calls) throws IOException {
     try (LiveProgram live = start(name)) {
       Path image = live.besides("image");
-      CheckpointOptions options =
-          CheckpointOptions.of(live.pid())
-              .withHook(new Disturbance(live.pid(), Signals.SIGKILL, when));
+      Disturbance kill = new Disturbance(live.pid(), Signals.SIGKILL, when);
       try {
-        live.dump(options, image);
+        live.dump(CheckpointOptions.of(live.pid()).withHook(kill), image);
         // Only when all that is in the image had been read before.
         assertTrue(when > calls / 2, "was dumped");
+        kill.strikeAtLast();
       } catch (TargetGoneException e) {
         assertFalse(Files.exists(image), "left an image");
       }
@@ -130,10 +143,9 @@ class EngineLiveTest {
 
   private static void stopAt(String name, long when) throws IOException {
     try (LiveProgram live = start(name)) {
-      dumpUnlessStopped(
-          live,
-          CheckpointOptions.of(live.pid())
-              .withHook(new Disturbance(live.pid(), Signals.SIGSTOP, when)));
+      Disturbance stop = new Disturbance(live.pid(), Signals.SIGSTOP, when);
+      dumpUnlessStopped(live, CheckpointOptions.of(live.pid()).withHook(stop));
+      stop.strikeAtLast();
       Await.until(
           "the stop",
           () -> ProcFs.of(live.pid()).stat().state() == TaskState.STOPPED,

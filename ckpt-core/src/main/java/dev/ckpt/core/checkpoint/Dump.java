@@ -41,6 +41,7 @@ final class Dump {
   private final TargetIdentity identity;
   private final ImageWriter writer;
   private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
+  private Sleeps sleeps;
   private int nrThreads;
   private long frozenNanos;
   private boolean finished;
@@ -89,6 +90,7 @@ final class Dump {
   @SuppressWarnings("MustBeClosedChecker")
   private FrozenTask freeze(Tracer tracer) throws CkptException {
     for (int i = 0; ; i++) {
+      sleeps = Sleeps.look(options.pid());
       FrozenTask frozen = FrozenTask.freeze(tracer, options.pid(), options.freezeTimeout());
       boolean keep = false;
       try {
@@ -138,7 +140,7 @@ final class Dump {
   private void writeAll(CkptContext context) throws IOException {
     Survey.state(options.pid(), context.refusals());
     nrThreads = context.frozen().threads().size();
-    Threads threads = Threads.survey(context);
+    Threads threads = Threads.survey(context, sleeps);
     List<byte[]> sharedPending = SignalState.pending(context);
     Files files = Files.survey(context);
     mm.survey(context);

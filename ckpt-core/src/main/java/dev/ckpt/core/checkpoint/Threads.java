@@ -12,6 +12,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.TaskThread;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,8 @@ final class Threads {
       long sigmask,
       List<byte[]> pending,
       Tasks.RobustList robust,
-      Tracee.RseqConfiguration rseq) {}
+      Tracee.RseqConfiguration rseq,
+      OptionalLong timeLeftNanos) {}
 
   private static final long DEFAULT_TIMER_SLACK_NANOS = 50_000;
 
@@ -39,10 +41,10 @@ final class Threads {
   }
 
   /** Reads what ptrace tells of every thread and refuses what cannot be saved. */
-  static Threads survey(CkptContext context) throws CkptException {
+  static Threads survey(CkptContext context, Sleeps sleeps) throws CkptException {
     Threads threads = new Threads(context);
     for (Tracee tracee : context.frozen().threads()) {
-      UserRegs regs = threads.resolveRestart(tracee, tracee.regs());
+      UserRegs regs = threads.resolveRestart(tracee, tracee.regs(), sleeps);
       byte[] xstate = tracee.xstate();
       threads.refuse(tracee, regs, xstate);
       threads.threads.put(
@@ -53,16 +55,19 @@ final class Threads {
               tracee.sigmask(),
               tracee.pendingSignals(false),
               Tasks.robustList(tracee.tid()),
-              tracee.rseq()));
+              tracee.rseq(),
+              sleeps.left(tracee.tid(), regs, context.memory(), context.frozen().frozenAtNanos())));
     }
     return threads;
   }
 
-  private UserRegs resolveRestart(Tracee tracee, UserRegs regs) throws CkptException {
+  private UserRegs resolveRestart(Tracee tracee, UserRegs regs, Sleeps sleeps)
+      throws CkptException {
     if (!RestartedCall.is(regs)) {
       return regs;
     }
-    OptionalLong number = RestartedCall.number(regs, context.memory());
+    OptionalLong number =
+        RestartedCall.number(regs, context.memory(), sleeps.wchan(tracee.tid()).orElse(""));
     context
         .refusals()
         .addIf(
@@ -134,6 +139,9 @@ final class Threads {
               thread.regs().toArray(),
               ByteString.of(thread.xstate()),
               Xstate.features(thread.xstate())));
+      if (thread.timeLeftNanos().isPresent()) {
+        context.add(new RestartBlock(tid, thread.timeLeftNanos().getAsLong()));
+      }
       context.add(cred(tid, told.securebits()));
       SignalState.savePending(context, tid, thread.pending());
     }

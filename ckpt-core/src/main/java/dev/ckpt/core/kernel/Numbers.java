@@ -16,6 +16,8 @@ final class Numbers {
   static final long GETTID = SyscallNumbers.GETTID;
   static final long TGKILL = SyscallNumbers.TGKILL;
   static final long IOPRIO_GET = SyscallNumbers.IOPRIO_GET;
+  static final long SCHED_SETAFFINITY = SyscallNumbers.SCHED_SETAFFINITY;
+  static final long SCHED_GETAFFINITY = SyscallNumbers.SCHED_GETAFFINITY;
   static final long SCHED_GETATTR = SyscallNumbers.SCHED_GETATTR;
   static final long MMAP = SyscallNumbers.MMAP;
   static final long MUNMAP = SyscallNumbers.MUNMAP;

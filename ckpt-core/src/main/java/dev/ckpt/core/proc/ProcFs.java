@@ -164,6 +164,11 @@ public final class ProcFs {
     return task(tid).parse("syscall", SyscallState::parse);
   }
 
+  /** What the scheduler notes of a thread; missing where the kernel has no CONFIG_SCHED_DEBUG. */
+  public Sched sched(int tid) throws CkptException {
+    return task(tid).parse("sched", Sched::parse);
+  }
+
   public int oomScoreAdj() throws CkptException {
     return files.parse("oom_score_adj", ProcValues::oomScoreAdj);
   }

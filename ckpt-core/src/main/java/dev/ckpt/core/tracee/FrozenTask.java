@@ -251,6 +251,11 @@ public final class FrozenTask implements AutoCloseable {
     return !groupStopped.isEmpty();
   }
 
+  /** When the first thread was told to stop, as System.nanoTime has it. */
+  public long frozenAtNanos() {
+    return firstInterruptNanos;
+  }
+
   /** Nanoseconds from the first interrupt to the last detach, or to now when still frozen. */
   public long frozenNanos() {
     return (thawed ? thawedNanos : System.nanoTime()) - firstInterruptNanos;

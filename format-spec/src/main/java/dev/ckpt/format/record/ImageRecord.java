@@ -20,6 +20,7 @@ public sealed interface ImageRecord
         Mm,
         PageArray,
         Pipe,
+        RestartBlock,
         Rlimits,
         Shmem,
         Sigactions,

@@ -72,6 +72,8 @@ public final class SyscallNumbers {
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
   public static final int FUTEX = 202;
+  public static final int SCHED_SETAFFINITY = 203;
+  public static final int SCHED_GETAFFINITY = 204;
   public static final int IO_GETEVENTS = 208;
   public static final int SET_TID_ADDRESS = 218;
   public static final int RESTART_SYSCALL = 219;

@@ -13,8 +13,8 @@ import java.util.OptionalLong;
  * <p>A sleep that was interrupted (by a dump, or by SIGSTOP and SIGCONT) goes on as
  * restart_syscall(2), and the thread's registers no longer say which call it was. A new task has no
  * restart block, so the image must hold the call itself. The arguments are still in their
- * registers; the number usually stands in the instruction before the system call, else the
- * arguments tell: only four calls are restarted this way.
+ * registers; the number often stands in the instruction before the system call, else the kernel
+ * function that it slept in tells: only four calls are restarted this way.
  */
 public final class RestartedCall {
   private static final int MOV_EAX = 0xb8;
@@ -37,10 +37,15 @@ public final class RestartedCall {
         && regs.get(UserRegs.RAX) == -Errno.ERESTART_RESTARTBLOCK;
   }
 
-  /** The number of the call; nothing when it cannot be told. */
-  public static OptionalLong number(UserRegs regs, RemoteMemory memory) throws CkptException {
+  /**
+   * The number of the call; nothing when it cannot be told.
+   *
+   * @param wchan the kernel function that the thread slept in, empty if that is not known
+   */
+  public static OptionalLong number(UserRegs regs, RemoteMemory memory, String wchan)
+      throws CkptException {
     OptionalLong inCode = fromCode(regs, memory);
-    return inCode.isPresent() ? inCode : fromArguments(regs);
+    return inCode.isPresent() ? inCode : fromSleep(regs, wchan);
   }
 
   private static OptionalLong fromCode(UserRegs regs, RemoteMemory memory) throws CkptException {
@@ -59,11 +64,28 @@ public final class RestartedCall {
         : OptionalLong.empty();
   }
 
-  /** What cannot be told for certain is not guessed: poll, futex and nanosleep look alike. */
-  private static OptionalLong fromArguments(UserRegs regs) {
-    long first = regs.get(UserRegs.RDI);
-    boolean clock = first >= 0 && first <= MAX_CLOCK_ID;
+  /**
+   * Poll and futex wait in functions of their own. NB: a restarted nanosleep is all scheduler code,
+   * which wchan leaves out, so the entry of the system call itself shows. The two sleeps differ in
+   * their first argument, a clock or an address.
+   */
+  private static OptionalLong fromSleep(UserRegs regs, String wchan) {
+    boolean clock = Long.compareUnsigned(regs.get(UserRegs.RDI), MAX_CLOCK_ID) <= 0;
     boolean time = Long.compareUnsigned(regs.get(UserRegs.RDX), LOWEST_ADDRESS) >= 0;
-    return clock && time ? OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP) : OptionalLong.empty();
+    if (clock && time) {
+      // No address is so small, and no other of the four has a number first.
+      return OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP);
+    }
+    boolean sleeps =
+        wchan.contains("nanosleep")
+            || wchan.contains("restart_syscall")
+            || wchan.equals("do_syscall_64");
+    if (sleeps && !clock) {
+      return OptionalLong.of(SyscallNumbers.NANOSLEEP);
+    }
+    if (wchan.contains("futex")) {
+      return OptionalLong.of(SyscallNumbers.FUTEX);
+    }
+    return wchan.contains("poll") ? OptionalLong.of(SyscallNumbers.POLL) : OptionalLong.empty();
   }
 }

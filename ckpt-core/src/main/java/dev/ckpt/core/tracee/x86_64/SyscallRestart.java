@@ -80,8 +80,8 @@ public final class SyscallRestart {
   }
 
   /**
-   * Registers for a restored thread, which has no restart block: every interrupted call is made
-   * again from its start.
+   * Registers for a restored thread that has no restart block: an interrupted call is made again
+   * from its start.
    */
   public static UserRegs forRestoredThread(UserRegs stopped) {
     UserRegs regs = forLiveThread(stopped);
@@ -94,7 +94,11 @@ public final class SyscallRestart {
   }
 
   private static boolean restarts(UserRegs regs) {
-    long result = regs.get(UserRegs.RAX);
+    return restarts(regs.get(UserRegs.RAX));
+  }
+
+  /** Whether a result says that the call is to be made again as it was. */
+  public static boolean restarts(long result) {
     return result == -Errno.ERESTARTSYS
         || result == -Errno.ERESTARTNOINTR
         || result == -Errno.ERESTARTNOHAND;

@@ -44,8 +44,12 @@ class RestartedCallTest {
   }
 
   private static OptionalLong number(UserRegs regs) throws CkptException {
+    return number(regs, "");
+  }
+
+  private static OptionalLong number(UserRegs regs, String wchan) throws CkptException {
     try (RemoteMemory self = RemoteMemory.open(Tasks.self(), TouchHook.NONE)) {
-      return RestartedCall.number(regs, self);
+      return RestartedCall.number(regs, self, wchan);
     }
   }
 
@@ -105,6 +109,20 @@ class RestartedCallTest {
     OptionalLong number =
         number(regs(POINTER, FUTEX_WAIT_BITSET | flags, 1).with(UserRegs.R10, POINTER));
     assertTrue(number.isEmpty() || number.getAsLong() == SyscallNumbers.FUTEX, "call " + number);
+  }
+
+  @Test
+  void whereItSleptTellsTheRest() throws CkptException {
+    UserRegs regs = regs(POINTER, POINTER, 0);
+    assertEquals(OptionalLong.of(SyscallNumbers.NANOSLEEP), number(regs, "hrtimer_nanosleep"));
+    assertEquals(OptionalLong.of(SyscallNumbers.NANOSLEEP), number(regs, "do_syscall_64"));
+    assertEquals(
+        OptionalLong.of(SyscallNumbers.POLL), number(regs, "poll_schedule_timeout.constprop.0"));
+    assertEquals(OptionalLong.of(SyscallNumbers.FUTEX), number(regs, "futex_do_wait"));
+    assertEquals(
+        OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP),
+        number(regs(1, 0, POINTER), "hrtimer_nanosleep"));
+    assertEquals(OptionalLong.empty(), number(regs, "0"));
   }
 
   @Test
