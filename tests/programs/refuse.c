@@ -18,7 +18,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
-#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -80,6 +79,8 @@ static void *page_of(int flags)
 }
 
 /* ---- descriptors ---- */
+
+static void orphan(void (*body)(pid_t));
 
 static void m_eventfd(void) { OFFER(eventfd(3, EFD_NONBLOCK)); }
 static void m_signalfd(void)
@@ -198,26 +199,34 @@ static void m_deleted_cwd(void)
     SYS(chdir(file));
     SYS(rmdir(file));
 }
-static void m_fasync_owner(void)
+static void m_owner_outside(void)
 {
     int p[2];
     SYS(pipe(p));
-    SYS(fcntl(p[0], F_SETOWN, getpid()));
-    SYS(fcntl(p[0], F_SETSIG, SIGURG));
-    SYS(fcntl(p[0], F_SETFL, O_ASYNC));
+    SYS(fcntl(p[0], F_SETOWN, getppid()));
 }
-static void m_flock(void) { SYS(flock(data_file(O_RDWR), LOCK_EX)); }
-static void m_posix_lock(void)
+/* Opens a file for writing that has a lease, which waits until the lease is given up or broken by time-out. */
+static int leased;
+static void open_leased(pid_t target)
 {
-    struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 3};
-    SYS(fcntl(data_file(O_RDWR), F_SETLK, &l));
+    (void)target;
+    close(leased); /* or we would hold the lease that we wait for */
+    close(SYS(open(file, O_WRONLY)));
 }
-static void m_ofd_lock(void)
+static void on_break(int sig) { (void)sig; }
+static void m_lease_breaking(void)
 {
-    struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 3};
-    SYS(fcntl(data_file(O_RDWR), F_OFD_SETLK, &l));
+    char path[64], text[1024];
+    leased = data_file(O_RDONLY);
+    CHECK(signal(SIGIO, on_break) != SIG_ERR, "signal");
+    OFFER(fcntl(leased, F_SETLEASE, F_RDLCK));
+    orphan(open_leased);
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", leased);
+    do {
+        sc_slept_ns(5 * MSEC);
+        sc_slurp(path, text, sizeof(text));
+    } while (!strstr(text, "BREAKING"));
 }
-static void m_lease(void) { OFFER(fcntl(data_file(O_RDONLY), F_SETLEASE, F_RDLCK)); }
 
 /* ---- scheduling, rights, process attributes ---- */
 
@@ -562,8 +571,7 @@ static const struct {
     M(eventfd), M(epoll), M(timerfd), M(signalfd), M(inotify), M(fanotify), M(socket_unix),
     M(socket_tcp), M(socket_udp), M(netlink), M(fifo), M(directory_fd), M(o_path), M(pty), M(pidfd),
     M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_file), M(deleted_file),
-    M(deleted_mapping), M(deleted_cwd), M(fasync_owner), M(flock), M(posix_lock), M(ofd_lock),
-    M(lease), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
+    M(deleted_mapping), M(deleted_cwd), M(owner_outside), M(lease_breaking), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
     M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),
     M(timerslack), M(subreaper), M(thp_disable), M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
     M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(hugetlb),

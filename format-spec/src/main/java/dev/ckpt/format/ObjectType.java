@@ -4,7 +4,9 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
@@ -63,12 +65,14 @@ public enum ObjectType {
   VMA_GUARD(431, Phase.STATE, Refs.NONE, VmaGuard.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
-  FILE_REGULAR(500, Phase.STATE, Refs.TARGET, FileRegular.CODEC),
-  FILE_CHRDEV(510, Phase.STATE, Refs.TARGET, FileChrdev.CODEC),
-  FILE_TTY(520, Phase.STATE, Refs.TARGET, FileTty.CODEC),
+  FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),
+  FILE_CHRDEV(510, Phase.STATE, Refs.OPEN_FILE, FileChrdev.CODEC),
+  FILE_TTY(520, Phase.STATE, Refs.OPEN_FILE, FileTty.CODEC),
   PIPE(530, Phase.STATE, Refs.TARGET, Pipe.CODEC),
-  FILE_PIPE(531, Phase.STATE, Refs.TARGET, FilePipe.CODEC),
-  FILE_MEMFD(540, Phase.STATE, Refs.TARGET, FileMemfd.CODEC),
+  FILE_PIPE(531, Phase.STATE, Refs.OPEN_FILE, FilePipe.CODEC),
+  FILE_MEMFD(540, Phase.STATE, Refs.OPEN_FILE, FileMemfd.CODEC),
+  FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
+  FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);
 
   /** The part of the stream that an object stands in; the parts follow each other in this order. */
@@ -84,7 +88,9 @@ public enum ObjectType {
   /** Whether others may refer to objects of a type: then each has an object reference. */
   private enum Refs {
     NONE,
-    TARGET
+    TARGET,
+    /** An open file description: descriptors, locks and owners refer to it. */
+    OPEN_FILE
   }
 
   private static final Map<Integer, ObjectType> BY_NUMBER = new HashMap<>();
@@ -129,7 +135,12 @@ public enum ObjectType {
 
   /** Whether others may refer to it; such an object has an object reference, others have none. */
   public boolean referable() {
-    return refs == Refs.TARGET;
+    return refs != Refs.NONE;
+  }
+
+  /** Whether it is an open file description, which descriptors may refer to. */
+  public boolean isOpenFile() {
+    return refs == Refs.OPEN_FILE;
   }
 
   /** The most payload bytes that an object of this type may have. */

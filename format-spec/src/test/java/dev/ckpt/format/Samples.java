@@ -4,7 +4,10 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileLock;
+import dev.ckpt.format.record.FileLockKind;
 import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
@@ -288,6 +291,14 @@ final class Samples {
     return new FileMemfd(MEMFD, 2, 4096);
   }
 
+  static FileLock fileLock() {
+    return new FileLock(REGULAR, FileLockKind.OFDLCK, FileLock.F_WRLCK, 100, 1L << 40);
+  }
+
+  static FileOwner fileOwner() {
+    return new FileOwner(PIPE_END, FileOwner.F_OWNER_PID, 812, 34, true);
+  }
+
   static Fd fd() {
     return new Fd(5, Fd.FD_CLOEXEC, REGULAR);
   }
@@ -325,7 +336,9 @@ final class Samples {
         new ImageObject(0, PIPE, pipe()),
         new ImageObject(0, PIPE_END, filePipe()),
         new ImageObject(0, MEMFD_FILE, fileMemfd()),
-        new ImageObject(0, 0, fd()));
+        new ImageObject(0, 0, fd()),
+        new ImageObject(0, 0, fileLock()),
+        new ImageObject(0, 0, fileOwner()));
   }
 
   /** One record of each type. */

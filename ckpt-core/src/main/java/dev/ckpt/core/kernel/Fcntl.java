@@ -33,16 +33,24 @@ public final class Fcntl {
   public static final int F_SETFD = 2;
   public static final int F_GETFL = 3;
   public static final int F_SETFL = 4;
+  public static final int F_SETLK = 6;
   public static final int F_GETOWN = 9;
   public static final int F_SETSIG = 10;
   public static final int F_GETSIG = 11;
+  public static final int F_SETOWN_EX = 15;
   public static final int F_GETOWN_EX = 16;
+  public static final int F_OFD_SETLK = 37;
+  public static final int F_SETLEASE = 1024;
   public static final int F_GETLEASE = 1025;
   public static final int F_DUPFD_CLOEXEC = 1030;
   public static final int F_SETPIPE_SZ = 1031;
   public static final int F_GETPIPE_SZ = 1032;
   public static final int F_ADD_SEALS = 1033;
   public static final int F_GET_SEALS = 1034;
+
+  public static final int LOCK_SH = 1;
+  public static final int LOCK_EX = 2;
+  public static final int LOCK_NB = 4;
 
   public static final int FD_CLOEXEC = 1;
   public static final int SEEK_SET = 0;

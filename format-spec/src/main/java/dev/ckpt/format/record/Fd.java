@@ -16,7 +16,7 @@ import java.util.List;
  * offset  size  type        field    unit, constraint
  *      0     4  u32         fd       0 to 2^31-1
  *      4     4  u32         fdFlags  0, or FD_CLOEXEC 1
- *      8     4  u32 objref  file     a FILE_REGULAR, FILE_CHRDEV, FILE_TTY, FILE_PIPE or FILE_MEMFD
+ *      8     4  u32 objref  file     an open file description
  * </pre>
  */
 public record Fd(int fd, int fdFlags, int file) implements ImageRecord {
@@ -40,15 +40,7 @@ public record Fd(int fd, int fdFlags, int file) implements ImageRecord {
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(
-        ObjectReference.to(
-            "file",
-            file,
-            ObjectType.FILE_REGULAR,
-            ObjectType.FILE_CHRDEV,
-            ObjectType.FILE_TTY,
-            ObjectType.FILE_PIPE,
-            ObjectType.FILE_MEMFD));
+    return List.of(ObjectReference.toOpenFile("file", file));
   }
 
   private static final class Codec implements RecordCodec<Fd> {

@@ -16,4 +16,11 @@ public record ObjectReference(String field, int objref, Set<ObjectType> types) {
   static ObjectReference to(String field, int objref, ObjectType first, ObjectType... others) {
     return new ObjectReference(field, objref, EnumSet.of(first, others));
   }
+
+  /** To an open file description of whatever kind. */
+  static ObjectReference toOpenFile(String field, int objref) {
+    Set<ObjectType> types = EnumSet.allOf(ObjectType.class);
+    types.removeIf(type -> !type.isOpenFile());
+    return new ObjectReference(field, objref, types);
+  }
 }

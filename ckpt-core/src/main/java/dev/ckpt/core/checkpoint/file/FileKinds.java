@@ -27,15 +27,11 @@ final class FileKinds {
   /** The kind of an open file; nothing when it was refused. */
   Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat) {
     String name = "fd " + fd + " (" + link + ")";
-    if (!info.locks().isEmpty()) {
-      refusals.add("FD_LOCK", name + " holds a file lock or lease", "release it before the dump");
+    if (FileLocks.refuse(refusals, name, info)) {
       return Optional.empty();
     }
     if ((info.flags() & Fcntl.O_PATH) == Fcntl.O_PATH) {
       return refuse("FD_PATH_ONLY", name + " was opened with O_PATH");
-    }
-    if ((info.flags() & Fcntl.FASYNC) != 0) {
-      return refuse("FD_ASYNC", name + " sends signals when it is ready (O_ASYNC)");
     }
     String text = link.toString();
     if (text.startsWith("anon_inode:")) {

@@ -6,7 +6,6 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
-import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFs;
@@ -40,6 +39,7 @@ public final class Files {
     }
     Map<FileKind, List<OpenFile>> byKind = new LinkedHashMap<>();
     for (OpenFile file : files.open) {
+      FileOwners.survey(context, file);
       byKind.computeIfAbsent(file.kind(), kind -> new ArrayList<>()).add(file);
     }
     for (Map.Entry<FileKind, List<OpenFile>> entry : byKind.entrySet()) {
@@ -88,7 +88,7 @@ public final class Files {
     }
     FileStat stat = FileStat.of("/proc/" + context.pid() + "/fd/" + fd);
     Optional<FileKind> kind = kinds.of(fd, link, info, stat);
-    if (kind.isPresent() && !hasOwner(fd)) {
+    if (kind.isPresent()) {
       open.add(new OpenFile(List.of(fd), link, info, stat, kind.get()));
     }
   }
@@ -98,32 +98,25 @@ public final class Files {
     return Tasks.kcmp(pid, pid, Tasks.KcmpType.FILE, fd, other) == 0;
   }
 
-  private boolean hasOwner(int fd) throws CkptException {
-    NativeBuffer owner = NativeBuffer.allocate(Long.BYTES);
-    try (dev.ckpt.core.kernel.Fd file = context.duplicate(fd)) {
-      file.fcntl(Fcntl.F_GETOWN_EX, owner.address());
-      boolean owned = owner.getInt(4) != 0 || file.fcntl(Fcntl.F_GETSIG, 0) != 0;
-      context
-          .refusals()
-          .addIf(
-              owned,
-              "FD_OWNER",
-              "fd " + fd + " has an owner for its signals (F_SETOWN)",
-              "this version cannot save it");
-      return owned;
-    }
-  }
-
-  /** Adds the records: descriptions first, then the descriptors in ascending order. */
+  /**
+   * Adds the records: descriptions first, then the descriptors in ascending order, then what the
+   * descriptions hold.
+   */
   public void save() throws CkptException {
     Map<Integer, Integer> objrefs = new TreeMap<>();
+    Map<Integer, OpenFile> descriptions = new LinkedHashMap<>();
     for (OpenFile file : open) {
       int objref = file.kind().save(this, file);
+      descriptions.put(objref, file);
       file.fds().forEach(fd -> objrefs.put(fd, objref));
     }
     for (Map.Entry<Integer, Integer> entry : objrefs.entrySet()) {
       boolean closeOnExec = context.proc().fdInfo(entry.getKey()).closeOnExec();
       context.add(new Fd(entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
+    }
+    for (Map.Entry<Integer, OpenFile> entry : descriptions.entrySet()) {
+      FileOwners.save(context, entry.getKey(), entry.getValue());
+      FileLocks.save(context, entry.getKey(), entry.getValue());
     }
   }
 }

@@ -159,13 +159,29 @@ class FileKindsTest {
     FileStat file = stat(FileStat.S_IFREG, 0, 0, 4096);
     String text =
         "pos:\t0\nflags:\t0100002\nmnt_id:\t28\nino:\t4711\n"
-            + "lock:\t1: FLOCK  ADVISORY  WRITE 812 fe:01:4711 0 EOF\n";
+            + "lock:\t1: DELEG  ACTIVE  READ 812 fe:01:4711 0 EOF\n";
     assertEquals("FD_LOCK", verdict("/x", FdInfo.parse(text.getBytes(UTF_8)), file));
     assertEquals("FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), file));
     assertEquals(
         "FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), stat(FileStat.S_IFDIR, 0, 0, 4096)));
-    assertEquals("FD_ASYNC", verdict("/x", info(Fcntl.FASYNC | Fcntl.O_RDWR), file));
-    assertEquals(
-        "FD_ASYNC", verdict("pipe:[1]", info(Fcntl.FASYNC), stat(FileStat.S_IFIFO, 0, 0, 4096)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOCK  ADVISORY  WRITE,PipeEnd",
+    "POSIX  ADVISORY  READ,PipeEnd",
+    "OFDLCK ADVISORY  WRITE,PipeEnd",
+    "LEASE  ACTIVE    READ,PipeEnd",
+    "LEASE  BREAKING  READ,LEASE_BREAKING",
+    "LEASE  BREAKING  UNLCK,LEASE_BREAKING",
+    "POSIX  MANDATORY WRITE,FD_LOCK",
+    "LEASE  BREAKER   READ,FD_LOCK"
+  })
+  void locksAreKeptUnlessTheyAreOdd(String lock, String verdict) throws Exception {
+    String text =
+        "pos:\t0\nflags:\t0100002\nmnt_id:\t28\n"
+            + "lock:\t1: %s 812 fe:01:4711 0 EOF\n".formatted(lock);
+    FdInfo info = FdInfo.parse(text.getBytes(UTF_8));
+    assertEquals(verdict, verdict("pipe:[1]", info, stat(FileStat.S_IFIFO, 0, 0, 4096)));
   }
 }
