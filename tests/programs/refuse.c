@@ -136,16 +136,6 @@ static void m_fifo(void)
     CHECK(mkfifo(file, 0600) == 0 || errno == EEXIST, "mkfifo: %s", strerror(errno));
     SYS(open(file, O_RDWR));
 }
-static void m_directory_fd(void)
-{
-    char dir[PATH_MAX];
-    SYS(open(sc_dir(dir), O_RDONLY | O_DIRECTORY));
-}
-static void m_o_path(void)
-{
-    SYS(close(data_file(O_RDWR)));
-    SYS(open(file, O_PATH));
-}
 static void m_pty(void)
 {
     int m = OFFER(posix_openpt(O_RDWR | O_NOCTTY));
@@ -179,7 +169,7 @@ static void m_mq(void)
     OFFER(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &a));
     mq_unlink(name);
 }
-static void m_proc_file(void) { SYS(open("/proc/self/status", O_RDONLY)); }
+static void m_proc_outside(void) { SYS(open("/proc/1/status", O_RDONLY)); }
 static void m_deleted_file(void)
 {
     data_file(O_RDWR);
@@ -569,8 +559,8 @@ static const struct {
     void (*set_up)(void);
 } modes[] = {
     M(eventfd), M(epoll), M(timerfd), M(signalfd), M(inotify), M(fanotify), M(socket_unix),
-    M(socket_tcp), M(socket_udp), M(netlink), M(fifo), M(directory_fd), M(o_path), M(pty), M(pidfd),
-    M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_file), M(deleted_file),
+    M(socket_tcp), M(socket_udp), M(netlink), M(fifo), M(pty), M(pidfd),
+    M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_outside), M(deleted_file),
     M(deleted_mapping), M(deleted_cwd), M(owner_outside), M(lease_breaking), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
     M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),
     M(timerslack), M(subreaper), M(thp_disable), M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),

@@ -6,6 +6,7 @@ import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
@@ -66,6 +67,7 @@ public enum ObjectType {
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),
+  FILE_NAMED(501, Phase.STATE, Refs.OPEN_FILE, FileNamed.CODEC),
   FILE_CHRDEV(510, Phase.STATE, Refs.OPEN_FILE, FileChrdev.CODEC),
   FILE_TTY(520, Phase.STATE, Refs.OPEN_FILE, FileTty.CODEC),
   PIPE(530, Phase.STATE, Refs.TARGET, Pipe.CODEC),

@@ -7,6 +7,7 @@ import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileLockKind;
 import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
@@ -58,6 +59,7 @@ final class Samples {
   static final int PIPE = 7;
   static final int PIPE_END = 8;
   static final int MEMFD_FILE = 9;
+  static final int NAMED = 10;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -291,6 +293,10 @@ final class Samples {
     return new FileMemfd(MEMFD, 2, 4096);
   }
 
+  static FileNamed fileNamed() {
+    return new FileNamed(EXE, 0x28000, 42);
+  }
+
   static FileLock fileLock() {
     return new FileLock(REGULAR, FileLockKind.OFDLCK, FileLock.F_WRLCK, 100, 1L << 40);
   }
@@ -336,6 +342,7 @@ final class Samples {
         new ImageObject(0, PIPE, pipe()),
         new ImageObject(0, PIPE_END, filePipe()),
         new ImageObject(0, MEMFD_FILE, fileMemfd()),
+        new ImageObject(0, NAMED, fileNamed()),
         new ImageObject(0, 0, fd()),
         new ImageObject(0, 0, fileLock()),
         new ImageObject(0, 0, fileOwner()));

@@ -171,19 +171,45 @@ public final class Checks {
   private void files() throws CkptException {
     for (var entry : state.shared(FileRef.class).entrySet()) {
       FileRef file = entry.getValue();
+      if (isInOwnProc(file)) {
+        continue;
+      }
       FileStat now;
       try {
-        now = FileStat.of(file.path().toByteArray());
+        now = isLink(file) ? FileStat.ofLink(bytes(file)) : FileStat.of(bytes(file));
       } catch (SyscallException e) {
         refuse("FILE_GONE", file.path() + " (" + e.getMessage() + ")", "put it back");
         continue;
       }
       boolean changed = now.size() != file.size() || now.mtimeNanos() != file.mtimeNanos();
-      if (changed) {
+      if (now.type() != (file.mode() & FileStat.S_IFMT)) {
+        refuse("FILE_CHANGED", file.path() + " is of another type now", "put the old one back");
+      } else if (changed && contentMatters(entry.getKey())) {
         changed(entry.getKey(), file);
       }
     }
     workingFolder();
+  }
+
+  private static byte[] bytes(FileRef file) {
+    return file.path().toByteArray();
+  }
+
+  /** Whether it is there as soon as the task is. */
+  private boolean isInOwnProc(FileRef file) throws CkptException {
+    return (file.path() + "/").startsWith("/proc/" + state.task().pid() + "/");
+  }
+
+  private static boolean isLink(FileRef file) {
+    return (file.mode() & FileStat.S_IFMT) == FileStat.S_IFLNK;
+  }
+
+  /** Whether anything of the task's reads or maps it, or it is only known by its name. */
+  private boolean contentMatters(int objref) throws CkptException {
+    return state.mm().exeFile() == objref
+        || state.vmas().stream().anyMatch(vma -> vma.backing() == objref)
+        || state.shared(FileRegular.class).values().stream()
+            .anyMatch(open -> open.file() == objref);
   }
 
   private void workingFolder() throws CkptException {

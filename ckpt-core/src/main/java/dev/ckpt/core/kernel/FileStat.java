@@ -32,6 +32,7 @@ public record FileStat(
   public static final int S_IFDIR = 0040000;
   public static final int S_IFBLK = 0060000;
   public static final int S_IFREG = 0100000;
+  public static final int S_IFLNK = 0120000;
   public static final int S_IFSOCK = 0140000;
 
   private static final long NANOS = 1_000_000_000L;
@@ -40,11 +41,26 @@ public record FileStat(
 
   /** Follows links; a path such as /proc/PID/fd/5 leads to the very file that is open there. */
   public static FileStat of(byte[] path) throws SyscallException {
+    return of(path, 0);
+  }
+
+  /** Does not follow a link that the path itself is. */
+  public static FileStat ofLink(byte[] path) throws SyscallException {
+    return of(path, Fcntl.AT_SYMLINK_NOFOLLOW);
+  }
+
+  private static FileStat of(byte[] path, int flags) throws SyscallException {
     NativeBuffer name = NativeBuffer.of(Files.cString(path));
     NativeBuffer raw = NativeBuffer.allocate(STATX_BYTES);
     Call.check(
         LibC.syscall(
-            Numbers.STATX, Fcntl.AT_FDCWD, name.address(), 0, STATX_BASIC_STATS, raw.address(), 0),
+            Numbers.STATX,
+            Fcntl.AT_FDCWD,
+            name.address(),
+            flags,
+            STATX_BASIC_STATS,
+            raw.address(),
+            0),
         "",
         "statx",
         Files.text(path));

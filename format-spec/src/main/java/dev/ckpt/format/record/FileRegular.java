@@ -8,7 +8,7 @@ import dev.ckpt.format.RecordOutput;
 import java.util.List;
 
 /**
- * An open file description of a regular file or a directory.
+ * An open file description of a regular file that has a name.
  *
  * <p>Layout:
  *

@@ -11,6 +11,7 @@ public sealed interface ImageRecord
         FileChrdev,
         FileLock,
         FileMemfd,
+        FileNamed,
         FileOwner,
         FilePipe,
         FileRef,

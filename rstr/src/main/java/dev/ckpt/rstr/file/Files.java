@@ -27,7 +27,13 @@ public final class Files {
   private static final int CLOSE_RANGE_END = -1;
 
   private static final List<FileKind> KINDS =
-      List.of(new RegularFile(), new CharDevice(), new Memfd(), new Terminal(), new PipeEnd());
+      List.of(
+          new RegularFile(),
+          new NamedFile(),
+          new CharDevice(),
+          new Memfd(),
+          new Terminal(),
+          new PipeEnd());
 
   private final RstrContext context;
   private final BatchRunner run;

@@ -13,14 +13,17 @@ final class FileKinds {
   private static final String CLOSE_IT = "this version cannot save it; close it before the dump";
   private static final int HUGE_BLOCK = 1 << 20;
 
+  private final int pid;
   private final Refusals refusals;
   private final FileKind regular = new RegularFile();
+  private final FileKind namedFile = new NamedFile();
   private final FileKind charDevice = new CharDevice();
   private final FileKind terminal = new Terminal();
   private final FileKind pipeEnd = new PipeEnd();
   private final FileKind memfd = new Memfd();
 
-  FileKinds(Refusals refusals) {
+  FileKinds(int pid, Refusals refusals) {
+    this.pid = pid;
     this.refusals = refusals;
   }
 
@@ -31,7 +34,7 @@ final class FileKinds {
       return Optional.empty();
     }
     if ((info.flags() & Fcntl.O_PATH) == Fcntl.O_PATH) {
-      return refuse("FD_PATH_ONLY", name + " was opened with O_PATH");
+      return named(name, link, stat);
     }
     String text = link.toString();
     if (text.startsWith("anon_inode:")) {
@@ -49,7 +52,7 @@ final class FileKinds {
       case FileStat.S_IFSOCK:
         return refuse("FD_SOCKET", name + " is a socket");
       case FileStat.S_IFDIR:
-        return refuse("FD_DIRECTORY", name + " is a folder");
+        return named(name, link, stat);
       case FileStat.S_IFBLK:
         return refuse("FD_BLOCK_DEVICE", name + " is a block device");
       default:
@@ -97,12 +100,25 @@ final class FileKinds {
           ? refuse("FD_MEMFD_HUGE", name + " is made of huge pages")
           : Optional.of(memfd);
     }
-    if (text.startsWith("/proc/") || text.startsWith("/sys/")) {
-      return refuse("FD_PROC", name + " belongs to the kernel");
+    if (NamedFile.isKernels(text)) {
+      return named(name, link, stat);
     }
     return FileRefs.nameLeadsTo(link, stat)
         ? Optional.of(regular)
-        : refuse("FD_DELETED", name + " has no name any more, or its name leads elsewhere");
+        : deleted(name);
+  }
+
+  private Optional<FileKind> deleted(String name) {
+    return refuse("FD_DELETED", name + " has no name any more, or its name leads elsewhere");
+  }
+
+  /** Directories, files of /proc and /sys, and whatever was opened with O_PATH. */
+  private Optional<FileKind> named(String name, ByteString link, FileStat stat) {
+    String text = link.toString();
+    if (NamedFile.isKernels(text) && !NamedFile.isViewOf(pid, text)) {
+      return refuse("FD_PROC", name + " shows another process, or changes as it is read");
+    }
+    return NamedFile.nameLeadsTo(link, stat) ? Optional.of(namedFile) : deleted(name);
   }
 
   private Optional<FileKind> device(String name, FileStat stat) {

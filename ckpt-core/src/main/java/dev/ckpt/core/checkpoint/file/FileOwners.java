@@ -19,6 +19,10 @@ final class FileOwners {
    */
   static Optional<FileOwner> of(CkptContext context, int objref, OpenFile file)
       throws CkptException {
+    if ((file.flags() & Fcntl.O_PATH) != 0) {
+      // Sends none, and answers nearly every fcntl(2) with EBADF.
+      return Optional.empty();
+    }
     // struct f_owner_ex: type, pid (asm-generic/fcntl.h)
     NativeBuffer owner = NativeBuffer.allocate(Long.BYTES);
     int signal;

@@ -33,7 +33,7 @@ public final class Files {
   /** Looks at every descriptor and refuses what cannot be saved. */
   public static Files survey(CkptContext context) throws CkptException {
     Files files = new Files(context);
-    FileKinds kinds = new FileKinds(context.refusals());
+    FileKinds kinds = new FileKinds(context.pid(), context.refusals());
     for (int fd : context.proc().fds()) {
       files.look(fd, kinds);
     }
@@ -50,7 +50,7 @@ public final class Files {
 
   /** Refuses what can be seen in /proc alone, without touching the task or its descriptors. */
   public static void preview(int pid, Refusals refusals) throws CkptException {
-    FileKinds kinds = new FileKinds(refusals);
+    FileKinds kinds = new FileKinds(pid, refusals);
     ProcFs proc = ProcFs.of(pid);
     for (int fd : proc.fds()) {
       try {

@@ -25,7 +25,7 @@ class FileKindsTest {
   @TempDir private Path folder;
 
   private final Refusals refusals = new Refusals(812);
-  private final FileKinds kinds = new FileKinds(refusals);
+  private final FileKinds kinds = new FileKinds(812, refusals);
 
   private static FdInfo info(int flags) {
     return new FdInfo(0, flags, 1, OptionalLong.empty(), List.of(), List.of());
@@ -78,7 +78,6 @@ class FileKindsTest {
   @Test
   void otherTypesAreRefused() {
     assertEquals("FD_SOCKET", verdict("socket:[3301]", FileStat.S_IFSOCK));
-    assertEquals("FD_DIRECTORY", verdict("/tmp", FileStat.S_IFDIR));
     assertEquals("FD_BLOCK_DEVICE", verdict("/dev/vda", FileStat.S_IFBLK));
     assertEquals("FD_UNKNOWN", verdict("/somewhere", 0));
     assertEquals("FD_UNKNOWN", verdict("/link", 0120000));
@@ -140,15 +139,30 @@ class FileKindsTest {
   }
 
   @Test
+  void foldersAndPathsAreKeptByName() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+    FileStat ofLink = FileStat.ofLink(link.toString().getBytes(UTF_8));
+    assertEquals("NamedFile", verdict(link.toString(), info(Fcntl.O_PATH), ofLink));
+    FileStat ofFolder = FileStat.of(folder.toString());
+    assertEquals("NamedFile", verdict(folder.toString(), info(0), ofFolder));
+    assertEquals("FD_DELETED", verdict(folder + " (deleted)", info(0), ofFolder));
+    FileStat view = FileStat.of("/proc/stat");
+    assertEquals("NamedFile", verdict("/proc/stat", info(0), view));
+  }
+
+  @Test
   void aLivingFileMayBeCalledDeleted() throws IOException {
     Path file = Files.writeString(folder.resolve("x (deleted)"), "x");
     assertEquals("RegularFile", verdict(file.toString(), info(0), FileStat.of(file.toString())));
   }
 
   @Test
-  void filesOfTheKernelAreRefused() {
-    assertEquals("FD_PROC", verdict("/proc/self/maps", FileStat.S_IFREG));
-    assertEquals("FD_PROC", verdict("/sys/kernel/mm/ksm/run", FileStat.S_IFREG));
+  void filesOfTheKernelThatAreNoViewsAreRefused() {
+    assertEquals("FD_PROC", verdict("/proc/811/maps", FileStat.S_IFREG));
+    assertEquals("FD_PROC", verdict("/proc/8120", FileStat.S_IFDIR));
+    assertEquals("FD_PROC", verdict("/proc/812/fdinfo/5", FileStat.S_IFREG));
+    assertEquals("FD_PROC", verdict("/sys/kernel/tracing/trace_pipe", FileStat.S_IFREG));
+    assertEquals("FD_DELETED", verdict("/proc/812/no-such-file", FileStat.S_IFREG));
     assertEquals("FD_DELETED", verdict("net:[4026531840]", FileStat.S_IFREG));
     assertEquals("FD_DELETED", verdict("/secretmem (deleted)", FileStat.S_IFREG));
     assertEquals("FD_DELETED", verdict("/processes/file", FileStat.S_IFREG), "not under /proc");
@@ -161,9 +175,6 @@ class FileKindsTest {
         "pos:\t0\nflags:\t0100002\nmnt_id:\t28\nino:\t4711\n"
             + "lock:\t1: DELEG  ACTIVE  READ 812 fe:01:4711 0 EOF\n";
     assertEquals("FD_LOCK", verdict("/x", FdInfo.parse(text.getBytes(UTF_8)), file));
-    assertEquals("FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), file));
-    assertEquals(
-        "FD_PATH_ONLY", verdict("/x", info(Fcntl.O_PATH), stat(FileStat.S_IFDIR, 0, 0, 4096)));
   }
 
   @ParameterizedTest

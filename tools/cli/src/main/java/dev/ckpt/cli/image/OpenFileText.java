@@ -7,6 +7,7 @@ import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileMemfd;
+import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
@@ -35,6 +36,10 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     if (file instanceof FileRegular regular) {
       String path = state.get(regular.file(), FileRef.class).path().toString();
       return of(fd, "file", regular.flags(), regular.pos(), path);
+    }
+    if (file instanceof FileNamed named) {
+      String path = state.get(named.file(), FileRef.class).path().toString();
+      return of(fd, "name", named.flags(), named.pos(), path);
     }
     if (file instanceof FileChrdev device) {
       return of(fd, "device", device.flags(), device.pos(), device.path().toString());
