@@ -81,6 +81,7 @@ static void *page_of(int flags)
 /* ---- descriptors ---- */
 
 static void orphan(void (*body)(pid_t));
+static char state_of(pid_t pid);
 
 static void m_eventfd(void) { OFFER(eventfd(3, EFD_NONBLOCK)); }
 static void m_signalfd(void)
@@ -130,11 +131,32 @@ static void m_socket_udp(void)
     SYS(bind(s, (struct sockaddr *)&a, sizeof(a)));
 }
 static void m_netlink(void) { OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)); }
-static void m_fifo(void)
+static int fifo_of(int flags)
 {
     sc_path(file, ".fifo");
     CHECK(mkfifo(file, 0600) == 0 || errno == EEXIST, "mkfifo: %s", strerror(errno));
-    SYS(open(file, O_RDWR));
+    return SYS(open(file, flags));
+}
+static void hold_fifo(pid_t target)
+{
+    while (state_of(target) != 'X' && state_of(target) != 'Z')
+        sc_sleep_ns(5 * MSEC);
+}
+static void m_fifo_outside(void)
+{
+    fifo_of(O_RDWR);
+    orphan(hold_fifo);
+}
+static void m_fifo_unread(void)
+{
+    int both = fifo_of(O_RDWR), out = fifo_of(O_WRONLY);
+    SYS(write(out, "left", 4));
+    SYS(close(both));
+}
+static void m_fifo_deleted(void)
+{
+    fifo_of(O_RDWR);
+    SYS(unlink(file));
 }
 static void m_pty(void)
 {
@@ -559,7 +581,7 @@ static const struct {
     void (*set_up)(void);
 } modes[] = {
     M(eventfd), M(epoll), M(timerfd), M(signalfd), M(inotify), M(fanotify), M(socket_unix),
-    M(socket_tcp), M(socket_udp), M(netlink), M(fifo), M(pty), M(pidfd),
+    M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread), M(fifo_deleted), M(pty), M(pidfd),
     M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_outside), M(deleted_file),
     M(deleted_mapping), M(deleted_cwd), M(owner_outside), M(lease_breaking), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
     M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),

@@ -416,6 +416,7 @@ int main(void)
     VALUE("FileStat.S_IFDIR", S_IFDIR);
     VALUE("FileStat.S_IFBLK", S_IFBLK);
     VALUE("FileStat.S_IFREG", S_IFREG);
+    VALUE("FileStat.S_IFLNK", S_IFLNK);
     VALUE("FileStat.S_IFSOCK", S_IFSOCK);
     VALUE("FileStat.STATX_BASIC_STATS", STATX_BASIC_STATS);
     VALUE("FileStat.STATX_BYTES", sizeof(struct statx));

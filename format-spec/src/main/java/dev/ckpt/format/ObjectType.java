@@ -4,6 +4,7 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
@@ -72,6 +73,7 @@ public enum ObjectType {
   FILE_TTY(520, Phase.STATE, Refs.OPEN_FILE, FileTty.CODEC),
   PIPE(530, Phase.STATE, Refs.TARGET, Pipe.CODEC),
   FILE_PIPE(531, Phase.STATE, Refs.OPEN_FILE, FilePipe.CODEC),
+  FILE_FIFO(532, Phase.STATE, Refs.OPEN_FILE, FileFifo.CODEC),
   FILE_MEMFD(540, Phase.STATE, Refs.OPEN_FILE, FileMemfd.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),

@@ -4,6 +4,7 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileLockKind;
 import dev.ckpt.format.record.FileMemfd;
@@ -60,6 +61,7 @@ final class Samples {
   static final int PIPE_END = 8;
   static final int MEMFD_FILE = 9;
   static final int NAMED = 10;
+  static final int FIFO = 11;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -293,6 +295,10 @@ final class Samples {
     return new FileMemfd(MEMFD, 2, 4096);
   }
 
+  static FileFifo fileFifo() {
+    return new FileFifo(PIPE, EXE, 0x800, true);
+  }
+
   static FileNamed fileNamed() {
     return new FileNamed(EXE, 0x28000, 42);
   }
@@ -343,6 +349,7 @@ final class Samples {
         new ImageObject(0, PIPE_END, filePipe()),
         new ImageObject(0, MEMFD_FILE, fileMemfd()),
         new ImageObject(0, NAMED, fileNamed()),
+        new ImageObject(0, FIFO, fileFifo()),
         new ImageObject(0, 0, fd()),
         new ImageObject(0, 0, fileLock()),
         new ImageObject(0, 0, fileOwner()));

@@ -2,6 +2,7 @@ package dev.ckpt.core.kernel;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
 
 /**
  * A file descriptor that we own and close.
@@ -84,6 +85,18 @@ public final class Fd implements AutoCloseable {
   public int ioctl(long request, long argument) throws SyscallException {
     return Call.check(
         LibC.ioctl(number(), request, argument), "", "ioctl", number, request, argument);
+  }
+
+  /** Whether poll(2) says that the other side is gone (POLLHUP). */
+  public boolean hungUp() throws SyscallException {
+    final int pollHup = 0x10;
+    // struct pollfd: fd, events and revents of two bytes each (asm-generic/poll.h)
+    NativeBuffer poll = NativeBuffer.allocate(Long.BYTES);
+    poll.putInt(0, number());
+    Call.check(LibC.syscall(Numbers.POLL, poll.address(), 1, 0, 0, 0, 0), "", "poll", number);
+    int revents = poll.getInt(4) >>> Short.SIZE;
+    Reference.reachabilityFence(poll);
+    return (revents & pollHup) != 0;
   }
 
   @Override

@@ -9,6 +9,7 @@ public sealed interface ImageRecord
         Cred,
         Fd,
         FileChrdev,
+        FileFifo,
         FileLock,
         FileMemfd,
         FileNamed,

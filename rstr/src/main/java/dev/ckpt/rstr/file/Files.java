@@ -33,7 +33,8 @@ public final class Files {
           new CharDevice(),
           new Memfd(),
           new Terminal(),
-          new PipeEnd());
+          new PipeEnd(),
+          new Fifo());
 
   private final RstrContext context;
   private final BatchRunner run;

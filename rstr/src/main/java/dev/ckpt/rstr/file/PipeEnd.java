@@ -1,26 +1,24 @@
 package dev.ckpt.rstr.file;
 
-import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
-import dev.ckpt.core.kernel.Fd;
-import dev.ckpt.core.kernel.PipePair;
-import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.Pipe;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Makes pipes and fills them. */
 final class PipeEnd implements FileKind {
   @Override
   public void restore(Files files) throws IOException {
-    for (Map.Entry<Integer, Pipe> entry : files.state().shared(Pipe.class).entrySet()) {
-      Pipe pipe = entry.getValue();
+    Set<Integer> used = new TreeSet<>();
+    files.state().shared(FilePipe.class).values().forEach(end -> used.add(end.pipe()));
+    for (int objref : used) {
+      Pipe pipe = files.state().get(objref, Pipe.class);
       int readEnd = files.context().fds().take();
       int writeEnd = files.context().fds().take();
       Batch batch = files.run().room(6, 8);
@@ -31,15 +29,9 @@ final class PipeEnd implements FileKind {
       batch.call("dup3", SyscallNumbers.DUP3, fds.word(4), writeEnd, Fcntl.O_CLOEXEC);
       batch.call("close", SyscallNumbers.CLOSE, fds.word(0));
       batch.call("close", SyscallNumbers.CLOSE, fds.word(4));
-      batch.call(
-          "fcntl(F_SETPIPE_SZ)",
-          SyscallNumbers.FCNTL,
-          writeEnd,
-          Fcntl.F_SETPIPE_SZ,
-          pipe.capacityBytes());
       files.run().flush();
-      fill(files, pipe, writeEnd);
-      restoreEnds(files, entry.getKey(), readEnd, writeEnd);
+      PipeContent.fill(files, pipe, writeEnd);
+      restoreEnds(files, objref, readEnd, writeEnd);
     }
   }
 
@@ -77,25 +69,5 @@ final class PipeEnd implements FileKind {
             Fcntl.F_SETFL,
             flags & Files.F_SETFL_FLAGS);
     files.opened(objref, number);
-  }
-
-  /**
-   * Puts back what waited in a pipe, buffer by buffer. Each goes through a pipe of ours and is
-   * spliced, for writes would run together.
-   */
-  private static void fill(Files files, Pipe pipe, int writeEnd) throws IOException {
-    if (pipe.buffers().isEmpty()) {
-      return;
-    }
-    try (Fd target = Tasks.pidfdGetfd(files.context().pidfd(), writeEnd);
-        PipePair ours = PipePair.open(pipe.packetMode() ? Fcntl.O_DIRECT : 0)) {
-      for (ByteString buffer : pipe.buffers()) {
-        ours.write(buffer.toByteArray());
-        if (dev.ckpt.core.kernel.Files.splice(ours.readEnd(), target, buffer.length())
-            != buffer.length()) {
-          throw new SyscallException("", "splice", "content of a pipe", Errno.EAGAIN);
-        }
-      }
-    }
   }
 }

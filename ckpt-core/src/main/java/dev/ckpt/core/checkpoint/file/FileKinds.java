@@ -20,6 +20,7 @@ final class FileKinds {
   private final FileKind charDevice = new CharDevice();
   private final FileKind terminal = new Terminal();
   private final FileKind pipeEnd = new PipeEnd();
+  private final FileKind fifo = new Fifo();
   private final FileKind memfd = new Memfd();
 
   FileKinds(int pid, Refusals refusals) {
@@ -48,7 +49,7 @@ final class FileKinds {
       case FileStat.S_IFIFO:
         return text.startsWith("pipe:[")
             ? Optional.of(pipeEnd)
-            : refuse("FD_FIFO", name + " is a named pipe");
+            : FileRefs.nameLeadsTo(link, stat) ? Optional.of(fifo) : deleted(name);
       case FileStat.S_IFSOCK:
         return refuse("FD_SOCKET", name + " is a socket");
       case FileStat.S_IFDIR:
@@ -103,9 +104,7 @@ final class FileKinds {
     if (NamedFile.isKernels(text)) {
       return named(name, link, stat);
     }
-    return FileRefs.nameLeadsTo(link, stat)
-        ? Optional.of(regular)
-        : deleted(name);
+    return FileRefs.nameLeadsTo(link, stat) ? Optional.of(regular) : deleted(name);
   }
 
   private Optional<FileKind> deleted(String name) {

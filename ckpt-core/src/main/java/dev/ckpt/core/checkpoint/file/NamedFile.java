@@ -18,7 +18,8 @@ final class NamedFile implements FileKind {
 
   /** What cannot be opened before the descriptors are there, or is more than a view. */
   private static final List<String> ODD =
-      List.of("/fdinfo/", "/map_files/", "/sys/kernel/debug/", "/sys/kernel/tracing/", "/proc/kmsg");
+      List.of(
+          "/fdinfo/", "/map_files/", "/sys/kernel/debug/", "/sys/kernel/tracing/", "/proc/kmsg");
 
   /** Whether a name is one of the kernel's own file systems. */
   static boolean isKernels(String name) {

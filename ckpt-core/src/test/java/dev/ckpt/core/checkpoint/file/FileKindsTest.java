@@ -84,10 +84,14 @@ class FileKindsTest {
   }
 
   @Test
-  void pipesAreKeptAndNamedOnesAreNot() {
+  void pipesAreKeptAndNamedOnesAreToo() throws IOException {
     assertEquals("PipeEnd", verdict("pipe:[77]", FileStat.S_IFIFO));
-    assertEquals("FD_FIFO", verdict("/tmp/fifo", FileStat.S_IFIFO));
-    assertEquals("FD_FIFO", verdict("/tmp/pipe:[77]", FileStat.S_IFIFO));
+    Path named = Files.createFile(folder.resolve("pipe:[77]"));
+    FileStat stat = FileStat.of(named.toString());
+    FileStat fifo =
+        new FileStat(stat.dev(), stat.ino(), FileStat.S_IFIFO | 0600, 1, 0, 0, 0, 0, 4096);
+    assertEquals("Fifo", verdict(named.toString(), info(0), fifo));
+    assertEquals("FD_DELETED", verdict(named + " (deleted)", info(0), fifo));
   }
 
   @ParameterizedTest

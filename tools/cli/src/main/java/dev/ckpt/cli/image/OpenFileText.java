@@ -6,6 +6,7 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FilePipe;
@@ -49,15 +50,23 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     }
     if (file instanceof FilePipe end) {
       Pipe pipe = state.get(end.pipe(), Pipe.class);
-      String held = Units.bytes(pipe.buffers().stream().mapToLong(ByteString::length).sum());
-      String name = "pipe:[" + pipe.inode() + "] with " + held + " in it";
+      String name = "pipe:[" + pipe.inode() + "] with " + held(pipe) + " in it";
       return of(fd, "pipe", end.flags(), NO_POS, name);
+    }
+    if (file instanceof FileFifo end) {
+      String path = state.get(end.file(), FileRef.class).path().toString();
+      String held = held(state.get(end.pipe(), Pipe.class));
+      return of(fd, "fifo", end.flags(), NO_POS, path + " with " + held + " in it");
     }
     if (file instanceof FileMemfd memfd) {
       String name = "memfd:" + state.get(memfd.shmem(), Shmem.class).name();
       return of(fd, "memfd", memfd.flags(), memfd.pos(), name);
     }
     return of(fd, file.type().name(), ACCESS_MODE, NO_POS, "");
+  }
+
+  private static String held(Pipe pipe) {
+    return Units.bytes(pipe.buffers().stream().mapToLong(ByteString::length).sum());
   }
 
   private static OpenFileText of(Fd fd, String kind, int flags, long pos, String name) {

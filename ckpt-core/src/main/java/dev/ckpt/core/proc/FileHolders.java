@@ -1,0 +1,61 @@
+package dev.ckpt.core.proc;
+
+import dev.ckpt.error.CkptException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.OptionalInt;
+
+/**
+ * Finds out who has a file open. Only a look at every process's descriptors tells; the kernel keeps
+ * no list. Processes that we may not look at are not seen.
+ */
+public final class FileHolders {
+  private FileHolders() {}
+
+  /**
+   * A process that has the file open.
+   *
+   * @param file that it is about, by any path
+   * @param except a process that may have it open, 0 for none
+   */
+  public static OptionalInt of(Path file, int except) throws IOException {
+    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    String[] names = new File("/proc").list((dir, name) -> Character.isDigit(name.charAt(0)));
+    for (String name : names == null ? new String[0] : names) {
+      int pid = Integer.parseInt(name);
+      if (pid != except && hasOpen(pid, key)) {
+        return OptionalInt.of(pid);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static boolean hasOpen(int pid, Object key) {
+    try {
+      ProcFs proc = ProcFs.of(pid);
+      for (int fd : proc.fds()) {
+        // Sockets, pipes and the like have no name that begins so.
+        if (proc.fdLink(fd).toString().startsWith("/") && isFile(pid, fd, key)) {
+          return true;
+        }
+      }
+    } catch (CkptException e) {
+      // It ended while we looked, or is not ours to look at.
+      return false;
+    }
+    return false;
+  }
+
+  private static boolean isFile(int pid, int fd, Object key) {
+    Path path = Path.of("/proc/" + pid + "/fd/" + fd);
+    try {
+      return key.equals(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    } catch (IOException e) {
+      // Closed while we looked.
+      return false;
+    }
+  }
+}
