@@ -51,6 +51,11 @@ public final class ImageState {
     return new ImageState(objects);
   }
 
+  /** What was read, with some of it exchanged by the caller. */
+  public static ImageState of(List<ImageObject> objects) {
+    return new ImageState(objects);
+  }
+
   /** The header. */
   public Header header() throws CorruptImageException {
     return only(Header.class);

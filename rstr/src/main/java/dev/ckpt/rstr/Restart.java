@@ -32,14 +32,16 @@ public final class Restart {
   public static RestartedTask restore(RestartOptions options, ReadableByteChannel image)
       throws IOException {
     long begin = System.nanoTime();
-    try (ImageReader reader = new ImageReader(image)) {
-      ImageState state = ImageState.read(reader);
+    try (ImageReader reader = new ImageReader(image);
+        InheritedFds inherited = new InheritedFds()) {
+      ImageState state = inherited.replace(ImageState.read(reader), options.inheritFds());
       Checks checks = new Checks(state, options);
       checks.run();
       Restore restore = new Restore(state, reader, options, checks.ttyFd());
       try (Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
         tracer.run(restore::run);
       }
+      inherited.keep();
       List<String> notes = new ArrayList<>(checks.notes());
       notes.addAll(restore.notes());
       return new RestartedTask(

@@ -1,17 +1,29 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.backend.Backends;
+import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * How to restore.
  *
  * @param detach whether the task becomes a child of init in a session of its own, instead of ours
  * @param files what to do about files that were open for writing and have changed
+ * @param inheritFds files to open in the place of what these descriptors led to
  * @param backend name of the page filler, or {@link Backends#AUTO}
  * @param progress told about pages as they are filled
  */
 public record RestartOptions(
-    boolean detach, FilesPolicy files, String backend, PageProgress progress) {
+    boolean detach,
+    FilesPolicy files,
+    Map<Integer, Path> inheritFds,
+    String backend,
+    PageProgress progress) {
+
+  /** Takes a copy of the map. */
+  public RestartOptions {
+    inheritFds = Map.copyOf(inheritFds);
+  }
 
   /** Told how many pages are filled; called on the thread that does the work. */
   @FunctionalInterface
@@ -22,26 +34,31 @@ public record RestartOptions(
 
   /** What a plain {@code ckpt restore IMAGE} does. */
   public static RestartOptions of() {
-    return new RestartOptions(false, FilesPolicy.NEWER_OK, Backends.AUTO, done -> {});
+    return new RestartOptions(false, FilesPolicy.NEWER_OK, Map.of(), Backends.AUTO, done -> {});
   }
 
   /** The same, detached or not. */
   public RestartOptions withDetach(boolean away) {
-    return new RestartOptions(away, files, backend, progress);
+    return new RestartOptions(away, files, inheritFds, backend, progress);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
-    return new RestartOptions(detach, policy, backend, progress);
+    return new RestartOptions(detach, policy, inheritFds, backend, progress);
+  }
+
+  /** The same with files in the place of what some descriptors led to. */
+  public RestartOptions withInheritFds(Map<Integer, Path> paths) {
+    return new RestartOptions(detach, files, paths, backend, progress);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
-    return new RestartOptions(detach, files, name, progress);
+    return new RestartOptions(detach, files, inheritFds, name, progress);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
-    return new RestartOptions(detach, files, backend, listener);
+    return new RestartOptions(detach, files, inheritFds, backend, listener);
   }
 }

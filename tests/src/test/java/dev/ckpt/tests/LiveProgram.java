@@ -261,8 +261,12 @@ final class LiveProgram implements AutoCloseable {
 
   /** Brings it back. */
   RestartedTask restore(Path image, boolean detach) throws IOException {
+    return restore(image, RestartOptions.of().withDetach(detach));
+  }
+
+  RestartedTask restore(Path image, RestartOptions options) throws IOException {
     try (FileChannel channel = FileChannel.open(image)) {
-      RestartedTask task = Restart.restore(RestartOptions.of().withDetach(detach), channel);
+      RestartedTask task = Restart.restore(options, channel);
       if (task.pid() != pid) {
         throw new AssertionError("restored as " + task.pid() + ", not as " + pid);
       }

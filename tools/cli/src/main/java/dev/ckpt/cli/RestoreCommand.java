@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -52,6 +54,24 @@ final class RestoreCommand extends CkptCommand {
       })
   private FilesPolicy files;
 
+  @Option(
+      names = "--inherit-fd",
+      paramLabel = "N=FILE",
+      description = {
+        "Open FILE in the place of what descriptor N led to; may be given several times.",
+        "A file that is written is made, or goes on at its end."
+      })
+  private Map<Integer, Path> inheritFds = new LinkedHashMap<>();
+
+  @Option(names = "--stdin", paramLabel = "FILE", description = "As --inherit-fd 0=FILE.")
+  private Path stdin;
+
+  @Option(names = "--stdout", paramLabel = "FILE", description = "As --inherit-fd 1=FILE.")
+  private Path stdout;
+
+  @Option(names = "--stderr", paramLabel = "FILE", description = "As --inherit-fd 2=FILE.")
+  private Path stderr;
+
   RestoreCommand(Console console) {
     super(console);
   }
@@ -74,6 +94,15 @@ final class RestoreCommand extends CkptCommand {
   @Override
   void checkArguments() {
     refuseTerminal(image);
+    inherit(0, "--stdin", stdin);
+    inherit(1, "--stdout", stdout);
+    inherit(2, "--stderr", stderr);
+  }
+
+  private void inherit(int fd, String option, Path path) {
+    if (path != null && inheritFds.putIfAbsent(fd, path) != null) {
+      throw mistake(option + " and --inherit-fd " + fd + " cannot be given together");
+    }
   }
 
   @Override
@@ -86,6 +115,7 @@ final class RestoreCommand extends CkptCommand {
           RestartOptions.of()
               .withDetach(detach)
               .withFiles(files)
+              .withInheritFds(inheritFds)
               .withProgress(done -> bar.pages(done, 0));
       task = Restart.restore(options, channel);
       pid.write(task.pid()).ifPresent(report::note);

@@ -41,6 +41,10 @@ class ArgumentsTest {
         "restore a b                          | Unmatched argument at index 2: 'b'",
         "restore a --files newest             | 'newest' is no policy: give strict or newer-ok",
         "restore a --pid-file                 | (FILE)",
+        "restore a --inherit-fd x=f           | 'x' is not",
+        "restore a --inherit-fd 1             | --inherit-fd",
+        "restore a --inherit-fd 1=f --stdout g | --stdout and --inherit-fd 1 cannot be given"
+            + " together",
         "show                                 | Missing required parameter: 'IMAGE'",
         "verify                               | Missing required parameter: 'IMAGE'",
         "check x                              | 'x' is not a process id",
