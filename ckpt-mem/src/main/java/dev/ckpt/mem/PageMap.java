@@ -1,6 +1,7 @@
 package dev.ckpt.mem;
 
 import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.error.CkptException;
 import java.util.function.Consumer;
 
@@ -26,6 +27,15 @@ interface PageMap extends AutoCloseable {
    */
   void scan(long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
       throws CkptException;
+
+  /**
+   * Whether a range without any page, present or swapped out, still has to be walked.
+   *
+   * @throws SyscallException when this cannot be found out
+   */
+  default boolean findsMoreThanPages() throws SyscallException {
+    return true;
+  }
 
   @Override
   void close();

@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.error.CkptException;
 import java.util.function.Consumer;
 
@@ -54,6 +55,7 @@ final class PagemapScan implements PageMap {
 
   private boolean works() throws SyscallException {
     try {
+      NewerFeature.PAGEMAP_SCAN.failIfHidden();
       prepare(0, PageRange.PAGE_SIZE, Want.CONTENT);
       pagemap.ioctl(PAGEMAP_SCAN, argument.address());
       return true;

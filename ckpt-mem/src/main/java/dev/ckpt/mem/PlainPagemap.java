@@ -1,13 +1,20 @@
 package dev.ckpt.mem;
 
 import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.KernelFeatures;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.error.CkptException;
 import java.util.function.Consumer;
 
 /**
  * The page map as /proc/PID/pagemap has told it since Linux 2.6.25: one word per page.
+ *
+ * <p>NB: a word for each page, also where there is none: 2 GiB of words for a terabyte. So a
+ * reserve without a page is not walked where it cannot have guard markers either, and words that
+ * are all the same are looked at once.
  *
  * <p>NB: it does not tell the shared zero page from others; such a page reads as zeros and is left
  * out of the image when its content is seen.
@@ -47,20 +54,42 @@ final class PlainPagemap implements PageMap {
       if (nrWords == 0) {
         break;
       }
-      for (int i = 0; i < nrWords; i++) {
-        long word = words.getLong(i * Long.BYTES);
-        long address = page + (long) i * PageRange.PAGE_SIZE;
-        if ((word & SWAPPED) != 0 && (word & SWAP_TYPE) == MARKER) {
-          markers.add(address);
-        } else if ((word & (PRESENT | SWAPPED)) != 0
-            && (want == Want.CONTENT || (word & FILE) == 0)) {
-          contents.add(address);
+      if (!isHole(nrWords)) {
+        for (int i = 0; i < nrWords; i++) {
+          long word = words.getLong(i * Long.BYTES);
+          long address = page + (long) i * PageRange.PAGE_SIZE;
+          if ((word & SWAPPED) != 0 && (word & SWAP_TYPE) == MARKER) {
+            markers.add(address);
+          } else if ((word & (PRESENT | SWAPPED)) != 0
+              && (want == Want.CONTENT || (word & FILE) == 0)) {
+            contents.add(address);
+          }
         }
       }
       page += (long) nrWords * PageRange.PAGE_SIZE;
     }
     contents.flush();
     markers.flush();
+  }
+
+  /** NB: the words of a hole are equal but need not be 0: the soft-dirty bit may be set in each. */
+  private boolean isHole(int nrWords) {
+    int lenBytes = (nrWords - 1) * Long.BYTES;
+    return (words.getLong(0) & (PRESENT | SWAPPED)) == 0
+        && words.view(0, lenBytes).equals(words.view(Long.BYTES, lenBytes));
+  }
+
+  @Override
+  public boolean findsMoreThanPages() throws SyscallException {
+    try {
+      KernelFeatures.tryGuardRegions();
+      return true;
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EINVAL) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -54,6 +54,11 @@ final class TaskMemory implements MmCheckpoint {
       return guards;
     }
 
+    /** Address space that is only kept, of which there may be terabytes: it has no page. */
+    private boolean isBareReserve() {
+      return entry.vma().prot() == 0 && entry.rssKb() == 0 && entry.swapKb() == 0;
+    }
+
     /** Whether its object, not its page tables, holds the content. */
     boolean isView() {
       return kind == VmaKind.ANON_SHARED;
@@ -119,6 +124,9 @@ final class TaskMemory implements MmCheckpoint {
 
   private static void scan(PageMap pagemap, Mapping mapping, PageMap.Want want)
       throws CkptException {
+    if (mapping.isBareReserve() && !pagemap.findsMoreThanPages()) {
+      return;
+    }
     pagemap.scan(
         mapping.entry().vma().start(),
         mapping.entry().vma().end(),

@@ -1,11 +1,13 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.tracee.Stub;
+import dev.ckpt.core.tracee.Tracee;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Loading some hundred classes takes a cold JVM a tenth of a second. They are loaded here, while
  * the target still runs, and not while it is frozen. The only state kept is that it was done.
+ *
+ * <p>A kernel that is too old shows here too, before the target is touched.
  */
 final class Rehearsal {
   private static final AtomicBoolean DONE = new AtomicBoolean();
@@ -22,8 +26,13 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  static void once(PageReader.Provider backend) {
-    if (DONE.getAndSet(true)) {
+  /**
+   * Does it, unless it was done.
+   *
+   * @throws UnsupportedStateException when this kernel does not tell what an image must have
+   */
+  static void once(PageReader.Provider backend) throws UnsupportedStateException {
+    if (DONE.get()) {
       return;
     }
     try (Fd nowhere = Fd.open("/dev/null", Fcntl.O_RDWR);
@@ -32,9 +41,19 @@ final class Rehearsal {
         ImageOutput output = new ImagePipeOutput(sink)) {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
       Checkpoint.dump(options, output, backend, System.nanoTime());
+    } catch (UnsupportedStateException e) {
+      if (e.code().equals(Tracee.KERNEL_TOO_OLD)) {
+        throw e;
+      }
+      endedEarly(e);
     } catch (IOException e) {
-      // Whatever is wrong, the real dump will meet it and say so; this one is for speed only.
-      LOG.log(Level.DEBUG, "rehearsal ended early", e);
+      endedEarly(e);
     }
+    DONE.set(true);
+  }
+
+  /** Whatever else is wrong, the real dump will meet it and say so; this one is for speed. */
+  private static void endedEarly(IOException e) {
+    LOG.log(Level.DEBUG, "rehearsal ended early", e);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
@@ -12,7 +13,9 @@ import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.Mm;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,7 +41,7 @@ final class RemoteQueries {
       int dumpable,
       boolean subreaper,
       boolean thpDisabled,
-      long membarrier) {}
+      boolean membarrier) {}
 
   /** Words of a kernel sigaction: handler, flags, restorer, mask. */
   static final int SIGACTION_WORDS = 4;
@@ -60,6 +63,14 @@ final class RemoteQueries {
   private static final int PR_GET_MDWE = 66;
   private static final int PR_GET_MEMORY_MERGE = 68;
   private static final int MEMBARRIER_CMD_GET_REGISTRATIONS = 1 << 9;
+  private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED = 1 << 3;
+  private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 1 << 5;
+  private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ = 1 << 7;
+  private static final List<Integer> EXPEDITED_BARRIERS =
+      List.of(
+          MEMBARRIER_CMD_PRIVATE_EXPEDITED,
+          MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE,
+          MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ);
   private static final int TSC_ENABLE = 1;
   private static final int MCE_KILL_DEFAULT = 2;
 
@@ -150,6 +161,7 @@ final class RemoteQueries {
     Batch.Result membarrier =
         batch.tryCall("membarrier", SyscallNumbers.MEMBARRIER, MEMBARRIER_CMD_GET_REGISTRATIONS);
     calls.run(batch);
+    long registrations = batch.result(membarrier);
     return new ProcessAnswers(
         longs(batch, actions, Signals.NSIG * SIGACTION_WORDS),
         longs(batch, itimers, NR_ITIMERS * ITIMERVAL_BYTES / Long.BYTES),
@@ -157,7 +169,29 @@ final class RemoteQueries {
         (int) batch.result(dumpable),
         batch.getInt(subreaper, 0) != 0,
         batch.result(thp) > 0,
-        Math.max(0, batch.result(membarrier)));
+        registrations < 0 || NewerFeature.MEMBARRIER_CMD_GET_REGISTRATIONS.isHidden()
+            ? mayUseBarriers(calls)
+            : registrations > 0);
+  }
+
+  /**
+   * Whether it is registered with membarrier(2), on a kernel that does not say so: each expedited
+   * barrier within the process is refused (EPERM) to one that is not registered for it. To one that
+   * is, it does nothing but wait for the other threads to pass a barrier, and they are stopped.
+   *
+   * <p>NB: MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED is not seen that way: it lets others wait for
+   * this process, and changes nothing that the process may do.
+   *
+   * <p>Source: membarrier(2), {@code kernel/sched/membarrier.c}.
+   */
+  private static boolean mayUseBarriers(RemoteSyscalls calls) throws CkptException {
+    Batch barriers = calls.batch();
+    List<Batch.Result> answers = new ArrayList<>();
+    for (int command : EXPEDITED_BARRIERS) {
+      answers.add(barriers.tryCall("membarrier", SyscallNumbers.MEMBARRIER, command));
+    }
+    calls.run(barriers);
+    return answers.stream().anyMatch(answer -> barriers.result(answer) == 0);
   }
 
   /** Settings that hardly anybody changes; changed ones are refused, not lost. */

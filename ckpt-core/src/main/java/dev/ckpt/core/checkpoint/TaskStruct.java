@@ -22,7 +22,7 @@ final class TaskStruct {
         told.dumpable() > 1, "DUMPABLE", "may be dumped by root only (fs.suid_dumpable)", later);
     refusals.addIf(told.subreaper(), "SUBREAPER", "adopts orphans (subreaper)", later);
     refusals.addIf(told.thpDisabled(), "THP_DISABLED", "has huge pages switched off", later);
-    refusals.addIf(told.membarrier() != 0, "MEMBARRIER", "is registered with membarrier(2)", later);
+    refusals.addIf(told.membarrier(), "MEMBARRIER", "is registered with membarrier(2)", later);
   }
 
   /** Adds the records. */

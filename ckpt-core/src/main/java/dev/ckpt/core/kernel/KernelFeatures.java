@@ -18,6 +18,9 @@ public final class KernelFeatures {
   private static final int PM_SCAN_ARG_BYTES = 96;
   private static final int PAGE_BYTES = 4096;
 
+  /** {@code asm-generic/mman-common.h}, Linux 6.13. */
+  private static final int MADV_GUARD_INSTALL = 102;
+
   /** {@code struct clone_args} of {@code linux/sched.h} up to set_tid_size. */
   private static final int CLONE_ARGS_BYTES = 80;
 
@@ -36,6 +39,7 @@ public final class KernelFeatures {
 
   /** The PAGEMAP_SCAN ioctl, tried on one page of our own. */
   public static void tryPagemapScan() throws SyscallException {
+    NewerFeature.PAGEMAP_SCAN.failIfHidden();
     NativeBuffer page = NativeBuffer.allocatePages(PAGE_BYTES, PAGE_BYTES);
     NativeBuffer argument = NativeBuffer.allocate(PM_SCAN_ARG_BYTES);
     // size, flags, start, end; no vec: only walks
@@ -45,6 +49,15 @@ public final class KernelFeatures {
     try (Fd pagemap = Fd.open("/proc/self/pagemap", Fcntl.O_RDONLY)) {
       pagemap.ioctl(PAGEMAP_SCAN, argument.address());
     }
+  }
+
+  /** Guard regions, tried on no bytes at all: the advice is looked at before the length. */
+  public static void tryGuardRegions() throws SyscallException {
+    NewerFeature.MADV_GUARD_INSTALL.failIfHidden();
+    NativeBuffer page = NativeBuffer.allocatePages(PAGE_BYTES, PAGE_BYTES);
+    long result =
+        LibC.syscall(SyscallNumbers.MADVISE, page.address(), 0, MADV_GUARD_INSTALL, 0, 0, 0);
+    Call.check(result, "", "madvise", "MADV_GUARD_INSTALL");
   }
 
   /**
@@ -73,8 +86,16 @@ public final class KernelFeatures {
   }
 
   /** rseq(2): whether this kernel has restartable sequences; asked with a flag that it has not. */
-  public static void tryRseq() throws SyscallException {
-    expect(Errno.EINVAL, LibC.syscall(SyscallNumbers.RSEQ, 0, 0, RSEQ_NO_FLAG, 0, 0, 0), "rseq");
+  public static boolean hasRseq() throws SyscallException {
+    try {
+      expect(Errno.EINVAL, LibC.syscall(SyscallNumbers.RSEQ, 0, 0, RSEQ_NO_FLAG, 0, 0, 0), "rseq");
+      return true;
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.ENOSYS) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** ptrace(2) as such: that no filter forbids it; asked about a process that cannot be. */

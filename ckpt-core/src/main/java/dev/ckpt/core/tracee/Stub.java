@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
+import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
@@ -97,6 +98,7 @@ public final class Stub implements AutoCloseable {
   @MustBeClosed
   private static Fd memfd() throws SyscallException {
     try {
+      NewerFeature.MFD_EXEC.failIfHidden();
       return Files.memfd("ckpt-stub", MFD_CLOEXEC | MFD_EXEC);
     } catch (SyscallException e) {
       // Before Linux 6.3 there is no such flag, and every memfd is executable.

@@ -1,11 +1,17 @@
 package dev.ckpt.core.tracee;
 
+import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.KernelFeatures;
 import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CkptException;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +27,9 @@ import java.util.Optional;
  * <p>Source: ptrace(2).
  */
 public final class Tracee {
+  /** The refusal when this kernel does not tell of a thread what an image must have. */
+  public static final String KERNEL_TOO_OLD = "KERNEL_TOO_OLD";
+
   /** Largest extended state any x86-64 CPU has today (AMX: 11 KiB), with room. */
   private static final int XSTATE_MAX_BYTES = 64 * 1024;
 
@@ -245,11 +254,35 @@ public final class Tracee {
     }
   }
 
-  /** The registered rseq area (PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13). */
-  public RseqConfiguration rseq() throws SyscallException, TargetGoneException {
+  /**
+   * The registered rseq area.
+   *
+   * @throws UnsupportedStateException when this kernel has restartable sequences and does not tell
+   *     (before Linux 5.13)
+   */
+  public RseqConfiguration rseq() throws CkptException {
     NativeBuffer raw = NativeBuffer.allocate(24);
-    request("GET_RSEQ_CONFIGURATION", Ptrace.GET_RSEQ_CONFIGURATION, 24, raw.address());
+    try {
+      NewerFeature.PTRACE_GET_RSEQ_CONFIGURATION.failIfHidden();
+      request("GET_RSEQ_CONFIGURATION", Ptrace.GET_RSEQ_CONFIGURATION, raw.size(), raw.address());
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.EIO) {
+        throw e;
+      }
+      if (KernelFeatures.hasRseq()) {
+        throw kernelTooOld("where restartable sequences are (PTRACE_GET_RSEQ_CONFIGURATION)");
+      }
+    }
     return new RseqConfiguration(raw);
+  }
+
+  private static UnsupportedStateException kernelTooOld(String what) throws CkptException {
+    return new UnsupportedStateException(
+        List.of(
+            new Refusal(
+                KERNEL_TOO_OLD,
+                "kernel " + ProcFs.osRelease() + " does not tell " + what,
+                "Linux 5.15 or newer is needed")));
   }
 
   /**
@@ -257,20 +290,26 @@ public final class Tracee {
    * Linux 6.4 nobody can tell, and the answer is no.
    */
   public boolean dispatchesSyscalls() throws SyscallException, TargetGoneException {
-    NativeBuffer config = NativeBuffer.allocate(32);
     try {
-      request(
-          "GET_SYSCALL_USER_DISPATCH_CONFIG",
-          Ptrace.GET_SYSCALL_USER_DISPATCH_CONFIG,
-          config.size(),
-          config.address());
+      return syscallDispatch() != 0;
     } catch (SyscallException e) {
       if (e.errno() == Errno.EIO || e.errno() == Errno.EINVAL) {
         return false;
       }
       throw e;
     }
-    return config.getLong(0) != 0;
+  }
+
+  /** The mode of struct ptrace_sud_config. */
+  long syscallDispatch() throws SyscallException, TargetGoneException {
+    NewerFeature.PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG.failIfHidden();
+    NativeBuffer config = NativeBuffer.allocate(32);
+    request(
+        "GET_SYSCALL_USER_DISPATCH_CONFIG",
+        Ptrace.GET_SYSCALL_USER_DISPATCH_CONFIG,
+        config.size(),
+        config.address());
+    return config.getLong(0);
   }
 
   private long request(String name, int request, long addr, long data)

@@ -1,6 +1,7 @@
 package dev.ckpt.core.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.error.SyscallException;
@@ -23,8 +24,22 @@ class KernelFeaturesTest {
   void eachTrialSaysYesOrWhyNot() {
     assertAnswers(KernelFeatures::tryPagemapScan);
     assertAnswers(KernelFeatures::tryChosenPid);
-    assertAnswers(KernelFeatures::tryRseq);
+    assertAnswers(KernelFeatures::tryGuardRegions);
+    assertAnswers(KernelFeatures::hasRseq);
     assertAnswers(KernelFeatures::tryPtrace);
+  }
+
+  @Test
+  void aHiddenFeatureIsNotThere() {
+    System.setProperty("ckpt.kernel.without", "MFD_EXEC,PAGEMAP_SCAN");
+    try {
+      assertEquals(Optional.of(Errno.ENOTTY), errnoOf(KernelFeatures::tryPagemapScan));
+      assertTrue(NewerFeature.MFD_EXEC.isHidden());
+      assertFalse(NewerFeature.PTRACE_GET_RSEQ_CONFIGURATION.isHidden());
+    } finally {
+      System.clearProperty("ckpt.kernel.without");
+    }
+    assertFalse(NewerFeature.PAGEMAP_SCAN.isHidden());
   }
 
   @Test

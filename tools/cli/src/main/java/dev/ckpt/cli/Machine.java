@@ -17,6 +17,7 @@ import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.RemoteMap;
+import dev.ckpt.core.tracee.StubTrial;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
@@ -31,7 +32,7 @@ import java.util.regex.Pattern;
 
 /**
  * Asks this machine what it allows us. Everything is tried on ourselves, in ways that leave no
- * trace: nothing is started, stopped or written.
+ * trace: nothing is stopped or written, and nothing is started but a stub of ours.
  */
 final class Machine {
   private static final int OLDEST_MAJOR = 5;
@@ -65,7 +66,7 @@ final class Machine {
     String release = ProcFs.osRelease();
     Matcher number = RELEASE.matcher(release);
     boolean recent = number.matches() && isRecent(number.group(1), number.group(2));
-    add("kernel", Need.BOTH, recent, release + (recent ? "" : ", 5.15 or newer is needed"));
+    add("kernel", Need.NOBODY, recent, release + (recent ? "" : ", older than 5.15, never tried"));
     String arch = System.getProperty("os.arch");
     boolean known = arch.equals(AMD64);
     add("processor", Need.BOTH, known, arch + (known ? "" : ", only x86-64 is known"));
@@ -98,11 +99,19 @@ final class Machine {
     attempt("vdso room", Need.DUMP, "", this::vdsoRoom);
     attempt(
         "PTRACE_GET_RSEQ_CONFIGURATION",
-        Need.NOBODY,
-        "programs have no restartable sequences here",
+        Need.DUMP,
+        "",
         () -> {
-          KernelFeatures.tryRseq();
+          StubTrial.tryRseqConfiguration();
           return "finds restartable sequences";
+        });
+    attempt(
+        "PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG",
+        Need.NOBODY,
+        "programs with syscall user dispatch are not refused, and lose it",
+        () -> {
+          StubTrial.trySyscallDispatch();
+          return "finds syscall user dispatch";
         });
     attempt(
         "PAGEMAP_SCAN",

@@ -20,6 +20,7 @@ class CheckCommandTest {
           "pidfd_getfd",
           "vdso room",
           "PTRACE_GET_RSEQ_CONFIGURATION",
+          "PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG",
           "PAGEMAP_SCAN",
           "map_files",
           "O_TMPFILE here",
