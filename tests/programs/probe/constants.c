@@ -146,6 +146,7 @@ int main(void)
     VALUE("Errno.ESRCH", ESRCH);
     VALUE("Errno.EINTR", EINTR);
     VALUE("Errno.EIO", EIO);
+    VALUE("Errno.ENXIO", ENXIO);
     VALUE("Errno.EBADF", EBADF);
     VALUE("Errno.ECHILD", ECHILD);
     VALUE("Errno.EAGAIN", EAGAIN);

@@ -10,51 +10,48 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Task;
-import java.util.Optional;
 
 /**
- * A restored task as a job of ours, in the manner of a shell: it is the foreground group of our
- * terminal while it runs, we take the terminal back when it stops or ends, and stop with it.
+ * A restored task as a job of ours, in the manner of a shell: it has our terminal while we would
+ * have it, we take the terminal back when it stops or ends, and stop with it.
  */
 final class Foreground {
   private static final int STOPPED = 0x7f;
   private static final int SIGNALLED = 128;
 
   private final int pid;
-  private final Optional<Terminal> terminal;
+  private final boolean hasTerminal;
+  private byte[] taskSettings = {};
   private byte[] ownSettings = {};
+  private boolean lent;
 
-  private Foreground(int pid, Optional<Terminal> terminal) {
+  private Foreground(int pid, boolean hasTerminal) {
     this.pid = pid;
-    this.terminal = terminal;
+    this.hasTerminal = hasTerminal;
   }
 
   /** A job without a terminal: in no session of ours, or detached, or we have none. */
   static Foreground without(int pid) {
-    return new Foreground(pid, Optional.empty());
+    return new Foreground(pid, false);
   }
 
   /**
-   * Gives our terminal to a task that is about to run, if it is in our session and we have the
-   * terminal to give.
-   *
-   * @param ttyFd our terminal for the task's descriptors, or -1: then our standard input is tried
+   * Makes a task that is about to run a job at our terminal, if it is in our session and we have
+   * one. It is in the foreground if we are.
    */
-  static Foreground give(ImageState state, RestartOptions options, int ttyFd) throws CkptException {
+  static Foreground begin(ImageState state, RestartOptions options) throws CkptException {
     Task task = state.task();
-    Terminal terminal = new Terminal(Math.max(0, ttyFd));
     boolean ownSession = (task.flags() & Task.SESSION_LEADER) != 0;
-    if (options.detach() || ownSession || !terminal.isOurs()) {
+    if (options.detach() || ownSession || !Terminal.exists()) {
       return without(task.pid());
     }
-    Foreground job = new Foreground(task.pid(), Optional.of(terminal));
-    job.ownSettings = terminal.settings();
+    Foreground job = new Foreground(task.pid(), true);
     for (FileTty tty : state.shared(FileTty.class).values()) {
       if (tty.termios().length() == Terminal.TERMIOS_BYTES) {
-        terminal.apply(tty.termios().toByteArray());
+        job.taskSettings = tty.termios().toByteArray();
       }
     }
-    terminal.setForeground(task.pid());
+    job.lend();
     return job;
   }
 
@@ -80,14 +77,29 @@ final class Foreground {
     }
   }
 
-  /** Takes the terminal back, e.g. when the task was never let go. */
-  void takeBack() throws CkptException {
-    if (terminal.isEmpty()) {
+  /** Gives it the terminal if that is ours to give. */
+  private void lend() throws SyscallException {
+    if (!Terminal.isOurs()) {
       return;
     }
+    ownSettings = Terminal.settings();
+    if (taskSettings.length > 0) {
+      Terminal.apply(taskSettings);
+    }
+    Terminal.setForeground(pid);
+    lent = true;
+  }
+
+  /** Takes the terminal back if it has it, e.g. when the task was never let go. */
+  void takeBack() throws SyscallException {
+    if (!lent) {
+      return;
+    }
+    lent = false;
     try {
-      terminal.get().setForeground(Terminal.ownGroup());
-      terminal.get().apply(ownSettings);
+      taskSettings = Terminal.settings();
+      Terminal.setForeground(Terminal.ownGroup());
+      Terminal.apply(ownSettings);
     } catch (SyscallException e) {
       if (!Terminal.hungUp(e)) {
         throw e;
@@ -96,23 +108,20 @@ final class Foreground {
   }
 
   /** The shell above us must see its job stop; when it goes on, so does the task. */
-  private void stopWithIt(int signal) throws CkptException {
-    if (terminal.isEmpty()) {
+  private void stopWithIt(int signal) throws SyscallException {
+    if (!hasTerminal) {
       // Nobody's job: who stopped it continues it.
       return;
     }
-    boolean wantsTerminal = signal == Signals.SIGTTIN || signal == Signals.SIGTTOU;
-    byte[] theirSettings = terminal.get().settings();
-    if (!wantsTerminal || !terminal.get().isOurs()) {
+    // NB: a running job that a shell brings to the foreground is told nothing. It finds out here,
+    // when the task asks for the terminal. And the task may have asked just before it was lent.
+    boolean asks = signal == Signals.SIGTTIN || signal == Signals.SIGTTOU;
+    if (!asks || !Terminal.isOurs() && Terminal.foreground() != pid) {
       takeBack();
-      Signals.stopSelf();
+      Signals.stopGroup();
     }
-    // Here we run again: in the foreground by fg, or in the background by bg. A running job that
-    // the shell brings to the foreground is told nothing: it finds out when it uses the terminal.
-    if (terminal.get().isOurs()) {
-      terminal.get().apply(theirSettings);
-      terminal.get().setForeground(pid);
-    }
+    // Here we run again: in the foreground by fg, or in the background by bg.
+    lend();
     try {
       Signals.kill(-pid, Signals.SIGCONT);
     } catch (SyscallException e) {

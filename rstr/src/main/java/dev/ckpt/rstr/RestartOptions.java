@@ -30,6 +30,9 @@ public record RestartOptions(
   public interface PageProgress {
     /** So many pages are done. */
     void pages(long donePages);
+
+    /** No more will be told: the terminal is about to be the task's. */
+    default void over() {}
   }
 
   /** What a plain {@code ckpt restore IMAGE} does. */

@@ -228,7 +228,8 @@ final class Restore {
       blocks.standReady(leader);
       Cgroups.restore(context);
       notes.addAll(context.notes());
-      job = Foreground.give(state, options, ttyFd);
+      options.progress().over();
+      job = Foreground.begin(state, options);
       threads.letGo();
     }
   }

@@ -2,7 +2,6 @@ package dev.ckpt.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.jna.NativeLibrary;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
@@ -11,7 +10,6 @@ import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Ptrace;
-import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
@@ -37,7 +35,6 @@ import org.opentest4j.TestAbortedException;
 final class LiveProgram implements AutoCloseable {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
   private static final String OWN = "own";
-  private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int SKIPPED = 77;
   private static final int SIGNALLED = 128;
 
@@ -78,13 +75,6 @@ final class LiveProgram implements AutoCloseable {
     }
   }
 
-  /** Orphans of a program come to us: there are inits that take a second to wait for one. */
-  private static void adoptOrphans() {
-    NativeLibrary.getProcess()
-        .getFunction("prctl")
-        .invokeInt(new Object[] {PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L});
-  }
-
   /** A folder for a program, with one in it that the program owns. */
   static Path newFolder() throws IOException {
     Path base = Files.createTempDirectory("live");
@@ -98,7 +88,7 @@ final class LiveProgram implements AutoCloseable {
   /** Starts any program with files of ours as its standard input and output. */
   static LiveProgram start(Path file, List<String> arguments, Path base, int in, int out)
       throws IOException {
-    adoptOrphans();
+    Sessions.adoptOrphans();
     Path folder = base.resolve(OWN);
     String[] words =
         arguments.stream()
@@ -200,7 +190,7 @@ final class LiveProgram implements AutoCloseable {
         "the end of all of it",
         () -> {
           reap();
-          return members().isEmpty() && !exists();
+          return Sessions.members(pid).isEmpty() && !exists();
         },
         this::describe);
   }
@@ -208,11 +198,7 @@ final class LiveProgram implements AutoCloseable {
   /** Waits for what is a child of ours; whoever has the others for children takes its time. */
   private void reap() throws IOException {
     reaped |= Ptrace.waitFor(pid, Ptrace.WNOHANG).pid() == pid;
-    for (int member : members()) {
-      if (member != pid) {
-        Ptrace.waitFor(member, Ptrace.WNOHANG);
-      }
-    }
+    Sessions.reap(pid);
   }
 
   private boolean exists() {
@@ -324,33 +310,11 @@ final class LiveProgram implements AutoCloseable {
     return text.toString();
   }
 
-  /** The processes of its session: all that it started, as it is the leader of its own. */
-  private List<Integer> members() throws IOException {
-    List<Integer> members = new ArrayList<>();
-    String[] names = Path.of("/proc").toFile().list((dir, name) -> name.matches("[0-9]+"));
-    for (String name : names == null ? new String[0] : names) {
-      int other = Integer.parseInt(name);
-      try {
-        if (ProcFs.of(other).stat().session() == pid) {
-          members.add(other);
-        }
-      } catch (TargetGoneException e) {
-        // It ended while we looked.
-        continue;
-      }
-    }
-    return members;
-  }
-
   @Override
   public void close() throws IOException {
     try {
-      if (exists() || !members().isEmpty()) {
-        for (int member : members()) {
-          if (Signals.exists(member)) {
-            Signals.kill(member, Signals.SIGKILL);
-          }
-        }
+      if (exists() || !Sessions.members(pid).isEmpty()) {
+        Sessions.end(pid);
         awaitGone();
       }
     } finally {

@@ -7,7 +7,6 @@ import dev.ckpt.core.kernel.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,13 +165,7 @@ class SurvivalLiveTest {
       Files.write(seized, new byte[victims.size()]);
       // The victims use all the CPU there is; without the right to be faster this is only slower.
       List<String> words = new ArrayList<>(List.of("nice", "-n", "-15"));
-      words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      words.addAll(
-          List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m"));
-      ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-          .filter(word -> word.startsWith("--add-"))
-          .forEach(words::add);
-      words.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      words.addAll(Jvm.words());
       words.addAll(List.of(SurvivalDumper.class.getName(), mode, seized.toString()));
       victims.forEach(victim -> words.add(Integer.toString(victim.pid())));
       process = new ProcessBuilder(words).redirectErrorStream(true).start();

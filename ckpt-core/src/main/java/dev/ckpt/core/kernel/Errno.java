@@ -7,6 +7,7 @@ public final class Errno {
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EIO = 5;
+  public static final int ENXIO = 6;
   public static final int EBADF = 9;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
@@ -64,6 +65,8 @@ public final class Errno {
         return "ESRCH";
       case EINTR:
         return "EINTR";
+      case ENXIO:
+        return "ENXIO";
       case EIO:
         return "EIO";
       case EBADF:

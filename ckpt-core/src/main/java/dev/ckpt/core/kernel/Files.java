@@ -96,9 +96,8 @@ public final class Files {
 
   /** lseek(2) with SEEK_DATA or SEEK_HOLE; -1 where there is nothing more (ENXIO). */
   public static long seekSparse(Fd file, long offset, int whence) throws SyscallException {
-    final int enxio = 6;
     long at = LibC.lseek64(file.number(), offset, whence);
-    if (at < 0 && Call.errno() == enxio) {
+    if (at < 0 && Call.errno() == Errno.ENXIO) {
       return -1;
     }
     return Call.check(at, "", "lseek", file.number(), offset, whence);

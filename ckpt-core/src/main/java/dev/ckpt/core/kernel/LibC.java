@@ -62,6 +62,8 @@ final class LibC {
 
   static native int kill(int pid, int signal);
 
+  static native long signal(int signal, long handler);
+
   static native int waitpid(int pid, long status, int options);
 
   static native long ptrace(int request, long pid, long addr, long data);

@@ -27,6 +27,8 @@ public final class Signals {
   /** Signals are numbered 1 to 64. */
   public static final int NSIG = 64;
 
+  private static final long SIG_IGN = 1;
+
   private Signals() {}
 
   /** The bit that stands for a signal in a mask. */
@@ -40,17 +42,26 @@ public final class Signals {
   }
 
   /**
-   * Stops our own process as if by job control; returns when somebody continued it. NB: sent to the
-   * calling thread, for a signal to the process could be taken by another one, and this one would
-   * run on for a moment.
+   * Stops our process group as Ctrl-Z would, so that whoever waits for it sees its job stop;
+   * returns when somebody continued it. In an orphaned group, which nobody would continue, nothing
+   * happens (setpgid(2)).
+   *
+   * <p>NB: first the others, while we ignore the signal, then our own thread. Sent to our process,
+   * it could be taken by another thread, and this one would run on for a moment.
    */
-  public static void stopSelf() throws SyscallException {
+  public static void stopGroup() throws SyscallException {
+    long old = LibC.signal(SIGTSTP, SIG_IGN);
+    try {
+      kill(0, SIGTSTP);
+    } finally {
+      LibC.signal(SIGTSTP, old);
+    }
     long thread = LibC.syscall(Numbers.GETTID, 0, 0, 0, 0, 0, 0);
     Call.check(
-        LibC.syscall(Numbers.TGKILL, LibC.getpid(), thread, SIGSTOP, 0, 0, 0),
+        LibC.syscall(Numbers.TGKILL, LibC.getpid(), thread, SIGTSTP, 0, 0, 0),
         "",
         "tgkill",
-        SIGSTOP);
+        SIGTSTP);
   }
 
   /** Whether a process, zombie or process group of this number exists. */

@@ -1,6 +1,8 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Files;
+import dev.ckpt.core.kernel.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -39,5 +41,14 @@ record Console(PrintStream out, PrintStream err) {
   /** Whether standard error is a terminal. */
   static boolean stderrIsTty() {
     return Files.isTty(STDERR);
+  }
+
+  /** Whether another job has the terminal, or it cannot be told. */
+  static boolean isInBackground() {
+    try {
+      return Terminal.isAnothers();
+    } catch (SyscallException e) {
+      return true;
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.ckpt.cli.text.Units;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A line on a terminal that shows how far a dump or restore is, once it has taken a second.
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class ProgressBar implements AutoCloseable {
   private static final long DELAY_MILLIS = 1000;
   private static final long INTERVAL_MILLIS = 200;
+  private static final long PATIENCE_MILLIS = 1000;
   private static final int BAR_CHARS = 30;
   private static final int PAGE_BYTES = 4096;
   private static final int PERCENT = 100;
@@ -21,21 +23,24 @@ final class ProgressBar implements AutoCloseable {
 
   private final String what;
   private final PrintStream terminal;
+  private final BooleanSupplier background;
   private final CountDownLatch over = new CountDownLatch(1);
   private final Thread painter;
   private volatile long done;
   private volatile long total;
+  private boolean drawn;
 
-  private ProgressBar(String what, PrintStream terminal) {
+  ProgressBar(String what, PrintStream terminal, BooleanSupplier background) {
     this.what = what;
     this.terminal = terminal;
+    this.background = background;
     this.painter = new Thread(this::paint, "ckpt-progress");
     painter.setDaemon(true);
   }
 
   /** Begins to measure; nothing is ever drawn when standard error is no terminal. */
   static ProgressBar start(String what, Console console) {
-    ProgressBar bar = new ProgressBar(what, console.err());
+    ProgressBar bar = new ProgressBar(what, console.err(), Console::isInBackground);
     if (Console.stderrIsTty()) {
       bar.painter.start();
     }
@@ -52,17 +57,29 @@ final class ProgressBar implements AutoCloseable {
     try {
       long delayMillis = DELAY_MILLIS;
       while (!over.await(delayMillis, TimeUnit.MILLISECONDS)) {
-        terminal.print(ERASE_LINE + line(what, done, total));
-        terminal.flush();
+        draw();
         delayMillis = INTERVAL_MILLIS;
       }
-      if (delayMillis == INTERVAL_MILLIS) {
-        terminal.print(ERASE_LINE);
-        terminal.flush();
-      }
+      erase();
     } catch (InterruptedException e) {
       // Nobody interrupts this thread: it goes when it is asked to, or with the process.
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Draws the line; not in the background, where the terminal is somebody else's. */
+  void draw() {
+    if (!background.getAsBoolean()) {
+      drawn = true;
+      terminal.print(ERASE_LINE + line(what, done, total));
+      terminal.flush();
+    }
+  }
+
+  private void erase() {
+    if (drawn) {
+      terminal.print(ERASE_LINE);
+      terminal.flush();
     }
   }
 
@@ -86,12 +103,12 @@ final class ProgressBar implements AutoCloseable {
         + Units.bytes(total * PAGE_BYTES);
   }
 
-  /** Takes the line away; does not wait for a terminal that takes nothing. */
+  /** Takes the line away; does not wait long for a terminal that takes nothing. */
   @Override
   public void close() {
     over.countDown();
     try {
-      painter.join(INTERVAL_MILLIS);
+      painter.join(PATIENCE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

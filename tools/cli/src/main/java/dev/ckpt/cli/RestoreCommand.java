@@ -116,12 +116,26 @@ final class RestoreCommand extends CkptCommand {
               .withDetach(detach)
               .withFiles(files)
               .withInheritFds(inheritFds)
-              .withProgress(done -> bar.pages(done, 0));
+              .withProgress(progressOn(bar));
       task = Restart.restore(options, channel);
       pid.write(task.pid()).ifPresent(report::note);
     }
     say(report, task);
     return detach ? ExitCode.DONE : task.awaitExit();
+  }
+
+  private static RestartOptions.PageProgress progressOn(ProgressBar bar) {
+    return new RestartOptions.PageProgress() {
+      @Override
+      public void pages(long donePages) {
+        bar.pages(donePages, 0);
+      }
+
+      @Override
+      public void over() {
+        bar.close();
+      }
+    };
   }
 
   private void say(Report report, RestartedTask task) {

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,20 @@ class SmallPartsTest {
   @Test
   void progressNeverPassesItsEnd() {
     assertTrue(ProgressBar.line("dump", 2048, 1024).contains("] 100%"));
+  }
+
+  @Test
+  void progressIsDrawnInTheForegroundOnly() {
+    ByteArrayOutputStream screen = new ByteArrayOutputStream();
+    PrintStream terminal = new PrintStream(screen, false, StandardCharsets.UTF_8);
+    try (ProgressBar bar = new ProgressBar("dump", terminal, () -> true)) {
+      bar.draw();
+    }
+    assertEquals("", screen.toString(StandardCharsets.UTF_8));
+    try (ProgressBar bar = new ProgressBar("dump", terminal, () -> false)) {
+      bar.draw();
+    }
+    assertEquals("\r\u001b[Kdump  0 B", screen.toString(StandardCharsets.UTF_8));
   }
 
   @Test

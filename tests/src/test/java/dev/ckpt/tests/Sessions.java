@@ -1,0 +1,71 @@
+package dev.ckpt.tests;
+
+import com.sun.jna.NativeLibrary;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.proc.ProcFs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The processes of a session that a test began: all that its leader started, and its orphans. */
+final class Sessions {
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
+
+  private Sessions() {}
+
+  /** Orphans come to us from now on: there are inits that take a second to wait for one. */
+  static void adoptOrphans() {
+    NativeLibrary.getProcess()
+        .getFunction("prctl")
+        .invokeInt(new Object[] {PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L});
+  }
+
+  static List<Integer> members(int sid) throws IOException {
+    List<Integer> members = new ArrayList<>();
+    String[] names = Path.of("/proc").toFile().list((dir, name) -> name.matches("[0-9]+"));
+    for (String name : names == null ? new String[0] : names) {
+      int pid = Integer.parseInt(name);
+      try {
+        if (ProcFs.of(pid).stat().session() == sid) {
+          members.add(pid);
+        }
+      } catch (TargetGoneException e) {
+        // It ended while we looked.
+        continue;
+      }
+    }
+    return members;
+  }
+
+  /** Waits for those that have ended and are children of ours. */
+  static void reap(int sid) throws IOException {
+    for (int member : members(sid)) {
+      Ptrace.waitFor(member, Ptrace.WNOHANG);
+    }
+  }
+
+  /** Ends all of it. */
+  static void end(int sid) throws IOException {
+    Await.until("the end of all of session " + sid, () -> isEnded(sid), () -> "killed");
+  }
+
+  private static boolean isEnded(int sid) throws IOException {
+    for (int member : members(sid)) {
+      try {
+        Signals.kill(member, Signals.SIGKILL);
+      } catch (SyscallException e) {
+        // It ended meanwhile.
+        if (e.errno() != Errno.ESRCH) {
+          throw e;
+        }
+      }
+    }
+    reap(sid);
+    return members(sid).isEmpty();
+  }
+}
