@@ -137,7 +137,7 @@ final class Threads {
   /** Sets the registers and masks that the threads go on with. */
   void setRegisters(RestartBlocks blocks) throws CkptException {
     for (CpuX86_64 cpu : context.state().all(CpuX86_64.class)) {
-      Tracee tracee = threads.get(cpu.tid());
+      Tracee tracee = get(cpu.tid());
       tracee.setXstate(cpu.xsave().toByteArray());
       tracee.setRegs(blocks.regsOf(cpu));
     }
