@@ -22,9 +22,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 
 /* Numbers and constants that older headers lack. */
@@ -83,33 +81,22 @@ static void *page_of(int flags)
 static void orphan(void (*body)(pid_t));
 static char state_of(pid_t pid);
 
-static void m_eventfd(void) { OFFER(eventfd(3, EFD_NONBLOCK)); }
-static void m_signalfd(void)
-{
-    sigset_t s;
-    sigemptyset(&s);
-    sigaddset(&s, SIGUSR1);
-    SYS(sigprocmask(SIG_BLOCK, &s, NULL));
-    OFFER(signalfd(-1, &s, 0));
-}
-static void m_epoll(void)
+static void m_epoll_fired(void)
 {
     int e = OFFER(epoll_create1(0)), p[2];
+    char c;
     SYS(pipe(p));
-    struct epoll_event ev = {.events = EPOLLIN};
+    struct epoll_event ev = {.events = EPOLLIN | EPOLLONESHOT};
     SYS(epoll_ctl(e, EPOLL_CTL_ADD, p[0], &ev));
+    SYS(write(p[1], "x", 1));
+    CHECK(epoll_wait(e, &ev, 1, 0) == 1 && read(p[0], &c, 1) == 1, "firing");
 }
-static void m_timerfd(void)
-{
-    int fd = OFFER(timerfd_create(CLOCK_MONOTONIC, 0));
-    struct itimerspec t = {.it_value = {1000, 0}};
-    SYS(timerfd_settime(fd, 0, &t, NULL));
-}
-static void m_inotify(void)
+static void m_inotify_events(void)
 {
     char dir[PATH_MAX];
     int fd = OFFER(inotify_init());
-    SYS(inotify_add_watch(fd, sc_dir(dir), IN_DELETE_SELF));
+    SYS(inotify_add_watch(fd, sc_dir(dir), IN_CREATE));
+    data_file(O_RDWR);
 }
 static void m_fanotify(void) { OFFER(fanotify_init(FAN_CLASS_NOTIF, O_RDONLY)); }
 static void m_socket_unix(void)
@@ -165,7 +152,17 @@ static void m_pty(void)
     SYS(unlockpt(m));
     SYS(open(ptsname(m), O_RDWR | O_NOCTTY));
 }
-static void m_pidfd(void) { OFFER(syscall(NR_PIDFD_OPEN, getpid(), 0)); }
+static void m_pidfd_gone(void)
+{
+    pid_t c = SYS(fork());
+    if (c == 0) {
+        pause();
+        _exit(0);
+    }
+    OFFER(syscall(NR_PIDFD_OPEN, c, 0));
+    SYS(kill(c, SIGKILL));
+    SYS(waitpid(c, NULL, 0));
+}
 static void m_perf(void)
 {
     struct perf_event_attr a = {.type = PERF_TYPE_SOFTWARE, .size = sizeof(a),
@@ -481,6 +478,28 @@ static void m_pipe_outside(void)
     SYS(close(outside[1]));
 }
 
+static void hold_files(pid_t target)
+{
+    char state;
+    while (!sc_go() && (state = state_of(target)) != 'X' && state != 'Z')
+        sc_sleep_ns(20 * MSEC);
+}
+static void m_anon_shared(void)
+{
+    OFFER(eventfd(3, EFD_NONBLOCK));
+    orphan(hold_files);
+}
+static void m_epoll_outside(void)
+{
+    int e = OFFER(epoll_create1(EPOLL_CLOEXEC));
+    SYS(pipe(outside));
+    struct epoll_event ev = {.events = EPOLLIN};
+    SYS(epoll_ctl(e, EPOLL_CTL_ADD, outside[0], &ev));
+    orphan(hold_files);
+    SYS(close(outside[0]));
+    SYS(close(outside[1]));
+}
+
 static void m_child(void)
 {
     pid_t c = SYS(fork());
@@ -580,8 +599,8 @@ static const struct {
     const char *name;
     void (*set_up)(void);
 } modes[] = {
-    M(eventfd), M(epoll), M(timerfd), M(signalfd), M(inotify), M(fanotify), M(socket_unix),
-    M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread), M(fifo_deleted), M(pty), M(pidfd),
+    M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify), M(socket_unix),
+    M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread), M(fifo_deleted), M(pty), M(pidfd_gone),
     M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_outside), M(deleted_file),
     M(deleted_mapping), M(deleted_cwd), M(owner_outside), M(lease_breaking), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
     M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/user.h>
+#include <time.h>
 
 #include <asm/errno.h>
 #include <asm/ioctls.h>
@@ -21,8 +23,10 @@
 #include <asm/unistd.h>
 #include <linux/capability.h>
 #include <linux/elf.h>
+#include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/inotify.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/memfd.h>
@@ -32,6 +36,7 @@
 #include <linux/rseq.h>
 #include <linux/sched.h>
 #include <linux/stat.h>
+#include <linux/timerfd.h>
 #include <linux/uio.h>
 #include <linux/version.h>
 #include <linux/wait.h>
@@ -391,6 +396,19 @@ int main(void)
     VALUE("SyscallNumbers.RECVMMSG", __NR_recvmmsg);
     VALUE("SyscallNumbers.PRLIMIT64", __NR_prlimit64);
     VALUE("SyscallNumbers.PROCESS_VM_READV", __NR_process_vm_readv);
+    VALUE("SyscallNumbers.EPOLL_CTL", __NR_epoll_ctl);
+    VALUE("SyscallNumbers.EVENTFD2", __NR_eventfd2);
+    VALUE("SyscallNumbers.EPOLL_CREATE1", __NR_epoll_create1);
+    VALUE("SyscallNumbers.CLOCK_GETTIME", __NR_clock_gettime);
+    VALUE("SyscallNumbers.TIMERFD_CREATE", __NR_timerfd_create);
+    VALUE("SyscallNumbers.TIMERFD_SETTIME", __NR_timerfd_settime);
+    VALUE("SyscallNumbers.TIMERFD_GETTIME", __NR_timerfd_gettime);
+    VALUE("SyscallNumbers.SIGNALFD4", __NR_signalfd4);
+    VALUE("SyscallNumbers.INOTIFY_ADD_WATCH", __NR_inotify_add_watch);
+    VALUE("SyscallNumbers.INOTIFY_RM_WATCH", __NR_inotify_rm_watch);
+    VALUE("SyscallNumbers.INOTIFY_INIT1", __NR_inotify_init1);
+    VALUE("SyscallNumbers.OPEN_BY_HANDLE_AT", __NR_open_by_handle_at);
+    VALUE("SyscallNumbers.PIDFD_OPEN", __NR_pidfd_open);
     VALUE("SyscallNumbers.KCMP", __NR_kcmp);
     VALUE("SyscallNumbers.SCHED_GETATTR", __NR_sched_getattr);
     VALUE("SyscallNumbers.SECCOMP", __NR_seccomp);
@@ -555,6 +573,39 @@ int main(void)
           MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE);
     VALUE("RemoteQueries.MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ",
           MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ);
+    VALUE("Epoll.EPOLL_CTL_ADD", EPOLL_CTL_ADD);
+    VALUE("Epoll.EPOLLIN", EPOLLIN);
+    VALUE("Epoll.EPOLLPRI", EPOLLPRI);
+    VALUE("Epoll.EPOLLOUT", EPOLLOUT);
+    VALUE("Epoll.EPOLLERR", EPOLLERR);
+    VALUE("Epoll.EPOLLHUP", EPOLLHUP);
+    VALUE("Epoll.EPOLLRDNORM", EPOLLRDNORM);
+    VALUE("Epoll.EPOLLRDBAND", EPOLLRDBAND);
+    VALUE("Epoll.EPOLLWRNORM", EPOLLWRNORM);
+    VALUE("Epoll.EPOLLWRBAND", EPOLLWRBAND);
+    VALUE("Epoll.EPOLLMSG", EPOLLMSG);
+    VALUE("Epoll.EPOLLRDHUP", EPOLLRDHUP);
+    VALUE("Epoll.EPOLLEXCLUSIVE", EPOLLEXCLUSIVE);
+    VALUE("Epoll.EPOLLWAKEUP", EPOLLWAKEUP);
+    VALUE("Epoll.EPOLLONESHOT", EPOLLONESHOT);
+    VALUE("Epoll.EPOLLET", EPOLLET);
+    VALUE("Epoll.EVENT_BYTES", sizeof(struct epoll_event));
+    VALUE("Eventfd.EFD_SEMAPHORE", EFD_SEMAPHORE);
+    VALUE("Clocks.CLOCK_REALTIME", CLOCK_REALTIME);
+    VALUE("Clocks.CLOCK_MONOTONIC", CLOCK_MONOTONIC);
+    VALUE("Clocks.CLOCK_BOOTTIME", CLOCK_BOOTTIME);
+    VALUE("Clocks.CLOCK_REALTIME_ALARM", CLOCK_REALTIME_ALARM);
+    VALUE("Clocks.CLOCK_BOOTTIME_ALARM", CLOCK_BOOTTIME_ALARM);
+    VALUE("FileTimerfd.ABSTIME", TFD_TIMER_ABSTIME);
+    VALUE("FileTimerfd.CANCEL_ON_SET", TFD_TIMER_CANCEL_ON_SET);
+    VALUE("Timerfd.TFD_IOC_SET_TICKS", TFD_IOC_SET_TICKS);
+    VALUE("Timerfd.CAP_WAKE_ALARM", CAP_WAKE_ALARM);
+    VALUE("Inotify.IN_UNMOUNT", IN_UNMOUNT);
+    VALUE("Inotify.IN_Q_OVERFLOW", IN_Q_OVERFLOW);
+    VALUE("Inotify.IN_IGNORED", IN_IGNORED);
+    VALUE("Inotify.IN_DONT_FOLLOW", IN_DONT_FOLLOW);
+    VALUE("Inotify.FIONREAD", FIONREAD);
+    VALUE("Inotify.EVENT_BYTES", sizeof(struct inotify_event));
     VALUE("KcmpType.FILE", KCMP_FILE);
     VALUE("KcmpType.VM", KCMP_VM);
     VALUE("KcmpType.FILES", KCMP_FILES);
@@ -562,6 +613,7 @@ int main(void)
     VALUE("KcmpType.SIGHAND", KCMP_SIGHAND);
     VALUE("KcmpType.IO", KCMP_IO);
     VALUE("KcmpType.SYSVSEM", KCMP_SYSVSEM);
+    VALUE("KcmpType.EPOLL_TFD", KCMP_EPOLL_TFD);
 
     // sys/resource.h, sys/time.h, signal.h
     VALUE("Limits.RLIMIT_CPU", RLIMIT_CPU);

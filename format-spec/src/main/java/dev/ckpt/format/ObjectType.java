@@ -2,20 +2,28 @@ package dev.ckpt.format;
 
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileEpoll;
+import dev.ckpt.format.record.FileEventfd;
 import dev.ckpt.format.record.FileFifo;
+import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileOwner;
+import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileSignalfd;
+import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
+import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
@@ -75,6 +83,14 @@ public enum ObjectType {
   FILE_PIPE(531, Phase.STATE, Refs.OPEN_FILE, FilePipe.CODEC),
   FILE_FIFO(532, Phase.STATE, Refs.OPEN_FILE, FileFifo.CODEC),
   FILE_MEMFD(540, Phase.STATE, Refs.OPEN_FILE, FileMemfd.CODEC),
+  FILE_EVENTFD(550, Phase.STATE, Refs.OPEN_FILE, FileEventfd.CODEC),
+  FILE_EPOLL(551, Phase.STATE, Refs.OPEN_FILE, FileEpoll.CODEC),
+  EPOLL_ITEM(552, Phase.STATE, Refs.NONE, EpollItem.CODEC),
+  FILE_TIMERFD(555, Phase.STATE, Refs.OPEN_FILE, FileTimerfd.CODEC),
+  FILE_SIGNALFD(556, Phase.STATE, Refs.OPEN_FILE, FileSignalfd.CODEC),
+  FILE_PIDFD(558, Phase.STATE, Refs.OPEN_FILE, FilePidfd.CODEC),
+  FILE_INOTIFY(560, Phase.STATE, Refs.OPEN_FILE, FileInotify.CODEC),
+  INOTIFY_WATCH(561, Phase.STATE, Refs.NONE, InotifyWatch.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);

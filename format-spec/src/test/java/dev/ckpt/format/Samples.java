@@ -2,21 +2,29 @@ package dev.ckpt.format;
 
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileEpoll;
+import dev.ckpt.format.record.FileEventfd;
 import dev.ckpt.format.record.FileFifo;
+import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileLockKind;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileOwner;
+import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileSignalfd;
+import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
+import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
@@ -62,6 +70,12 @@ final class Samples {
   static final int MEMFD_FILE = 9;
   static final int NAMED = 10;
   static final int FIFO = 11;
+  static final int EVENTFD = 12;
+  static final int EPOLL = 13;
+  static final int TIMERFD = 14;
+  static final int SIGNALFD = 15;
+  static final int PIDFD = 16;
+  static final int INOTIFY = 17;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -295,6 +309,38 @@ final class Samples {
     return new FileMemfd(MEMFD, 2, 4096);
   }
 
+  static FileEventfd fileEventfd() {
+    return new FileEventfd(FileEventfd.MAX_COUNT, true, 0x802);
+  }
+
+  static FileEpoll fileEpoll() {
+    return new FileEpoll(2);
+  }
+
+  static EpollItem epollItem() {
+    return new EpollItem(EPOLL, EVENTFD, 9, 0xc000_0019, 0x0123_4567_89ab_cdefL);
+  }
+
+  static FileTimerfd fileTimerfd() {
+    return new FileTimerfd(1, FileTimerfd.CANCEL_ON_SET, 7, 1_000_000_001L, 500_000, 0x802);
+  }
+
+  static FileSignalfd fileSignalfd() {
+    return new FileSignalfd(0x8000_0000_0000_0200L, 2);
+  }
+
+  static FilePidfd filePidfd() {
+    return new FilePidfd(812, 123_456, 0x882);
+  }
+
+  static FileInotify fileInotify() {
+    return new FileInotify(0x800);
+  }
+
+  static InotifyWatch inotifyWatch() {
+    return new InotifyWatch(INOTIFY, 7, 0x8400_0100, ByteString.of("/tmp"));
+  }
+
   static FileFifo fileFifo() {
     return new FileFifo(PIPE, EXE, 0x800, true);
   }
@@ -350,6 +396,14 @@ final class Samples {
         new ImageObject(0, MEMFD_FILE, fileMemfd()),
         new ImageObject(0, NAMED, fileNamed()),
         new ImageObject(0, FIFO, fileFifo()),
+        new ImageObject(0, EVENTFD, fileEventfd()),
+        new ImageObject(0, EPOLL, fileEpoll()),
+        new ImageObject(0, 0, epollItem()),
+        new ImageObject(0, TIMERFD, fileTimerfd()),
+        new ImageObject(0, SIGNALFD, fileSignalfd()),
+        new ImageObject(0, PIDFD, filePidfd()),
+        new ImageObject(0, INOTIFY, fileInotify()),
+        new ImageObject(0, 0, inotifyWatch()),
         new ImageObject(0, 0, fd()),
         new ImageObject(0, 0, fileLock()),
         new ImageObject(0, 0, fileOwner()));

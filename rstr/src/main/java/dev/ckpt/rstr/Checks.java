@@ -125,6 +125,11 @@ public final class Checks {
     }
   }
 
+  /** Whether we have a capability, and so the new task until its own are set. */
+  public static boolean hasCapability(int capability) throws CkptException {
+    return has(ProcFs.of(Tasks.self()).status().capEff(), capability);
+  }
+
   private static boolean has(long capabilities, int capability) {
     return (capabilities >>> capability & 1) != 0;
   }

@@ -1,7 +1,9 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.Fd;
+import java.util.stream.IntStream;
 
 /**
  * Descriptor numbers that we use in the new task while it is built: all of them above those that it
@@ -17,7 +19,13 @@ public final class FdNumbers {
   }
 
   static FdNumbers of(ImageState state) {
-    int highest = state.all(Fd.class).stream().mapToInt(Fd::fd).max().orElse(2);
+    // Items of an epoll instance are added under numbers that may be closed by now.
+    int highest =
+        IntStream.concat(
+                state.all(Fd.class).stream().mapToInt(Fd::fd),
+                state.all(EpollItem.class).stream().mapToInt(EpollItem::fd))
+            .max()
+            .orElse(2);
     return new FdNumbers(Math.max(highest, 2) + 1);
   }
 

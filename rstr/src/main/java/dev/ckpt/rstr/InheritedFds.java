@@ -9,6 +9,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileFifo;
@@ -19,6 +20,7 @@ import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.InotifyWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +134,7 @@ final class InheritedFds implements AutoCloseable {
     return flags & (Fcntl.O_ACCMODE | Fcntl.O_APPEND | Fcntl.O_NONBLOCK);
   }
 
-  /** The state with another description, without the locks and owner of the one before. */
+  /** The state with another description, without what the one before held or was watched by. */
   private static ImageState with(
       ImageState state, int objref, List<ImageObject> before, ImageRecord description) {
     List<ImageObject> objects = new ArrayList<>();
@@ -149,7 +151,9 @@ final class InheritedFds implements AutoCloseable {
 
   private static boolean isOf(ImageRecord content, int objref) {
     return content instanceof FileLock lock && lock.file() == objref
-        || content instanceof FileOwner owner && owner.file() == objref;
+        || content instanceof FileOwner owner && owner.file() == objref
+        || content instanceof EpollItem item && (item.file() == objref || item.epoll() == objref)
+        || content instanceof InotifyWatch watch && watch.inotify() == objref;
   }
 
   /** Files that nothing refers to any more need not be there. */

@@ -32,9 +32,12 @@ class ConstantsLiveTest {
     "dev.ckpt.cli.Machine",
     "dev.ckpt.core.checkpoint.RemoteQueries",
     "dev.ckpt.core.checkpoint.Survey",
+    "dev.ckpt.core.kernel.Clocks",
+    "dev.ckpt.core.kernel.Epoll",
     "dev.ckpt.core.kernel.Errno",
     "dev.ckpt.core.kernel.Fcntl",
     "dev.ckpt.core.kernel.FileStat",
+    "dev.ckpt.core.kernel.Inotify",
     "dev.ckpt.core.kernel.KernelFeatures",
     "dev.ckpt.core.kernel.Numbers",
     "dev.ckpt.core.kernel.Ptrace",
@@ -63,7 +66,10 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.Restore",
     "dev.ckpt.rstr.TaskStruct",
     "dev.ckpt.rstr.Threads",
-    "dev.ckpt.rstr.Timers"
+    "dev.ckpt.rstr.Timers",
+    "dev.ckpt.rstr.file.Eventfd",
+    "dev.ckpt.rstr.file.Timerfd",
+    "dev.ckpt.format.record.FileTimerfd"
   };
 
   /** Classes of nothing but such numbers: each one of theirs must be asked for. */
@@ -190,7 +196,8 @@ class ConstantsLiveTest {
       String name = header.getKey();
       long ours = ours(name);
       // A constant of 32 bits may be unsigned in one of the two languages.
-      if (ours != header.getValue() && (int) ours != header.getValue()) {
+      long theirs = header.getValue();
+      if (ours != theirs && (int) ours != theirs && ours != (int) theirs) {
         wrong.add(name + " is " + header.getValue() + ", not " + ours);
       }
       compared++;

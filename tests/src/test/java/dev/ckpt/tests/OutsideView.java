@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What anybody can see of a task from outside: facts of /proc/PID as text under names such as
@@ -169,13 +170,24 @@ final class OutsideView {
       String number = fd.getFileName().toString();
       String target = link(fd);
       facts.put("fd " + number, objects.named(target));
-      for (String line : text("fdinfo/" + number).split("\n")) {
+      for (String line : sortedLines("fdinfo/" + number)) {
         String[] words = COLON.split(line, 2);
         String value = words.length < 2 ? "" : words[1];
         boolean inode = words[0].equals("ino");
         put("fdinfo " + number + " " + words[0], inode ? objects.inode(target, value) : value);
       }
     }
+  }
+
+  /**
+   * What an epoll instance or an inotify instance watches comes in an order of the kernel's own. Of
+   * the file behind an epoll target it says what is seen where that file itself is looked at.
+   */
+  private List<String> sortedLines(String file) throws IOException {
+    return Stream.of(text(file).split("\n"))
+        .map(line -> line.startsWith("tfd:") ? line.replaceFirst("  pos:.*", "") : line)
+        .sorted()
+        .toList();
   }
 
   private void thread(Path task) throws IOException {
@@ -239,7 +251,7 @@ final class OutsideView {
     }
   }
 
-  /** Facts of one name, such as the epoll targets of one descriptor, are kept in their order. */
+  /** Facts of one name, such as the epoll targets of one descriptor, are one. */
   private void put(String name, String value) {
     facts.merge(name, value, (one, more) -> one + "; " + more);
   }

@@ -30,11 +30,10 @@ class RefusalsLiveTest {
 
   private static final Map<String, String> CODES =
       Map.ofEntries(
-          Map.entry("eventfd", "FD_EVENTFD"),
-          Map.entry("epoll", "FD_EVENTPOLL"),
-          Map.entry("timerfd", "FD_TIMERFD"),
-          Map.entry("signalfd", "FD_SIGNALFD"),
-          Map.entry("inotify", "FD_INOTIFY"),
+          Map.entry("epoll_fired", "EPOLL_FIRED"),
+          Map.entry("epoll_outside", "EPOLL_OUTSIDE"),
+          Map.entry("anon_shared", "FD_SHARED"),
+          Map.entry("inotify_events", "INOTIFY_EVENTS"),
           Map.entry("fanotify", "FD_FANOTIFY"),
           Map.entry("socket_unix", "FD_SOCKET"),
           Map.entry("socket_tcp", "FD_SOCKET"),
@@ -44,7 +43,7 @@ class RefusalsLiveTest {
           Map.entry("fifo_unread", "FIFO_UNREAD"),
           Map.entry("fifo_deleted", "FD_DELETED"),
           Map.entry("pty", "FD_TTY"),
-          Map.entry("pidfd", "FD_PIDFD"),
+          Map.entry("pidfd_gone", "FD_PIDFD"),
           Map.entry("perf", "FD_PERF"),
           Map.entry("bpf", "FD_ANON_INODE"),
           Map.entry("io_uring", "FD_IO_URING"),

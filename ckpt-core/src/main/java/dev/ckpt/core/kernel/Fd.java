@@ -2,7 +2,6 @@ package dev.ckpt.core.kernel;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
-import java.lang.ref.Reference;
 
 /**
  * A file descriptor that we own and close.
@@ -87,16 +86,20 @@ public final class Fd implements AutoCloseable {
         LibC.ioctl(number(), request, argument), "", "ioctl", number, request, argument);
   }
 
-  /** Whether poll(2) says that the other side is gone (POLLHUP). */
+  /** Whether poll(2) says that the other side is gone. */
   public boolean hungUp() throws SyscallException {
-    final int pollHup = 0x10;
-    // struct pollfd: fd, events and revents of two bytes each (asm-generic/poll.h)
-    NativeBuffer poll = NativeBuffer.allocate(Long.BYTES);
-    poll.putInt(0, number());
-    Call.check(LibC.syscall(Numbers.POLL, poll.address(), 1, 0, 0, 0, 0), "", "poll", number);
-    int revents = poll.getInt(4) >>> Short.SIZE;
-    Reference.reachabilityFence(poll);
-    return (revents & pollHup) != 0;
+    return (poll(0) & Epoll.EPOLLHUP) != 0;
+  }
+
+  /** poll(2) without waiting: which of the events, errors and hang-ups there are now. */
+  public int poll(int events) throws SyscallException {
+    // struct pollfd: fd 0, events 4 (s16), revents 6 (s16)
+    NativeBuffer pollfd = NativeBuffer.allocate(Long.BYTES);
+    pollfd.putInt(0, number());
+    pollfd.putInt(4, events & 0xffff);
+    Call.check(
+        LibC.syscall(Numbers.POLL, pollfd.address(), 1, 0, 0, 0, 0), "", "poll", number(), events);
+    return pollfd.getInt(4) >>> 16;
   }
 
   @Override

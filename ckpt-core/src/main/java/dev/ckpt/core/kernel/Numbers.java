@@ -10,7 +10,6 @@ final class Numbers {
   static final long PIDFD_OPEN = 434;
   static final long CLONE3 = 435;
   static final long PIDFD_GETFD = 438;
-  static final long POLL = SyscallNumbers.POLL;
   static final long MEMFD_CREATE = SyscallNumbers.MEMFD_CREATE;
   static final long KCMP = SyscallNumbers.KCMP;
   static final long GET_ROBUST_LIST = SyscallNumbers.GET_ROBUST_LIST;
@@ -20,6 +19,12 @@ final class Numbers {
   static final long SCHED_SETAFFINITY = SyscallNumbers.SCHED_SETAFFINITY;
   static final long SCHED_GETAFFINITY = SyscallNumbers.SCHED_GETAFFINITY;
   static final long SCHED_GETATTR = SyscallNumbers.SCHED_GETATTR;
+  static final long TIMERFD_GETTIME = SyscallNumbers.TIMERFD_GETTIME;
+  static final long CLOCK_GETTIME = SyscallNumbers.CLOCK_GETTIME;
+  static final long INOTIFY_ADD_WATCH = SyscallNumbers.INOTIFY_ADD_WATCH;
+  static final long INOTIFY_RM_WATCH = SyscallNumbers.INOTIFY_RM_WATCH;
+  static final long OPEN_BY_HANDLE_AT = SyscallNumbers.OPEN_BY_HANDLE_AT;
+  static final long POLL = SyscallNumbers.POLL;
   static final long MMAP = SyscallNumbers.MMAP;
   static final long MUNMAP = SyscallNumbers.MUNMAP;
   static final long STATX = SyscallNumbers.STATX;

@@ -16,7 +16,8 @@ public final class Tasks {
     FS,
     SIGHAND,
     IO,
-    SYSVSEM
+    SYSVSEM,
+    EPOLL_TFD
   }
 
   /** pidfd_open(2): a handle on a process that a reused number cannot confuse. */
@@ -58,6 +59,25 @@ public final class Tasks {
             type,
             idx1,
             idx2);
+  }
+
+  /**
+   * kcmp(2) with KCMP_EPOLL_TFD: whether a descriptor is what an epoll instance watches.
+   *
+   * @param epoll descriptor of the epoll instance
+   * @param targetFd number that the item was added under
+   * @param nth which item of that number, from 0, in the order of fdinfo
+   */
+  public static boolean isEpollTarget(int pid, int fd, int epoll, int targetFd, int nth)
+      throws SyscallException {
+    // struct kcmp_epoll_slot (linux/kcmp.h)
+    NativeBuffer slot = NativeBuffer.allocate(12);
+    slot.putInt(0, epoll);
+    slot.putInt(4, targetFd);
+    slot.putInt(8, nth);
+    boolean same = kcmp(pid, pid, KcmpType.EPOLL_TFD, fd, slot.address()) == 0;
+    Reference.reachabilityFence(slot);
+    return same;
   }
 
   /** A thread's robust futex list: head address and length as it registered them. */

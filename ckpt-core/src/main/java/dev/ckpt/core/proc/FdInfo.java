@@ -47,6 +47,25 @@ public record FdInfo(
         .toList();
   }
 
+  /** A walk over what stands behind the start of each further line that starts so. */
+  List<TextCursor> lines(String start) {
+    return more.stream()
+        .filter(line -> line.startsWith(start))
+        .map(line -> line.substring(start.length()).getBytes(StandardCharsets.ISO_8859_1))
+        .map(rest -> new TextCursor(FILE, rest))
+        .toList();
+  }
+
+  /** The same for a line that must be there once. */
+  TextCursor line(String start) throws ProcFormatException {
+    List<TextCursor> lines = lines(start);
+    if (lines.size() != 1) {
+      throw new ProcFormatException(
+          FILE, 1, "want one line " + ProcFormatException.quote(start) + ", found " + lines.size());
+    }
+    return lines.get(0);
+  }
+
   /**
    * Parses the whole file.
    *

@@ -124,6 +124,11 @@ public final class ProcFs {
     return files.parse("auxv", Auxv::parse);
   }
 
+  /** Every mount that the process sees. */
+  public List<MountInfo> mounts() throws CkptException {
+    return files.parse("mountinfo", MountInfo::parseAll);
+  }
+
   public Cgroups cgroup() throws CkptException {
     return files.parse("cgroup", Cgroups::parse);
   }

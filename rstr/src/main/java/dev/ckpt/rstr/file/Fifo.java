@@ -81,14 +81,7 @@ final class Fifo implements FileKind {
   private static void open(Files files, int objref, FileFifo end) throws CkptException {
     FileRef named = files.state().get(end.file(), FileRef.class);
     int number = files.open(named.path(), end.flags() | Fcntl.O_NONBLOCK, 0);
-    files
-        .run()
-        .call(
-            "fcntl(F_SETFL)",
-            SyscallNumbers.FCNTL,
-            number,
-            Fcntl.F_SETFL,
-            end.flags() & Files.F_SETFL_FLAGS);
+    files.setFlags(number, end.flags());
     files.opened(objref, number);
   }
 }

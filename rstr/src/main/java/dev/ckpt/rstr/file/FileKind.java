@@ -19,4 +19,7 @@ interface FileKind {
    * Files#opened}).
    */
   void restore(Files files) throws IOException;
+
+  /** Ties descriptions to each other, when each of them has been made. */
+  default void join(Files files) throws IOException {}
 }

@@ -21,7 +21,7 @@ import java.util.Map;
 /** Rebuilds open file descriptions and the descriptors that refer to them. */
 public final class Files {
   /** The flags of an open file description that F_SETFL can set. */
-  static final int F_SETFL_FLAGS =
+  private static final int F_SETFL_FLAGS =
       Fcntl.O_APPEND | Fcntl.O_NONBLOCK | Fcntl.O_DIRECT | Fcntl.O_NOATIME;
 
   private static final int CLOSE_RANGE_END = -1;
@@ -34,7 +34,13 @@ public final class Files {
           new Memfd(),
           new Terminal(),
           new PipeEnd(),
-          new Fifo());
+          new Fifo(),
+          new Eventfd(),
+          new Epoll(),
+          new Timerfd(),
+          new Signalfd(),
+          new Pidfd(),
+          new Inotify());
 
   private final RstrContext context;
   private final BatchRunner run;
@@ -78,6 +84,10 @@ public final class Files {
   public void restore() throws IOException {
     for (FileKind kind : KINDS) {
       kind.restore(this);
+    }
+    run.flush();
+    for (FileKind kind : KINDS) {
+      kind.join(this);
     }
     run.flush();
     for (Fd fd : state().all(Fd.class)) {
@@ -136,6 +146,28 @@ public final class Files {
                     0, "objref " + objref, "a descriptor that refers to it", "none"));
   }
 
+  /** The descriptor that refers to a description for the time being. */
+  int number(int objref) {
+    return numbers.get(objref);
+  }
+
+  /** Gives a description the flags that it had and that can be set. */
+  void setFlags(int number, int flags) throws CkptException {
+    run.call("fcntl(F_SETFL)", SyscallNumbers.FCNTL, number, Fcntl.F_SETFL, flags & F_SETFL_FLAGS);
+  }
+
+  /**
+   * Moves what a call of the same batch opened to a number out of the way. Takes two calls.
+   *
+   * @return the number it has for the time being
+   */
+  int moved(Batch batch, Batch.Result fd) {
+    int number = context.fds().take();
+    batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
+    batch.call("close", SyscallNumbers.CLOSE, fd);
+    return number;
+  }
+
   /** A path that opens what one of the task's descriptors refers to. */
   static ByteString self(int number) {
     return ByteString.of(("/proc/self/fd/" + number).getBytes(StandardCharsets.US_ASCII));
@@ -147,13 +179,11 @@ public final class Files {
    * <p>NB: O_ASYNC is left out, for open(2) would only show it: {@link FileOwners} turns it on.
    */
   int open(ByteString path, int flags, long pos) throws CkptException {
-    int number = context.fds().take();
     byte[] name = path.toByteArray();
     Batch batch = run.room(4, name.length + 1);
     Batch.Result fd =
         batch.call("open " + path, SyscallNumbers.OPEN, batch.string(name), flags & ~Fcntl.FASYNC);
-    batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
-    batch.call("close", SyscallNumbers.CLOSE, fd);
+    int number = moved(batch, fd);
     if (pos != 0) {
       batch.call("lseek", SyscallNumbers.LSEEK, number, pos, Fcntl.SEEK_SET);
     }

@@ -60,14 +60,7 @@ final class PipeEnd implements FileKind {
 
   private static void setFlags(Files files, int objref, int number, int flags)
       throws CkptException {
-    files
-        .run()
-        .call(
-            "fcntl(F_SETFL)",
-            SyscallNumbers.FCNTL,
-            number,
-            Fcntl.F_SETFL,
-            flags & Files.F_SETFL_FLAGS);
+    files.setFlags(number, flags);
     files.opened(objref, number);
   }
 }

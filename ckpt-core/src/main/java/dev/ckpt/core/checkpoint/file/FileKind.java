@@ -23,4 +23,12 @@ interface FileKind {
    * @return the reference to the description's record
    */
   int save(Files files, OpenFile file) throws CkptException;
+
+  /** Adds what ties a description to others, when each of them has its record. */
+  default void join(Files files, OpenFile file) throws CkptException {}
+
+  /** Whether a duplicate in our hands is ready for the same as the file is in the target's. */
+  default boolean pollsAlike() {
+    return true;
+  }
 }

@@ -4,8 +4,11 @@ import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.proc.EventfdInfo;
 import dev.ckpt.core.proc.FdInfo;
+import dev.ckpt.core.proc.ProcFormatException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.FileEventfd;
 import java.util.Optional;
 
 /** Decides how an open file is saved, or refuses it with a code and a remedy of its own. */
@@ -22,6 +25,12 @@ final class FileKinds {
   private final FileKind pipeEnd = new PipeEnd();
   private final FileKind fifo = new Fifo();
   private final FileKind memfd = new Memfd();
+  private final FileKind eventfd = new Eventfd();
+  private final FileKind epoll = new Epoll();
+  private final FileKind timerfd = new Timerfd();
+  private final FileKind signalfd = new Signalfd();
+  private final FileKind pidfd = new Pidfd();
+  private final FileKind inotify = new Inotify();
 
   FileKinds(int pid, Refusals refusals) {
     this.pid = pid;
@@ -29,7 +38,8 @@ final class FileKinds {
   }
 
   /** The kind of an open file; nothing when it was refused. */
-  Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat) {
+  Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat)
+      throws ProcFormatException {
     String name = "fd " + fd + " (" + link + ")";
     if (FileLocks.refuse(refusals, name, info)) {
       return Optional.empty();
@@ -39,7 +49,7 @@ final class FileKinds {
     }
     String text = link.toString();
     if (text.startsWith("anon_inode:")) {
-      return anonymous(name, text);
+      return anonymous(name, text, info);
     }
     switch (stat.type()) {
       case FileStat.S_IFREG:
@@ -66,19 +76,20 @@ final class FileKinds {
     return Optional.empty();
   }
 
-  private Optional<FileKind> anonymous(String name, String link) {
+  private Optional<FileKind> anonymous(String name, String link, FdInfo info)
+      throws ProcFormatException {
     String what = link.substring("anon_inode:".length()).replaceAll("[\\[\\]]", "");
     switch (what) {
       case "eventfd":
-        return refuse("FD_EVENTFD", name);
+        return eventfd(name, EventfdInfo.of(info));
       case "eventpoll":
-        return refuse("FD_EVENTPOLL", name);
+        return Optional.of(epoll);
       case "timerfd":
-        return refuse("FD_TIMERFD", name);
+        return Optional.of(timerfd);
       case "signalfd":
-        return refuse("FD_SIGNALFD", name);
+        return Optional.of(signalfd);
       case "inotify":
-        return refuse("FD_INOTIFY", name);
+        return Optional.of(inotify);
       case "fanotify":
         return refuse("FD_FANOTIFY", name);
       case "io_uring":
@@ -86,12 +97,25 @@ final class FileKinds {
       case "userfaultfd":
         return refuse("FD_USERFAULTFD", name);
       case "pidfd":
-        return refuse("FD_PIDFD", name);
+        return Optional.of(pidfd);
       case "perf_event":
         return refuse("FD_PERF", name);
       default:
         return refuse("FD_ANON_INODE", name);
     }
+  }
+
+  private Optional<FileKind> eventfd(String name, EventfdInfo info) {
+    if (info.semaphore().isEmpty()) {
+      refusals.add(
+          "FD_EVENTFD",
+          name + " may be a semaphore or not; this kernel does not tell",
+          "dump it on Linux 6.5 or newer");
+      return Optional.empty();
+    }
+    return info.count() == FileEventfd.MAX_COUNT + 1
+        ? refuse("FD_EVENTFD", name + " has overflown")
+        : Optional.of(eventfd);
   }
 
   private Optional<FileKind> regular(String name, ByteString link, FileStat stat) {

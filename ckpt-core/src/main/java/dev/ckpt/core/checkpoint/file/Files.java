@@ -25,6 +25,8 @@ import java.util.TreeMap;
 public final class Files {
   private final CkptContext context;
   private final List<OpenFile> open = new ArrayList<>();
+  private final Map<Integer, Integer> objrefs = new TreeMap<>();
+  private List<Integer> fds = List.of();
 
   private Files(CkptContext context) {
     this.context = context;
@@ -34,9 +36,11 @@ public final class Files {
   public static Files survey(CkptContext context) throws CkptException {
     Files files = new Files(context);
     FileKinds kinds = new FileKinds(context.pid(), context.refusals());
-    for (int fd : context.proc().fds()) {
+    files.fds = context.proc().fds();
+    for (int fd : files.fds) {
       files.look(fd, kinds);
     }
+    Sharers.refuse(files);
     Map<FileKind, List<OpenFile>> byKind = new LinkedHashMap<>();
     for (OpenFile file : files.open) {
       FileOwners.survey(context, file);
@@ -77,6 +81,25 @@ public final class Files {
     return open;
   }
 
+  /** Every descriptor's number, refused ones too, this one first. */
+  List<Integer> numbersFrom(int first) {
+    List<Integer> numbers = new ArrayList<>(fds);
+    if (numbers.remove((Integer) first)) {
+      numbers.add(0, first);
+    }
+    return numbers;
+  }
+
+  /** The description behind a descriptor; nothing when it was refused. */
+  Optional<OpenFile> find(int fd) {
+    return open.stream().filter(file -> file.fds().contains(fd)).findFirst();
+  }
+
+  /** The reference to a description's record, once it has one. */
+  int objref(OpenFile file) {
+    return objrefs.get(file.fd());
+  }
+
   private void look(int fd, FileKinds kinds) throws CkptException {
     ByteString link = context.proc().fdLink(fd);
     FdInfo info = context.proc().fdInfo(fd);
@@ -99,16 +122,18 @@ public final class Files {
   }
 
   /**
-   * Adds the records: descriptions first, then the descriptors in ascending order, then what the
-   * descriptions hold.
+   * Adds the records: descriptions first, then what ties them to each other, then the descriptors
+   * in ascending order, then what the descriptions hold.
    */
   public void save() throws CkptException {
-    Map<Integer, Integer> objrefs = new TreeMap<>();
     Map<Integer, OpenFile> descriptions = new LinkedHashMap<>();
     for (OpenFile file : open) {
       int objref = file.kind().save(this, file);
       descriptions.put(objref, file);
       file.fds().forEach(fd -> objrefs.put(fd, objref));
+    }
+    for (OpenFile file : open) {
+      file.kind().join(this, file);
     }
     for (Map.Entry<Integer, Integer> entry : objrefs.entrySet()) {
       boolean closeOnExec = context.proc().fdInfo(entry.getKey()).closeOnExec();

@@ -9,8 +9,8 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.FdInfo;
+import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +36,7 @@ class FileKindsTest {
   }
 
   /** The kind as text, or the code of the only refusal. */
-  private String verdict(String link, FdInfo info, FileStat stat) {
+  private String verdict(String link, FdInfo info, FileStat stat) throws CkptException {
     int before = refusals.list().size();
     Optional<FileKind> kind = kinds.of(5, ByteString.of(link), info, stat);
     List<Refusal> fresh = refusals.list().subList(before, refusals.list().size());
@@ -48,35 +48,47 @@ class FileKindsTest {
     return kind.map(each -> each.getClass().getSimpleName()).orElseGet(() -> fresh.get(0).code());
   }
 
-  private String verdict(String link, int type) {
+  private String verdict(String link, int type) throws CkptException {
     return verdict(link, info(0), stat(type, 0, 0, 4096));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "anon_inode:[eventfd],FD_EVENTFD",
-    "anon_inode:[eventpoll],FD_EVENTPOLL",
-    "anon_inode:[timerfd],FD_TIMERFD",
-    "anon_inode:[signalfd],FD_SIGNALFD",
-    "anon_inode:inotify,FD_INOTIFY",
+    "anon_inode:[eventpoll],Epoll",
+    "anon_inode:[timerfd],Timerfd",
+    "anon_inode:[signalfd],Signalfd",
+    "anon_inode:inotify,Inotify",
     "anon_inode:[fanotify],FD_FANOTIFY",
     "anon_inode:[io_uring],FD_IO_URING",
     "anon_inode:[userfaultfd],FD_USERFAULTFD",
-    "anon_inode:[pidfd],FD_PIDFD",
+    "anon_inode:[pidfd],Pidfd",
     "anon_inode:[perf_event],FD_PERF",
     "anon_inode:bpf-map,FD_ANON_INODE",
     "anon_inode:kvm-vm,FD_ANON_INODE",
     "anon_inode:[landlock-ruleset],FD_ANON_INODE",
     "anon_inode:,FD_ANON_INODE"
   })
-  void anonymousInodesAreRefusedByName(String link, String code) {
+  void anonymousInodesAreToldByName(String link, String verdict) throws Exception {
     // Their stat tells nothing: the type bits are 0, or since Linux 6.15 those of a file.
-    assertEquals(code, verdict(link, 0));
-    assertEquals(code, verdict(link, FileStat.S_IFREG));
+    assertEquals(verdict, verdict(link, 0));
+    assertEquals(verdict, verdict(link, FileStat.S_IFREG));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2a|eventfd-id: 1|eventfd-semaphore: 0,Eventfd",
+    "fffffffffffffffe|eventfd-semaphore: 1,Eventfd",
+    "ffffffffffffffff|eventfd-semaphore: 1,FD_EVENTFD",
+    "2a|eventfd-id: 1,FD_EVENTFD"
+  })
+  void eventfdsAreKeptWhereTheKernelTellsAll(String lines, String verdict) throws Exception {
+    String text = "pos:\t0\nflags:\t02\nmnt_id:\t9\neventfd-count: " + lines.replace('|', '\n');
+    FdInfo info = FdInfo.parse((text + "\n").getBytes(UTF_8));
+    assertEquals(verdict, verdict("anon_inode:[eventfd]", info, stat(0, 0, 0, 4096)));
   }
 
   @Test
-  void otherTypesAreRefused() {
+  void otherTypesAreRefused() throws Exception {
     assertEquals("FD_SOCKET", verdict("socket:[3301]", FileStat.S_IFSOCK));
     assertEquals("FD_BLOCK_DEVICE", verdict("/dev/vda", FileStat.S_IFBLK));
     assertEquals("FD_UNKNOWN", verdict("/somewhere", 0));
@@ -84,7 +96,7 @@ class FileKindsTest {
   }
 
   @Test
-  void pipesAreKeptAndNamedOnesAreToo() throws IOException {
+  void pipesAreKeptAndNamedOnesAreToo() throws Exception {
     assertEquals("PipeEnd", verdict("pipe:[77]", FileStat.S_IFIFO));
     Path named = Files.createFile(folder.resolve("pipe:[77]"));
     FileStat stat = FileStat.of(named.toString());
@@ -117,12 +129,13 @@ class FileKindsTest {
     "/dev/loop-control,135,0,FD_DEVICE",
     "/dev/x,144,0,FD_DEVICE"
   })
-  void devicesAreToldByTheirNumbers(String link, int major, int minor, String verdict) {
+  void devicesAreToldByTheirNumbers(String link, int major, int minor, String verdict)
+      throws Exception {
     assertEquals(verdict, verdict(link, info(0), stat(FileStat.S_IFCHR, major, minor, 4096)));
   }
 
   @Test
-  void memoryFilesAreKeptUnlessTheirPagesAreHuge() {
+  void memoryFilesAreKeptUnlessTheirPagesAreHuge() throws Exception {
     String link = "/memfd:buffer (deleted)";
     assertEquals("Memfd", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 4096)));
     assertEquals("FD_MEMFD_HUGE", verdict(link, info(2), stat(FileStat.S_IFREG, 0, 0, 2 << 20)));
@@ -130,7 +143,7 @@ class FileKindsTest {
   }
 
   @Test
-  void filesAreKeptWhereTheirNameLeadsToThem() throws IOException {
+  void filesAreKeptWhereTheirNameLeadsToThem() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "x");
     FileStat stat = FileStat.of(file.toString());
     assertEquals("RegularFile", verdict(file.toString(), info(2), stat));
@@ -143,7 +156,7 @@ class FileKindsTest {
   }
 
   @Test
-  void foldersAndPathsAreKeptByName() throws IOException {
+  void foldersAndPathsAreKeptByName() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
     FileStat ofLink = FileStat.ofLink(link.toString().getBytes(UTF_8));
     assertEquals("NamedFile", verdict(link.toString(), info(Fcntl.O_PATH), ofLink));
@@ -155,13 +168,13 @@ class FileKindsTest {
   }
 
   @Test
-  void aLivingFileMayBeCalledDeleted() throws IOException {
+  void aLivingFileMayBeCalledDeleted() throws Exception {
     Path file = Files.writeString(folder.resolve("x (deleted)"), "x");
     assertEquals("RegularFile", verdict(file.toString(), info(0), FileStat.of(file.toString())));
   }
 
   @Test
-  void filesOfTheKernelThatAreNoViewsAreRefused() {
+  void filesOfTheKernelThatAreNoViewsAreRefused() throws Exception {
     assertEquals("FD_PROC", verdict("/proc/811/maps", FileStat.S_IFREG));
     assertEquals("FD_PROC", verdict("/proc/8120", FileStat.S_IFDIR));
     assertEquals("FD_PROC", verdict("/proc/812/fdinfo/5", FileStat.S_IFREG));

@@ -4,16 +4,24 @@ import dev.ckpt.cli.text.Units;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileChrdev;
+import dev.ckpt.format.record.FileEpoll;
+import dev.ckpt.format.record.FileEventfd;
 import dev.ckpt.format.record.FileFifo;
+import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
+import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
+import dev.ckpt.format.record.FileSignalfd;
+import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.ImageRecord;
+import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Shmem;
 
@@ -61,6 +69,40 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     if (file instanceof FileMemfd memfd) {
       String name = "memfd:" + state.get(memfd.shmem(), Shmem.class).name();
       return of(fd, "memfd", memfd.flags(), memfd.pos(), name);
+    }
+    return nameless(fd, file, state);
+  }
+
+  /** What the kernel calls an anonymous inode. */
+  private static OpenFileText nameless(Fd fd, ImageRecord file, ImageState state) {
+    if (file instanceof FileEventfd eventfd) {
+      String kind = eventfd.semaphore() ? "semaphore" : "counter";
+      String name = kind + " at " + Long.toUnsignedString(eventfd.count());
+      return of(fd, "eventfd", eventfd.flags(), NO_POS, name);
+    }
+    if (file instanceof FileEpoll epoll) {
+      long nr =
+          state.all(EpollItem.class).stream().filter(item -> item.epoll() == fd.file()).count();
+      return of(fd, "epoll", epoll.flags(), NO_POS, "watches " + Units.count(nr, "file"));
+    }
+    if (file instanceof FileTimerfd timer) {
+      String armed = timer.valueNanos() == 0 ? "disarmed" : "armed";
+      String name = armed + ", " + Units.count(timer.ticks(), "tick") + " to read";
+      return of(fd, "timerfd", timer.flags(), NO_POS, name);
+    }
+    if (file instanceof FileSignalfd signalfd) {
+      String name = Units.count(Long.bitCount(signalfd.mask()), "signal");
+      return of(fd, "signalfd", signalfd.flags(), NO_POS, name);
+    }
+    if (file instanceof FilePidfd pidfd) {
+      return of(fd, "pidfd", pidfd.flags(), NO_POS, "of process " + pidfd.pid());
+    }
+    if (file instanceof FileInotify inotify) {
+      long nr =
+          state.all(InotifyWatch.class).stream()
+              .filter(watch -> watch.inotify() == fd.file())
+              .count();
+      return of(fd, "inotify", inotify.flags(), NO_POS, "watches " + Units.count(nr, "file"));
     }
     return of(fd, file.type().name(), ACCESS_MODE, NO_POS, "");
   }

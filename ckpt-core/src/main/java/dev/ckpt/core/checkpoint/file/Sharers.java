@@ -1,0 +1,76 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.CkptException;
+import java.io.File;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Refuses files without a name that another process has too. What that process does to them would
+ * be lost on the restored task, and none but its descriptors leads there.
+ */
+final class Sharers {
+  private static final String NAMELESS = "anon_inode:";
+
+  private final Files files;
+  private final List<OpenFile> mine;
+  private final Set<String> links;
+
+  private Sharers(Files files, List<OpenFile> mine) {
+    this.files = files;
+    this.mine = mine;
+    this.links = mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
+  }
+
+  /** Looks at every process, where there is a file to look for. */
+  static void refuse(Files files) {
+    List<OpenFile> mine =
+        files.all().stream().filter(file -> file.link().toString().startsWith(NAMELESS)).toList();
+    if (mine.isEmpty()) {
+      return;
+    }
+    Sharers sharers = new Sharers(files, mine);
+    String[] names = new File("/proc").list((dir, name) -> Character.isDigit(name.charAt(0)));
+    for (String name : names == null ? new String[0] : names) {
+      int pid = Integer.parseInt(name);
+      if (pid != files.context().pid()) {
+        sharers.look(pid);
+      }
+    }
+  }
+
+  private void look(int pid) {
+    ProcFs proc = ProcFs.of(pid);
+    try {
+      for (int fd : proc.fds()) {
+        String link = proc.fdLink(fd).toString();
+        if (links.contains(link)) {
+          compare(pid, fd, link);
+        }
+      }
+    } catch (CkptException e) {
+      // It ended or closed it while we looked, or is not ours to look at: as for pipes, such a
+      // process can have got it only by passing it on.
+      return;
+    }
+  }
+
+  private void compare(int pid, int fd, String link) throws SyscallException {
+    for (OpenFile file : mine) {
+      if (file.link().toString().equals(link)
+          && Tasks.kcmp(files.context().pid(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0) {
+        files
+            .context()
+            .refusals()
+            .add(
+                "FD_SHARED",
+                "fd " + file.fd() + " (" + link + ") is shared with process " + pid,
+                "end the other process");
+      }
+    }
+  }
+}
