@@ -94,6 +94,17 @@ public final class ImageFile implements AutoCloseable {
     }
   }
 
+  /** Whether a file begins as an image does; the rest of it may be damaged. */
+  public static boolean isImage(Path path) throws IOException {
+    ByteBuffer magic = ByteBuffer.allocate(Long.BYTES);
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      while (magic.hasRemaining() && file.read(magic) >= 0) {
+        // NB: a read may give less than was asked for.
+      }
+    }
+    return !magic.hasRemaining() && Preamble.isMagic(magic);
+  }
+
   private ByteBuffer readAt(long offset, int lenBytes, String what) throws IOException {
     window.offset(offset);
     input.offset(offset);

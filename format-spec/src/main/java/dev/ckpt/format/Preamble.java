@@ -34,10 +34,15 @@ final class Preamble {
     out.putInt(Crc32c.of(out, start, CRC_OFFSET));
   }
 
+  /** Whether a buffer begins with the magic. */
+  static boolean isMagic(ByteBuffer in) {
+    return in.order(ByteOrder.LITTLE_ENDIAN).getLong(0) == MAGIC;
+  }
+
   /** Checks the 16 bytes of a buffer. */
   static void check(ByteBuffer in) throws CorruptImageException, ImageVersionException {
     in.order(ByteOrder.LITTLE_ENDIAN);
-    if (in.getLong(0) != MAGIC) {
+    if (!isMagic(in)) {
       throw new CorruptImageException(
           0,
           "preamble",

@@ -1,6 +1,7 @@
 package dev.ckpt.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.ckpt.format.record.PageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -206,5 +208,17 @@ class ImageFileTest {
       assertThrows(
           IllegalArgumentException.class, () -> file.readPage(Samples.MM, Samples.HEAP, small));
     }
+  }
+
+  @Test
+  void knowsAnImageByItsBeginning() throws IOException {
+    Path file = folder.resolve("file");
+    byte[] magic = {(byte) 0x89, 'C', 'K', 'P', 'T', '\r', '\n', 0x1a};
+    Files.write(file, magic);
+    assertTrue(ImageFile.isImage(file), "although it was cut");
+    Files.write(file, Arrays.copyOf(magic, 7));
+    assertFalse(ImageFile.isImage(file));
+    Files.write(file, "89CKPT and more".getBytes(StandardCharsets.US_ASCII));
+    assertFalse(ImageFile.isImage(file));
   }
 }

@@ -10,12 +10,13 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Task;
+import java.util.Optional;
 
 /**
  * A restored task as a job of ours, in the manner of a shell: it has our terminal while we would
  * have it, we take the terminal back when it stops or ends, and stop with it.
  */
-final class Foreground {
+final class Foreground implements AutoCloseable {
   private static final int STOPPED = 0x7f;
   private static final int SIGNALLED = 128;
 
@@ -24,41 +25,49 @@ final class Foreground {
   private byte[] taskSettings = {};
   private byte[] ownSettings = {};
   private boolean lent;
+  private Optional<SignalForwarder> forwarder = Optional.empty();
 
   private Foreground(int pid, boolean hasTerminal) {
     this.pid = pid;
     this.hasTerminal = hasTerminal;
   }
 
-  /** A job without a terminal: in no session of ours, or detached, or we have none. */
+  /** A task that does not run yet, or is nobody's job. */
   static Foreground without(int pid) {
     return new Foreground(pid, false);
   }
 
   /**
-   * Makes a task that is about to run a job at our terminal, if it is in our session and we have
-   * one. It is in the foreground if we are.
+   * Makes a task that is about to run our job, unless it is detached: signals go on to it from now
+   * on, and if it is in our session and we have a terminal, it is in the foreground there if we
+   * are.
    */
   static Foreground begin(ImageState state, RestartOptions options) throws CkptException {
     Task task = state.task();
-    boolean ownSession = (task.flags() & Task.SESSION_LEADER) != 0;
-    if (options.detach() || ownSession || !Terminal.exists()) {
+    if (options.detach()) {
       return without(task.pid());
     }
-    Foreground job = new Foreground(task.pid(), true);
-    for (FileTty tty : state.shared(FileTty.class).values()) {
-      if (tty.termios().length() == Terminal.TERMIOS_BYTES) {
-        job.taskSettings = tty.termios().toByteArray();
-      }
+    boolean ownSession = (task.flags() & Task.SESSION_LEADER) != 0;
+    Foreground job = new Foreground(task.pid(), !ownSession && Terminal.exists());
+    job.forwarder = Optional.of(SignalForwarder.to(task.pid()));
+    if (job.hasTerminal) {
+      job.takeSettings(state);
+      job.lend();
     }
-    job.lend();
     return job;
   }
 
+  private void takeSettings(ImageState state) {
+    for (FileTty tty : state.shared(FileTty.class).values()) {
+      if (tty.termios().length() == Terminal.TERMIOS_BYTES) {
+        taskSettings = tty.termios().toByteArray();
+      }
+    }
+  }
+
   /** Waits for the end; returns the exit status, or 128 and the signal. */
-  @SuppressWarnings("try") // the forwarder works by being open
   int await() throws CkptException {
-    try (SignalForwarder forwarder = SignalForwarder.to(pid)) {
+    try {
       while (true) {
         Ptrace.WaitResult result = Ptrace.waitFor(pid, Ptrace.WUNTRACED);
         if (result.pid() < 0) {
@@ -73,7 +82,19 @@ final class Foreground {
         return signal == 0 ? status >> 8 & 0xff : SIGNALLED + signal;
       }
     } finally {
+      close();
+    }
+  }
+
+  /** Is no job any more: it has ended, or was never let go. */
+  @Override
+  public void close() throws CkptException {
+    try {
       takeBack();
+    } finally {
+      if (forwarder.isPresent()) {
+        forwarder.get().close();
+      }
     }
   }
 
@@ -90,8 +111,8 @@ final class Foreground {
     lent = true;
   }
 
-  /** Takes the terminal back if it has it, e.g. when the task was never let go. */
-  void takeBack() throws SyscallException {
+  /** Takes the terminal back if it has it. */
+  private void takeBack() throws SyscallException {
     if (!lent) {
       return;
     }

@@ -296,7 +296,7 @@ final class Restore {
 
   /** Ends what was begun and waits until it is gone, so that its pid is free again. */
   private void abandon() throws CkptException {
-    job.takeBack();
+    job.close();
     try {
       if (!Signals.exists(task.pid())) {
         return;

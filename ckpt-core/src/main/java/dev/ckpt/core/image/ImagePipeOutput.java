@@ -8,9 +8,9 @@ import java.nio.channels.WritableByteChannel;
 public final class ImagePipeOutput implements ImageOutput {
   private final FdChannel channel;
 
-  /** Takes ownership of the descriptor. */
+  /** Takes ownership of the descriptor, which standard output is or was. */
   public ImagePipeOutput(Fd fd) {
-    this.channel = new FdChannel(fd);
+    this.channel = new FdChannel(fd, "image on standard output");
   }
 
   @Override

@@ -80,6 +80,11 @@ public final class Fd implements AutoCloseable {
         LibC.fcntl(number(), command, argument), "", "fcntl", number, command, argument);
   }
 
+  /** dup2(2): lets another number of ours lead where this one does; that one stays open on exec. */
+  public void copyTo(int other) throws SyscallException {
+    Call.check(LibC.dup2(number(), other), "", "dup2", number, other);
+  }
+
   /** ioctl(2). */
   public int ioctl(long request, long argument) throws SyscallException {
     return Call.check(

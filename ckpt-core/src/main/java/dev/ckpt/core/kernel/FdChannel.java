@@ -11,11 +11,19 @@ import java.nio.channels.ByteChannel;
  */
 public final class FdChannel implements ByteChannel {
   private final Fd fd;
+  private final String owner;
   private boolean open = true;
 
   /** Takes ownership of the descriptor. */
   public FdChannel(Fd fd) {
     this.fd = fd;
+    this.owner = "";
+  }
+
+  /** The same; errors name what it leads to. */
+  public FdChannel(Fd fd, String name) {
+    this.fd = fd;
+    this.owner = "[" + name + "]";
   }
 
   /** The descriptor, still owned by the channel. */
@@ -39,7 +47,7 @@ public final class FdChannel implements ByteChannel {
         return -1;
       }
       if (Call.errno() != Errno.EINTR) {
-        throw Call.failure(Call.errno(), "", "read", fd.number(), target.remaining());
+        throw Call.failure(Call.errno(), owner, "read", fd.number(), target.remaining());
       }
     }
   }
@@ -57,7 +65,7 @@ public final class FdChannel implements ByteChannel {
         return (int) n;
       }
       if (Call.errno() != Errno.EINTR) {
-        throw Call.failure(Call.errno(), "", "write", fd.number(), source.remaining());
+        throw Call.failure(Call.errno(), owner, "write", fd.number(), source.remaining());
       }
     }
   }

@@ -74,6 +74,8 @@ final class LibC {
   static native long process_vm_writev(
       int pid, long local, long nrLocal, long remote, long nrRemote, long flags);
 
+  static native int dup2(int fd, int newFd);
+
   static native int getpid();
 
   static native int getpgrp();

@@ -78,6 +78,28 @@ class FdTest {
   }
 
   @Test
+  void givesAnotherNumberTheSameFile() throws IOException {
+    NativeBuffer buffer = NativeBuffer.of("hello".getBytes(UTF_8));
+    try (Fd one = Fd.open(path("one"), Fcntl.O_CREAT | Fcntl.O_RDWR, 0600);
+        Fd other = Fd.open(path("other"), Fcntl.O_CREAT | Fcntl.O_RDWR, 0600)) {
+      one.copyTo(other.number());
+      other.pwrite(buffer.address(), 5, 0);
+      assertEquals(5, FileStat.of(path("one")).size());
+      assertEquals(0, FileStat.of(path("other")).size());
+    }
+  }
+
+  @Test
+  void errorsOfAChannelSayWhatItIs() throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(8);
+    try (FdChannel full = new FdChannel(Fd.open("/dev/full", Fcntl.O_WRONLY), "image a")) {
+      SyscallException e = assertThrows(SyscallException.class, () -> full.write(buffer));
+      assertTrue(e.getMessage().startsWith("[image a] write("), e.getMessage());
+      assertEquals(Errno.ENOSPC, e.errno());
+    }
+  }
+
+  @Test
   void isAChannel() throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(8);
     buffer.put("xhello".getBytes(UTF_8)).flip().position(1);

@@ -6,17 +6,22 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageFile;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Opens images, be they files or pipes. */
 final class Channels {
   private static final int STDOUT = 1;
+  private static final int STDERR = 2;
   private static final int FIRST_OWN = 3;
 
   private Channels() {}
@@ -26,19 +31,60 @@ final class Channels {
    * JVM never leaves one of the first three descriptors unused).
    */
   @MustBeClosed
+  @SuppressWarnings("MustBeClosed") // what is opened here belongs to what is returned
   static ReadableByteChannel open(Path image) throws IOException {
-    return CkptCommand.isPipe(image)
-        ? new FileInputStream(FileDescriptor.in).getChannel()
-        : FileChannel.open(image, StandardOpenOption.READ);
+    if (CkptCommand.isPipe(image)) {
+      return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
+    }
+    if (Files.isDirectory(image)) {
+      throw new CkptException("IMAGE_IS_FOLDER", "image " + image + ": name a file in it");
+    }
+    return new Named(FileChannel.open(image, StandardOpenOption.READ), "image " + image);
   }
 
   /**
-   * An image that goes to standard output, through a second descriptor for it: the first one stays
-   * open when the image is closed.
+   * An image that goes to standard output, through another descriptor for it. The first one leads
+   * to standard error from now on: a byte that anybody else prints would damage the image. NB: the
+   * JVM itself prints its threads there on SIGQUIT, which Ctrl-\\ sends.
    */
-  @SuppressWarnings("MustBeClosed") // one is not ours to close, the other belongs to the output
+  @SuppressWarnings("MustBeClosed") // two are not ours to close, the other belongs to the output
   static ImageOutput stdout() throws SyscallException {
-    Fd borrowed = new Fd(STDOUT);
-    return new ImagePipeOutput(new Fd(borrowed.fcntl(Fcntl.F_DUPFD_CLOEXEC, FIRST_OWN)));
+    Fd out = new Fd(new Fd(STDOUT).fcntl(Fcntl.F_DUPFD_CLOEXEC, FIRST_OWN));
+    new Fd(STDERR).copyTo(STDOUT);
+    return new ImagePipeOutput(out);
+  }
+
+  /** Refuses to write over an image, e.g. where the names of a command got mixed up. */
+  static void refuseToLoseImage(Path file) throws IOException {
+    if (Files.isRegularFile(file) && Files.isReadable(file) && ImageFile.isImage(file)) {
+      throw new CkptException("IMAGE_WOULD_BE_LOST", file + " is an image: name another file");
+    }
+  }
+
+  /**
+   * A channel whose errors say what could not be read.
+   *
+   * @param channel what is read
+   * @param name of it, for people
+   */
+  private record Named(ReadableByteChannel channel, String name) implements ReadableByteChannel {
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      try {
+        return channel.read(target);
+      } catch (IOException e) {
+        throw new CkptException("IO_FAILED", name + ": " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 }

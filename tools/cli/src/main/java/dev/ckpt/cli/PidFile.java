@@ -1,42 +1,44 @@
 package dev.ckpt.cli;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The file that the pid of a restored task goes into. Opened before the restore, so that one that
- * cannot be written is known in time; a restore that fails leaves it as it was.
+ * The file that the pid of a restored task goes into. Whether it can be written is asked before the
+ * restore, but it is made after that: one that fails, or is killed, leaves it as it was.
+ *
+ * @param path of it, if one is wanted
  */
-final class PidFile implements AutoCloseable {
-  private final Optional<Path> path;
-  private final Optional<FileChannel> channel;
-  private final boolean isNew;
-  private boolean written;
-
-  private PidFile(Optional<Path> path, Optional<FileChannel> channel, boolean isNew) {
-    this.path = path;
-    this.channel = channel;
-    this.isNew = isNew;
+record PidFile(Optional<Path> path) {
+  /** Makes sure that it can be written. */
+  static PidFile of(Optional<Path> path) throws IOException {
+    if (path.isPresent()) {
+      refuseUnwritable(path.get());
+    }
+    return new PidFile(path);
   }
 
-  /** Opens it; does nothing where none is wanted. */
-  @MustBeClosed
-  static PidFile open(Optional<Path> path) throws IOException {
-    if (path.isEmpty()) {
-      return new PidFile(path, Optional.empty(), false);
+  private static void refuseUnwritable(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(file.toString(), null, "is a folder");
     }
-    boolean isNew = !Files.exists(path.get(), LinkOption.NOFOLLOW_LINKS);
-    FileChannel channel =
-        FileChannel.open(path.get(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    return new PidFile(path, Optional.of(channel), isNew);
+    Channels.refuseToLoseImage(file);
+    Path written = file;
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      written = file.toAbsolutePath().getParent();
+      if (!Files.isDirectory(written)) {
+        throw new NoSuchFileException(file.toString());
+      }
+    }
+    if (!Files.isWritable(written)) {
+      throw new AccessDeniedException(file.toString());
+    }
   }
 
   /**
@@ -45,26 +47,13 @@ final class PidFile implements AutoCloseable {
    * @return what went wrong
    */
   Optional<String> write(int pid) {
-    written = true;
-    if (channel.isPresent()) {
-      byte[] text = (pid + "\n").getBytes(StandardCharsets.US_ASCII);
+    if (path.isPresent()) {
       try {
-        channel.get().truncate(0);
-        channel.get().write(ByteBuffer.wrap(text));
+        Files.writeString(path.get(), pid + "\n");
       } catch (IOException e) {
         return Optional.of("pid " + pid + " is not in " + path.get() + ": " + e.getMessage());
       }
     }
     return Optional.empty();
-  }
-
-  @Override
-  public void close() throws IOException {
-    if (channel.isPresent()) {
-      channel.get().close();
-      if (isNew && !written) {
-        Files.deleteIfExists(path.get());
-      }
-    }
   }
 }

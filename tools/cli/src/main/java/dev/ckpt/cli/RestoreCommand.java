@@ -108,8 +108,8 @@ final class RestoreCommand extends CkptCommand {
   @Override
   int run(Report report) throws IOException {
     RestartedTask task;
-    try (PidFile pid = PidFile.open(Optional.ofNullable(pidFile));
-        ReadableByteChannel channel = Channels.open(image);
+    PidFile pid = PidFile.of(Optional.ofNullable(pidFile));
+    try (ReadableByteChannel channel = Channels.open(image);
         ProgressBar bar = ProgressBar.start("restore", console())) {
       RestartOptions options =
           RestartOptions.of()

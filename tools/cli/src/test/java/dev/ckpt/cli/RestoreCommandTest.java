@@ -1,9 +1,12 @@
 package dev.ckpt.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RestoreCommandTest {
+  /** What an image begins with. */
+  private static final byte[] MAGIC = {(byte) 0x89, 'C', 'K', 'P', 'T', '\r', '\n', 0x1a};
+
   @TempDir private Path folder;
 
   @Test
@@ -66,12 +72,30 @@ class RestoreCommandTest {
     assertTrue(run.err().contains("no/such/folder/pid"), run.err());
   }
 
+  /** A restore that is killed cannot take it away again. */
+  @Test
+  void aPidFileIsNotThereBeforeTheProcessRuns() throws IOException {
+    Path path = folder.resolve("pid");
+    PidFile file = PidFile.of(Optional.of(path));
+
+    assertFalse(Files.exists(path));
+    assertEquals(Optional.empty(), file.write(812));
+    assertEquals("812\n", Files.readString(path));
+  }
+
+  @Test
+  void aPidFileIsNoFolderAndNoImage() throws IOException {
+    Path image = Files.write(folder.resolve("image"), MAGIC);
+
+    assertThrows(IOException.class, () -> PidFile.of(Optional.of(folder)));
+    assertThrows(CkptException.class, () -> PidFile.of(Optional.of(image)));
+    assertArrayEquals(MAGIC, Files.readAllBytes(image));
+  }
+
   @Test
   void aPidFileHoldsThePidAlone() throws IOException {
     Path path = Files.writeString(folder.resolve("pid"), "an older and longer content\n");
-    try (PidFile file = PidFile.open(Optional.of(path))) {
-      assertEquals(Optional.empty(), file.write(812));
-    }
+    assertEquals(Optional.empty(), PidFile.of(Optional.of(path)).write(812));
 
     assertEquals("812\n", Files.readString(path));
   }
