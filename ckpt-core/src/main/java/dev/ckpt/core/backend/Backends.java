@@ -44,10 +44,13 @@ public final class Backends {
   private static <P> P choose(
       List<P> providers, String name, Function<P, String> nameOf, Function<P, Probe> probeOf)
       throws UnsupportedStateException {
+    List<String> names = providers.stream().map(nameOf).toList();
+    if (!name.equals(AUTO) && !names.contains(name)) {
+      throw refused(name, "there is none of that name, only " + names);
+    }
     List<String> reasons = new ArrayList<>();
     for (P provider : providers) {
       if (!name.equals(AUTO) && !name.equals(nameOf.apply(provider))) {
-        reasons.add(nameOf.apply(provider) + " was not asked for");
         continue;
       }
       Probe probe = probeOf.apply(provider);
@@ -56,11 +59,11 @@ public final class Backends {
       }
       reasons.add(nameOf.apply(provider) + ": " + probe.reason());
     }
-    throw new UnsupportedStateException(
-        List.of(
-            new Refusal(
-                "NO_BACKEND",
-                "backend " + name,
-                "none that works here (" + String.join("; ", reasons) + ")")));
+    throw refused(name, "none that works here (" + String.join("; ", reasons) + ")");
+  }
+
+  private static UnsupportedStateException refused(String name, String why) {
+    return new UnsupportedStateException(
+        List.of(new Refusal("NO_BACKEND", "backend " + name, why)));
   }
 }

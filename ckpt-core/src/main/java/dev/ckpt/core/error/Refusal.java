@@ -8,8 +8,13 @@ package dev.ckpt.core.error;
  * @param remedy what the user can do about it
  */
 public record Refusal(String code, String object, String remedy) {
+  /** All but the code. */
+  public String text() {
+    return object + ": " + remedy;
+  }
+
   @Override
   public String toString() {
-    return code + ": " + object + ": " + remedy;
+    return code + ": " + text();
   }
 }

@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
+import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class ImageFileOutput implements ImageOutput {
     this.force = force;
     this.fd = fd;
     this.named = named;
-    this.channel = new FdChannel(fd);
+    this.channel = new FdChannel(fd, "image " + path);
   }
 
   /**
@@ -52,8 +53,8 @@ public final class ImageFileOutput implements ImageOutput {
     if (java.nio.file.Files.isDirectory(absolute)) {
       throw refused("IMAGE_IS_FOLDER", path, "name a file in it");
     }
-    if (!force && java.nio.file.Files.exists(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-      throw refused("IMAGE_EXISTS", path, "choose another name or give --force");
+    if (java.nio.file.Files.exists(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      refuseTaken(path, absolute, force);
     }
     Path folder = absolute.getParent();
     if (folder == null || !java.nio.file.Files.isDirectory(folder)) {
@@ -67,16 +68,42 @@ public final class ImageFileOutput implements ImageOutput {
       return new ImageFileOutput(absolute, temporary, force, nameless, false);
     } catch (SyscallException e) {
       if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EISDIR && e.errno() != Errno.EINVAL) {
-        throw e;
+        throw explain(e, path, folder);
       }
-      // This file system has no nameless files.
+    }
+    // This file system has no nameless files.
+    try {
       Fd partial =
           Fd.open(
               Files.bytes(temporary.toString()),
               Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_RDWR,
               OWNER_ONLY);
       return new ImageFileOutput(absolute, temporary, force, partial, true);
+    } catch (SyscallException e) {
+      throw explain(e, path, folder);
     }
+  }
+
+  /** NB: a rename takes the place of a device as well, and the next one that needs it finds us. */
+  private static void refuseTaken(Path path, Path absolute, boolean force) throws CkptException {
+    if (!java.nio.file.Files.isRegularFile(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)
+        && !java.nio.file.Files.isSymbolicLink(absolute)) {
+      throw refused("IMAGE_NOT_FILE", path, "choose another name: what has this one is no file");
+    }
+    if (!force) {
+      throw refused("IMAGE_EXISTS", path, "choose another name or give --force");
+    }
+  }
+
+  private static CkptException explain(SyscallException e, Path path, Path folder) {
+    return switch (e.errno()) {
+      case Errno.EACCES, Errno.EPERM, Errno.EROFS, Errno.ENOENT ->
+          refused(
+              "IMAGE_NOT_WRITABLE",
+              path,
+              "no file can be made in " + folder + ", " + Errno.describe(e.errno()));
+      default -> e;
+    };
   }
 
   private static UnsupportedStateException refused(String code, Path path, String remedy) {

@@ -130,6 +130,22 @@ class ImageFileOutputTest {
     assertTrue(Files.exists(part(image)));
   }
 
+  /** With force a rename would take its place. */
+  @Test
+  void refusesToReplaceWhatIsNoFile() {
+    for (boolean force : new boolean[] {false, true}) {
+      assertEquals("IMAGE_NOT_FILE", codeOf(Path.of("/dev/null"), force));
+      assertEquals("IMAGE_IS_FOLDER", codeOf(folder, force));
+    }
+  }
+
+  @Test
+  void refusesAFolderThatTakesNoFile() {
+    for (boolean force : new boolean[] {false, true}) {
+      assertEquals("IMAGE_NOT_WRITABLE", codeOf(Path.of("/proc/image"), force));
+    }
+  }
+
   @Test
   void refusesToOverwriteAtOnce() throws Exception {
     Files.writeString(image, "old");

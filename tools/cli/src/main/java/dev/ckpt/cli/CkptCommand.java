@@ -107,8 +107,16 @@ abstract class CkptCommand implements Callable<Integer> {
 
   /** Refuses to read an image from a terminal. */
   final void refuseTerminal(Path image) {
+    refuseNameless(image);
     if (isPipe(image) && Console.stdinIsTty()) {
       throw mistake("standard input is a terminal, where no image comes from");
+    }
+  }
+
+  /** Refuses an image without a name. */
+  final void refuseNameless(Path image) {
+    if (image.toString().isEmpty()) {
+      throw mistake("the image has no name");
     }
   }
 

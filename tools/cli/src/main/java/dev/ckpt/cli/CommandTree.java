@@ -93,7 +93,8 @@ final class CommandTree {
           + String.join(", ", commands.keySet())
           + ")";
     }
-    return error.getMessage();
+    String text = error.getMessage();
+    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 
   /** Whether standard output was meant for something else, as far as wrong arguments tell. */

@@ -74,6 +74,7 @@ final class DumpCommand extends CkptCommand {
 
   @Override
   void checkArguments() {
+    refuseNameless(image);
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw mistake("standard output is a terminal, which is no place for an image");
     }

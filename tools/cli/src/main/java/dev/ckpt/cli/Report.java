@@ -76,8 +76,10 @@ final class Report implements AutoCloseable {
 
   private static PrintStream openFile(String name) throws IOException {
     try {
+      Path path = Path.of(name);
+      Channels.refuseToLoseImage(path);
       return new PrintStream(
-          Files.newOutputStream(Path.of(name), new OpenOption[0]), false, StandardCharsets.UTF_8);
+          Files.newOutputStream(path, new OpenOption[0]), false, StandardCharsets.UTF_8);
     } catch (InvalidPathException e) {
       throw new CkptException("PATH_INVALID", e.getMessage(), e);
     }
@@ -200,7 +202,14 @@ final class Report implements AutoCloseable {
     return error instanceof IOException ? "IO_FAILED" : "INTERNAL";
   }
 
+  /** What went wrong, without the code. */
   private static String message(Throwable error) {
+    if (error instanceof UnsupportedStateException unsupported) {
+      // Each is told of by itself: in its own line, or among the refusals of the JSON.
+      int others = unsupported.refusals().size() - 1;
+      return unsupported.refusals().get(0).text()
+          + (others > 0 ? " (and " + others + " more)" : "");
+    }
     if (error instanceof CkptException) {
       return error.getMessage();
     }

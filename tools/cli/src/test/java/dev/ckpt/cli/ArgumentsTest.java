@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ class ArgumentsTest {
         "dump 812 813 -o a                    | '813'",
         "dump 812 -o                          | for option '--output' (IMAGE)",
         "dump 812 -o a --freeze-timeout 5     | '5' is not a time",
+        "dump 812 -o a --freeze-timeout 25h   | '25h' is too long: give at most 24h",
         "dump 812 -o a --stop=yes             | 'yes' is not a boolean",
         "dump 812 -o a -o b                   | should be specified only once",
         "restore                              | Missing required parameter: 'IMAGE'",
@@ -49,7 +51,7 @@ class ArgumentsTest {
         "verify                               | Missing required parameter: 'IMAGE'",
         "check x                              | 'x' is not a process id",
         "demo now                             | Unmatched argument at index 1: 'now'",
-        "help dmp                             | Unknown subcommand 'dmp'",
+        "help dmp                             | Unknown subcommand 'dmp': see ckpt --help",
       })
   void saysWhatIsWrongWithArguments(String arguments, String message) {
     CommandRun run = CommandRun.of(arguments.split(" "));
@@ -147,6 +149,44 @@ class ArgumentsTest {
     assertEquals("", run.out());
     assertTrue(run.err().startsWith("ckpt: NO_SUCH_FILE: "), run.err());
     assertTrue(Files.readString(json).startsWith("{\"error\":{\"code\":\"NO_SUCH_FILE\""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"show", "verify", "restore", "dump 812 -o"})
+  void anImageHasAName(String command) {
+    CommandRun run = CommandRun.of((command + " ").split(" ", command.split(" ").length + 1));
+
+    assertEquals(ExitCode.USAGE, run.code());
+    assertTrue(run.err().startsWith("ckpt: USAGE: the image has no name: "), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"show", "verify", "restore"})
+  void aFolderIsNoImage(String command, @TempDir Path folder) {
+    CommandRun run = CommandRun.of(command, folder.toString());
+
+    assertTrue(run.err().startsWith("ckpt: IMAGE_IS_FOLDER: image " + folder), run.err());
+  }
+
+  @Test
+  void saysWhatCannotBeRead() {
+    CommandRun run = CommandRun.of("show", "/proc/self/mem");
+
+    assertEquals(ExitCode.FAILED, run.code());
+    assertTrue(run.err().startsWith("ckpt: IO_FAILED: image /proc/self/mem: "), run.err());
+  }
+
+  @Test
+  void jsonIsNotWrittenOverAnImage(@TempDir Path folder) throws IOException {
+    byte[] magic = {(byte) 0x89, 'C', 'K', 'P', 'T', '\r', '\n', 0x1a};
+    Path image = Files.write(folder.resolve("image"), magic);
+
+    for (String words : List.of("verify a", "verify a b", "check --what")) {
+      String[] arguments = (words + " --json=" + image).split(" ");
+      CommandRun run = CommandRun.of(arguments);
+      assertTrue(run.err().contains("ckpt: IMAGE_WOULD_BE_LOST: " + image), run.err());
+      assertArrayEquals(magic, Files.readAllBytes(image));
+    }
   }
 
   @Test

@@ -97,6 +97,12 @@ class ReportTest {
         err.toString());
     assertTrue(
         out.toString()
+            .startsWith(
+                "{\"error\":{\"code\":\"FD_SOCKET\","
+                    + "\"message\":\"[pid 812] fd 5 (socket:[77]): close it (and 1 more)\","),
+        out.toString());
+    assertTrue(
+        out.toString()
             .endsWith(
                 "\"refusals\":["
                     + "{\"code\":\"FD_SOCKET\",\"object\":\"[pid 812] fd 5 (socket:[77])\","
@@ -104,6 +110,27 @@ class ReportTest {
                     + "{\"code\":\"ROOT\",\"object\":\"[pid 812] its \\u001b[31mroot\\n\","
                     + "\"remedy\":\"leave it\"}]}}\n"),
         out.toString());
+  }
+
+  @Test
+  void saysEachCodeOnceInLinesAndTwiceInNoJson() throws IOException {
+    Refusal refusal = new Refusal("A_CODE", "an object", "a remedy");
+    for (Throwable error :
+        List.of(
+            new CkptException("A_CODE", "message"),
+            new UnsupportedStateException(List.of(refusal)),
+            new UnsupportedStateException(List.of(refusal, refusal)))) {
+      out.reset();
+      err.reset();
+      try (Report report = open(Optional.of(""), false, 0)) {
+        report.failure(error);
+      }
+      for (String line : err.toString().lines().toList()) {
+        assertEquals(1, line.split("A_CODE", -1).length - 1, line);
+      }
+      String message = out.toString().replaceAll("\"code\":\"A_CODE\"", "");
+      assertFalse(message.contains("A_CODE"), out.toString());
+    }
   }
 
   @Test

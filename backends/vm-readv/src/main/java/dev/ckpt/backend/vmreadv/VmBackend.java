@@ -13,7 +13,12 @@ final class VmBackend {
 
   private VmBackend() {}
 
-  static Probe probe() {
+  /**
+   * Tries it.
+   *
+   * @param call that will be used
+   */
+  static Probe probe(String call) {
     NativeBuffer from = NativeBuffer.allocate(Long.BYTES);
     NativeBuffer to = NativeBuffer.allocate(Long.BYTES);
     from.putLong(0, 0x636b7074);
@@ -22,7 +27,7 @@ final class VmBackend {
           self.read(from.address(), to.address(), Long.BYTES) == Long.BYTES
               && to.getLong(0) == from.getLong(0);
       return copied
-          ? Probe.yes("process_vm_readv")
+          ? Probe.yes(call)
           : Probe.no("process_vm_readv reads nothing, not even our own memory");
     } catch (CkptException e) {
       return Probe.no(e.getMessage());

@@ -38,7 +38,7 @@ final class VmFiller implements PageFiller {
 
     @Override
     public Probe probe() {
-      return VmBackend.probe();
+      return VmBackend.probe("process_vm_writev");
     }
 
     @Override

@@ -38,7 +38,7 @@ final class VmReader implements PageReader {
 
     @Override
     public Probe probe() {
-      return VmBackend.probe();
+      return VmBackend.probe("process_vm_readv");
     }
 
     @Override

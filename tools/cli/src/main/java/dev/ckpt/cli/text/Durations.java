@@ -8,12 +8,14 @@ import java.util.regex.Pattern;
 public final class Durations {
   private static final Pattern SHAPE = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
+  private static final Duration LONGEST = Duration.ofHours(24);
+
   private Durations() {}
 
   /**
    * Reads a time such as {@code 500ms}, {@code 5s}, {@code 2m}.
    *
-   * @throws IllegalArgumentException when it is none, or zero
+   * @throws IllegalArgumentException when it is none, or zero, or more than a day
    */
   public static Duration parse(String text) {
     Matcher matcher = SHAPE.matcher(text);
@@ -25,11 +27,16 @@ public final class Durations {
     if (number == 0) {
       throw new IllegalArgumentException("'" + text + "' is no time at all: give more than 0");
     }
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(number);
-      case "s" -> Duration.ofSeconds(number);
-      case "m" -> Duration.ofMinutes(number);
-      default -> Duration.ofHours(number);
-    };
+    Duration time =
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(number);
+          case "s" -> Duration.ofSeconds(number);
+          case "m" -> Duration.ofMinutes(number);
+          default -> Duration.ofHours(number);
+        };
+    if (time.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("'" + text + "' is too long: give at most 24h");
+    }
+    return time;
   }
 }

@@ -31,4 +31,12 @@ class DurationsTest {
   void refusesNoTimeAtAll() {
     assertThrows(IllegalArgumentException.class, () -> Durations.parse("0s"));
   }
+
+  @Test
+  void refusesWhatNobodyWaitsFor() {
+    assertEquals(Duration.ofDays(1), Durations.parse("24h"));
+    for (String text : new String[] {"25h", "1441m", "999999999h"}) {
+      assertThrows(IllegalArgumentException.class, () -> Durations.parse(text), text);
+    }
+  }
 }
