@@ -19,7 +19,7 @@ import java.util.List;
  * offset  size  type   field          unit, constraint
  *      0     8  u64    inode          in pipefs
  *      8     4  u32    capacityBytes  as F_GETPIPE_SZ; above 0
- *     12     4  u32    packetMode     0 or 1: O_DIRECT
+ *     12     4  u32    packetMode     0 or 1: each buffer is a packet
  *     16  4+n1  list   buffers        at most 16384: bytes each, one for every buffer of the pipe
  *                                    in reading order (in packet mode: packet), none empty;
  *                                    at most 64 MiB in all

@@ -6,7 +6,6 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.Pipe;
 import java.io.IOException;
@@ -96,15 +95,14 @@ final class Fifo implements FileKind {
   }
 
   private static Pipe pipe(Files files, OpenFile file) throws CkptException {
-    boolean packets =
-        files.all().stream()
-            .filter(other -> other.stat().sameFile(file.stat()))
-            .anyMatch(other -> (other.flags() & Fcntl.O_DIRECT) != 0);
     Optional<OpenFile> reader = reader(files, file);
     try (Fd end = files.context().duplicate(reader.orElse(file).fd())) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
-      List<ByteString> buffers = reader.isPresent() ? PipeContent.peek(end, capacity) : List.of();
-      return new Pipe(file.stat().ino(), capacity, packets, buffers);
+      PipeContent.Content content =
+          reader.isPresent()
+              ? PipeContent.peek(end, capacity, file.link().toString())
+              : PipeContent.Content.NONE;
+      return new Pipe(file.stat().ino(), capacity, content.packets(), content.buffers());
     }
   }
 }

@@ -38,15 +38,12 @@ final class PipeEnd implements FileKind {
   }
 
   private Pipe pipe(Files files, OpenFile file) throws CkptException {
-    boolean packets =
-        files.all().stream()
-            .filter(other -> other.link().equals(file.link()))
-            .anyMatch(other -> (other.flags() & Fcntl.O_DIRECT) != 0);
     // Opened anew for reading: the task may hold the write end alone.
     String path = "/proc/" + files.context().pid() + "/fd/" + file.fd();
     try (Fd end = Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK)) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
-      return new Pipe(file.stat().ino(), capacity, packets, PipeContent.peek(end, capacity));
+      PipeContent.Content content = PipeContent.peek(end, capacity, file.link().toString());
+      return new Pipe(file.stat().ino(), capacity, content.packets(), content.buffers());
     }
   }
 }

@@ -2,7 +2,9 @@ package dev.ckpt.core.checkpoint.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.PipePair;
 import dev.ckpt.format.ByteString;
@@ -22,10 +24,14 @@ class PipeContentTest {
     return bytes;
   }
 
+  private static PipeContent.Content peek(PipePair pipe, int capacityBytes) throws Exception {
+    return PipeContent.peek(pipe.readEnd(), capacityBytes, "pipe");
+  }
+
   @Test
   void anEmptyPipeHasNone() throws Exception {
     try (PipePair pipe = PipePair.open(0)) {
-      assertEquals(List.of(), PipeContent.peek(pipe.readEnd(), CAPACITY));
+      assertEquals(List.of(), peek(pipe, CAPACITY).buffers());
     }
   }
 
@@ -37,7 +43,7 @@ class PipeContentTest {
       pipe.write(content);
       for (int i = 0; i < 2; i++) {
         int at = 0;
-        for (ByteString buffer : PipeContent.peek(pipe.readEnd(), CAPACITY)) {
+        for (ByteString buffer : peek(pipe, CAPACITY).buffers()) {
           byte[] part = buffer.toByteArray();
           assertArrayEquals(java.util.Arrays.copyOfRange(content, at, at + part.length), part);
           at += part.length;
@@ -57,10 +63,33 @@ class PipeContentTest {
         pipe.write(packet);
         packets.add(ByteString.of(packet));
       }
-      assertEquals(packets, PipeContent.peek(pipe.readEnd(), CAPACITY));
+      assertEquals(packets, peek(pipe, CAPACITY).buffers());
       for (ByteString packet : packets) {
         assertArrayEquals(packet.toByteArray(), pipe.read(CAPACITY));
       }
+    }
+  }
+
+  @Test
+  void knowsPacketsWhenTheFlagIsGone() throws Exception {
+    for (int flags : new int[] {0, Fcntl.O_DIRECT}) {
+      try (PipePair pipe = PipePair.open(flags)) {
+        pipe.write(bytes(1, 1));
+        pipe.writeEnd().fcntl(Fcntl.F_SETFL, 0);
+        assertEquals(flags == Fcntl.O_DIRECT, peek(pipe, CAPACITY).packets());
+      }
+    }
+  }
+
+  @Test
+  void refusesPacketsAmongOtherContent() throws Exception {
+    try (PipePair pipe = PipePair.open(Fcntl.O_DIRECT)) {
+      pipe.write(bytes(100, 1));
+      pipe.writeEnd().fcntl(Fcntl.F_SETFL, 0);
+      pipe.write(bytes(100, 2));
+      UnsupportedStateException e =
+          assertThrows(UnsupportedStateException.class, () -> peek(pipe, CAPACITY));
+      assertEquals("PIPE_MIXED", e.refusals().get(0).code());
     }
   }
 
@@ -70,7 +99,7 @@ class PipeContentTest {
     try (PipePair pipe = PipePair.open(0)) {
       pipe.resize(1 << 18);
       pipe.write(content);
-      assertEquals(64, PipeContent.peek(pipe.readEnd(), 1 << 18).size());
+      assertEquals(64, peek(pipe, 1 << 18).buffers().size());
     }
   }
 }
