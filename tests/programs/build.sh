@@ -26,7 +26,10 @@ for source in *.c victims/*.c engine/*.c; do
     case $source in *'*.c') continue ;; esac
     program=${source%.c}
     header=selfcheck.h
-    case $source in victims/*) header="selfcheck.h victims/victim.h" ;; esac
+    case $source in
+        victims/*) header="selfcheck.h victims/victim.h" ;;
+        random_state.c) header="selfcheck.h random/*.h" ;;
+    esac
     # shellcheck disable=SC2086
     if older "$out/$program" "$source" selfcheck.c $header build.sh; then
         echo "$program"

@@ -406,7 +406,10 @@ static void vma_head(struct vma *v, char *line)
     }
 }
 
-/* sd (soft-dirty) and uw (write-protect tracking) are a tracker's, not the program's. */
+/*
+ * sd (soft-dirty) and uw (write-protect tracking) are a tracker's, not the program's. gu says that there may be guard
+ * regions; it stays when they are gone, and when the kernel merges neighbours.
+ */
 static void vma_flags(struct vma *v, const char *s)
 {
     size_t n = 0;
@@ -414,7 +417,8 @@ static void vma_flags(struct vma *v, const char *s)
         while (*s == ' ')
             s++;
         size_t k = strcspn(s, " ");
-        if (k && strncmp(s, "sd", 2) && strncmp(s, "uw", 2) && n + k + 2 < sizeof(v->flags)) {
+        bool hint = !strncmp(s, "sd", 2) || !strncmp(s, "uw", 2) || !strncmp(s, "gu", 2);
+        if (k && !hint && n + k + 2 < sizeof(v->flags)) {
             memcpy(v->flags + n, s, k);
             n += k;
             v->flags[n++] = ' ';

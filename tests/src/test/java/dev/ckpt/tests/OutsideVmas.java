@@ -23,8 +23,11 @@ final class OutsideVmas {
 
   private static final String FLAGS = "VmFlags:";
 
-  /** Flags of whoever watches the pages, not of the mapping: soft-dirty. */
-  private static final String SOFT_DIRTY = " sd";
+  /**
+   * No flags of the mapping: sd is soft-dirty, of whoever watches the pages; gu says that there may
+   * be guard regions, and stays when they are gone or the mapping is merged with a neighbour.
+   */
+  private static final Pattern HINTS = Pattern.compile("\\b(sd|gu) ?");
 
   private record Vma(long start, long end, long offset, String file, String kind) {
     boolean continues(Vma before) {
@@ -62,7 +65,8 @@ final class OutsideVmas {
         kind.append(' ').append(kept.group(1)).append(' ').append(kept.group(2));
       } else if (line.startsWith(FLAGS)) {
         // The last line of each.
-        kind.append(' ').append(line.substring(FLAGS.length()).replace(SOFT_DIRTY, "").trim());
+        kind.append(' ')
+            .append(HINTS.matcher(line.substring(FLAGS.length())).replaceAll("").trim());
         reader.add(head, kind.toString());
       }
     }
