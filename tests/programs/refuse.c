@@ -48,16 +48,6 @@
 static char file[PATH_MAX];
 static bool plain_wait; /* no comparison of /proc: the mode hides it */
 
-/* The value of a call, or skip. */
-#define OFFER(call)                                                                                \
-    ({                                                                                             \
-        errno = 0;                                                                                 \
-        __typeof__(call) r_ = (call);                                                              \
-        if ((long)r_ == -1)                                                                        \
-            sc_skip("%s: %s", #call, strerror(errno));                                             \
-        r_;                                                                                        \
-    })
-
 static int data_file(int flags)
 {
     int fd = SYS(open(sc_path(file, ".file"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -253,29 +243,6 @@ static void m_seccomp_filter(void)
     struct sock_fprog prog = {1, &allow};
     OFFER(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0));
 }
-static void m_nice(void) { OFFER(setpriority(PRIO_PROCESS, 0, 5)); }
-static void m_sched_batch(void)
-{
-    struct sched_param p = {0};
-    OFFER(sched_setscheduler(0, SCHED_BATCH, &p));
-}
-static void m_sched_fifo(void)
-{
-    struct sched_param p = {.sched_priority = 1};
-    OFFER(sched_setscheduler(0, SCHED_FIFO, &p));
-}
-static void m_affinity(void)
-{
-    cpu_set_t s;
-    SYS(sched_getaffinity(0, sizeof(s), &s));
-    if (CPU_COUNT(&s) < 2)
-        sc_skip("one CPU only");
-    int c = 0;
-    while (!CPU_ISSET(c, &s))
-        c++;
-    CPU_CLR(c, &s);
-    SYS(sched_setaffinity(0, sizeof(s), &s));
-}
 static void m_capdrop(void)
 {
     struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -301,8 +268,6 @@ static void m_securebits(void) { OFFER(prctl(PR_SET_SECUREBITS, SECBIT_NOROOT, 0
 static void m_keepcaps(void) { OFFER(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)); }
 static void m_pdeathsig(void) { SYS(prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0)); }
 static void m_no_new_privs(void) { SYS(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
-static void m_ioprio(void) { OFFER(syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 6)); }
-static void m_timerslack(void) { SYS(prctl(PR_SET_TIMERSLACK, 123456, 0, 0, 0)); }
 static void m_subreaper(void) { SYS(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 static void m_thp_disable(void) { OFFER(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); }
 static void m_dumpable0(void) { SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
@@ -574,6 +539,15 @@ static void own_files(void)
     SYS(open("/dev/zero", O_RDONLY));
 }
 static void own_creds(void) { OFFER(syscall(SYS_setresuid, -1, 1001, -1)); }
+static void endless_slack(void)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/timerslack_ns", (int)sc_tid());
+    int fd = OFFER(open(path, O_WRONLY));
+    OFFER(write(fd, "10000000000000000000", 20)); /* above 2^63: prctl takes it for negative */
+    SYS(close(fd));
+}
+static void m_timerslack(void) { in_thread(endless_slack); } /* it will never wake up */
 static void m_thread_fs(void) { in_thread(own_fs); }
 static void m_thread_files(void) { in_thread(own_files); }
 static void m_thread_creds_differ(void) { in_thread(own_creds); }
@@ -599,11 +573,12 @@ static const struct {
     const char *name;
     void (*set_up)(void);
 } modes[] = {
-    M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify), M(socket_unix),
-    M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread), M(fifo_deleted), M(pty), M(pidfd_gone),
-    M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq), M(proc_outside), M(deleted_file),
-    M(deleted_mapping), M(deleted_cwd), M(owner_outside), M(lease_breaking), M(posix_timer), M(seccomp_filter), M(nice), M(sched_batch), M(sched_fifo), M(affinity),
-    M(capdrop), M(ambient), M(securebits), M(keepcaps), M(pdeathsig), M(no_new_privs), M(ioprio),
+    M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify),
+    M(socket_unix), M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread),
+    M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
+    M(proc_outside), M(deleted_file), M(deleted_mapping), M(deleted_cwd), M(owner_outside),
+    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(capdrop), M(ambient), M(securebits),
+    M(keepcaps), M(pdeathsig), M(no_new_privs),
     M(timerslack), M(subreaper), M(thp_disable), M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
     M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(hugetlb),
     M(sysv_shm), M(aio), M(pkeys), M(memfd_secret),

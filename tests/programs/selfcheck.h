@@ -68,6 +68,15 @@ _Noreturn void sc_skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)
             sc_fail("%s:%d: %s: %s", __FILE__, __LINE__, #call, strerror(errno));                  \
         sc_r_;                                                                                     \
     })
+/* The value of a call, or a skip: this kernel or user does not offer it. */
+#define OFFER(call)                                                                                \
+    ({                                                                                             \
+        errno = 0;                                                                                 \
+        __typeof__(call) sc_r_ = (call);                                                              \
+        if ((long)sc_r_ == -1)                                                                        \
+            sc_skip("%s: %s", #call, strerror(errno));                                             \
+        sc_r_;                                                                                        \
+    })
 /* A pthread call that must return 0. */
 #define PT(call)                                                                                   \
     do {                                                                                           \

@@ -27,6 +27,7 @@
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/inotify.h>
+#include <linux/ioprio.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/memfd.h>
@@ -35,6 +36,7 @@
 #include <linux/ptrace.h>
 #include <linux/rseq.h>
 #include <linux/sched.h>
+#include <linux/sched/types.h>
 #include <linux/stat.h>
 #include <linux/timerfd.h>
 #include <linux/uio.h>
@@ -379,6 +381,7 @@ int main(void)
     VALUE("SyscallNumbers.EXIT_GROUP", __NR_exit_group);
     VALUE("SyscallNumbers.EPOLL_WAIT", __NR_epoll_wait);
     VALUE("SyscallNumbers.TGKILL", __NR_tgkill);
+    VALUE("SyscallNumbers.IOPRIO_SET", __NR_ioprio_set);
     VALUE("SyscallNumbers.IOPRIO_GET", __NR_ioprio_get);
     VALUE("SyscallNumbers.GET_MEMPOLICY", __NR_get_mempolicy);
     VALUE("SyscallNumbers.OPENAT", __NR_openat);
@@ -410,6 +413,7 @@ int main(void)
     VALUE("SyscallNumbers.OPEN_BY_HANDLE_AT", __NR_open_by_handle_at);
     VALUE("SyscallNumbers.PIDFD_OPEN", __NR_pidfd_open);
     VALUE("SyscallNumbers.KCMP", __NR_kcmp);
+    VALUE("SyscallNumbers.SCHED_SETATTR", __NR_sched_setattr);
     VALUE("SyscallNumbers.SCHED_GETATTR", __NR_sched_getattr);
     VALUE("SyscallNumbers.SECCOMP", __NR_seccomp);
     VALUE("SyscallNumbers.MEMFD_CREATE", __NR_memfd_create);
@@ -460,6 +464,7 @@ int main(void)
     VALUE("AddressSpace.PR_SET_VMA", PR_SET_VMA);
     VALUE("AddressSpace.PR_SET_VMA_ANON_NAME", PR_SET_VMA_ANON_NAME);
     VALUE("Threads.PR_SET_NAME", PR_SET_NAME);
+    VALUE("Scheduling.PR_SET_TIMERSLACK", PR_SET_TIMERSLACK);
     VALUE("TaskStruct.PR_SET_DUMPABLE", PR_SET_DUMPABLE);
     VALUE("AddressSpace.MM_MAP_BYTES", sizeof(struct prctl_mm_map));
 
@@ -517,7 +522,7 @@ int main(void)
     // linux/sched.h
     VALUE("Clone3.CLONE_PARENT", CLONE_PARENT);
     VALUE("KernelFeatures.CLONE_VM", CLONE_VM);
-    VALUE("Survey.SCHED_NORMAL", SCHED_NORMAL);
+
     VALUE("Clone3.ARGS_BYTES", CLONE_ARGS_SIZE_VER2);
     VALUE("Clone3.EXIT_SIGNAL", offsetof(struct clone_args, exit_signal));
     VALUE("Clone3.SET_TID", offsetof(struct clone_args, set_tid));
@@ -529,6 +534,27 @@ int main(void)
     VALUE("KernelFeatures.CLONE_ARGS_SET_TID_SIZE", offsetof(struct clone_args, set_tid_size));
     VALUE("Threads.CLONE_THREAD_FLAGS",
           CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM);
+
+    // linux/sched.h, linux/sched/types.h, linux/ioprio.h
+    VALUE("Scheduler.SCHED_NORMAL", SCHED_NORMAL);
+    VALUE("Scheduler.SCHED_FIFO", SCHED_FIFO);
+    VALUE("Scheduler.SCHED_RR", SCHED_RR);
+    VALUE("Scheduler.SCHED_BATCH", SCHED_BATCH);
+    VALUE("Scheduler.SCHED_IDLE", SCHED_IDLE);
+    VALUE("Scheduler.SCHED_DEADLINE", SCHED_DEADLINE);
+    VALUE("Scheduler.SCHED_FLAG_UTIL_CLAMP", SCHED_FLAG_UTIL_CLAMP);
+    VALUE("Scheduler.SCHED_ATTR_SIZE_VER1", SCHED_ATTR_SIZE_VER1);
+    VALUE("Scheduler.IOPRIO_CLASS_SHIFT", IOPRIO_CLASS_SHIFT);
+    VALUE("Scheduler.IOPRIO_WHO_PROCESS", IOPRIO_WHO_PROCESS);
+    VALUE("literal.sched_attr.sched_policy", offsetof(struct sched_attr, sched_policy));
+    VALUE("literal.sched_attr.sched_flags", offsetof(struct sched_attr, sched_flags));
+    VALUE("literal.sched_attr.sched_nice", offsetof(struct sched_attr, sched_nice));
+    VALUE("literal.sched_attr.sched_priority", offsetof(struct sched_attr, sched_priority));
+    VALUE("literal.sched_attr.sched_runtime", offsetof(struct sched_attr, sched_runtime));
+    VALUE("literal.sched_attr.sched_deadline", offsetof(struct sched_attr, sched_deadline));
+    VALUE("literal.sched_attr.sched_period", offsetof(struct sched_attr, sched_period));
+    VALUE("literal.sched_attr.sched_util_min", offsetof(struct sched_attr, sched_util_min));
+    VALUE("literal.sched_attr.sched_util_max", offsetof(struct sched_attr, sched_util_max));
 
     // linux/elf.h
     VALUE("StubImage.EHDR_BYTES", sizeof(Elf64_Ehdr));

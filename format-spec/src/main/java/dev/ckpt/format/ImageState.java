@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /**
  * Everything in an image but its pages: what a restore checks before it creates anything.
@@ -103,6 +104,22 @@ public final class ImageState {
           Preamble.BYTES, type.getSimpleName(), "exactly one", Integer.toString(found.size()));
     }
     return type.cast(found.get(0));
+  }
+
+  /**
+   * The object of a class that belongs to a thread.
+   *
+   * @throws CorruptImageException if there is none
+   */
+  public <T extends ImageRecord> T ofThread(int tid, Class<T> type, ToIntFunction<T> tidOf)
+      throws CorruptImageException {
+    for (T found : all(type)) {
+      if (tidOf.applyAsInt(found) == tid) {
+        return found;
+      }
+    }
+    throw new CorruptImageException(
+        Preamble.BYTES, type.getSimpleName(), "one of thread " + tid, "none");
   }
 
   /** The objects of a class that others refer to, by their references. */

@@ -66,6 +66,9 @@ public final class Limits {
   /** Bytes of a thread's name, as TASK_COMM_LEN. */
   public static final int MAX_COMM_BYTES = 16;
 
+  /** Bytes of a mask of CPUs: 8192 of them, the most that x86-64 kernels are built for. */
+  public static final int MAX_CPU_MASK_BYTES = 1024;
+
   /** Bytes of /proc/PID/cgroup. */
   public static final int MAX_CGROUP_BYTES = 64 << 10;
 

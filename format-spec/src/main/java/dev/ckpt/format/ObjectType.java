@@ -30,6 +30,7 @@ import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
@@ -59,6 +60,7 @@ public enum ObjectType {
 
   /** What is left of the time-out of an interrupted call. */
   RESTART_BLOCK(212, Phase.STATE, Refs.NONE, RestartBlock.CODEC),
+  SCHED(213, Phase.STATE, Refs.NONE, Sched.CODEC),
   CRED(220, Phase.STATE, Refs.NONE, Cred.CODEC),
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
 

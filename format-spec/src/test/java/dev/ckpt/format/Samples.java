@@ -33,6 +33,7 @@ import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
 import dev.ckpt.format.record.Sigactions;
@@ -142,8 +143,24 @@ final class Samples {
         2,
         8192,
         0,
-        9,
-        50_000);
+        9);
+  }
+
+  static Sched sched() {
+    return new Sched(
+        812,
+        2,
+        -7,
+        33,
+        0x1,
+        11_000_000,
+        22_000_000,
+        33_000_000,
+        100,
+        900,
+        0x4006,
+        50_000,
+        ByteString.of(new byte[] {5, 0, (byte) 0x80}));
   }
 
   static CpuX86_64 cpu() {
@@ -377,6 +394,7 @@ final class Samples {
         new ImageObject(0, 0, thread()),
         new ImageObject(0, 0, cpu()),
         new ImageObject(0, 0, restartBlock()),
+        new ImageObject(0, 0, sched()),
         new ImageObject(0, 0, cred()),
         new ImageObject(0, 0, rlimits()),
         new ImageObject(0, 0, sigactions()),

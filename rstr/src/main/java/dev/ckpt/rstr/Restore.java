@@ -227,6 +227,7 @@ final class Restore {
       threads.setRegisters(blocks);
       blocks.standReady(leader);
       Cgroups.restore(context);
+      Scheduling.restore(context);
       notes.addAll(context.notes());
       options.progress().over();
       job = Foreground.begin(state, options);

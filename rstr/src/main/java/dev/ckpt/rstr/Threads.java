@@ -14,6 +14,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.TaskThread;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -94,6 +95,9 @@ final class Threads {
 
   /** The same for one thread, the leader included. */
   void restoreOwn(BatchRunner run, TaskThread thread) throws CkptException {
+    int tid = thread.tid();
+    Sched sched = context.state().ofThread(tid, Sched.class, Sched::tid);
+    Cred cred = context.state().ofThread(tid, Cred.class, Cred::tid);
     Batch batch = run.room(5, STACK_T_BYTES + COMM_BYTES + 16);
     Batch.Data stack = batch.space(STACK_T_BYTES);
     batch.putLong(stack, 0, thread.altstackSp());
@@ -122,16 +126,10 @@ final class Threads {
           0,
           thread.rseqSignature());
     }
-    SignalState.restorePending(context, run, thread.tid());
+    SignalState.restorePending(context, run, tid);
+    Scheduling.restoreOwn(run, sched);
     run.flush();
-    Creds.restore(run, cred(thread.tid()));
-  }
-
-  private Cred cred(int tid) {
-    return context.state().all(Cred.class).stream()
-        .filter(cred -> cred.tid() == tid)
-        .findFirst()
-        .orElseThrow();
+    Creds.restore(run, cred);
   }
 
   /** Sets the registers and masks that the threads go on with. */

@@ -16,6 +16,7 @@ import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
@@ -122,7 +123,8 @@ final class HandMade {
             Task.SESSION_LEADER | Task.GROUP_LEADER,
             0,
             0));
-    writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 50_000));
+    writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
+    writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));
     writer.write(new Cred(tid, uid, uid, uid, uid, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, 0, 0, false));
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (long hard : hardLimits) {

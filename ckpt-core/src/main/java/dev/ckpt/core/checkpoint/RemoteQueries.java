@@ -121,7 +121,7 @@ final class RemoteQueries {
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_TID_ADDRESS, tidAddress);
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG, pdeathSignal);
     Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
-    Batch.Result timerSlack = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
+    Batch.Result timerSlack = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
     calls.run(batch);
     return new ThreadAnswers(
         batch.getLong(stack, 0),

@@ -13,9 +13,6 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.proc.SyscallState;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +24,6 @@ import java.util.Map;
  */
 final class Survey {
   private static final int PF_KTHREAD = 0x00200000;
-  private static final int SCHED_NORMAL = 0;
   private static final int WAIT4 = 61;
   private static final int WAITID = 247;
   private static final String LATER = "this version cannot save it";
@@ -207,7 +203,7 @@ final class Survey {
         "TASK_CHILDREN",
         "has child processes " + children,
         "only single processes can be saved");
-    scheduling(tid, name, stat);
+    Scheduling.survey(tid, name, refusals);
     Status status = proc.status(tid);
     refusals.addIf(status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);
     refusals.addIf(status.noNewPrivs(), "NO_NEW_PRIVS", name + "has no_new_privs set", LATER);
@@ -218,42 +214,11 @@ final class Survey {
         "start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off");
     Status self = ProcFs.of(Tasks.self()).status();
     refusals.addIf(
-        !status.cpusAllowedList().equals(self.cpusAllowedList())
-            && !allCpus(status.cpusAllowedList().orElse("")),
-        "AFFINITY",
-        name + "may run on CPUs " + status.cpusAllowedList().orElse("?") + " only",
-        LATER);
-    refusals.addIf(
         !Creds.hasDefaultCaps(status, self.capBnd()),
         "CAPS",
         name + "has other capabilities than its user ids give",
         LATER);
     sharing(tid, name);
-  }
-
-  /** Whether a list of CPUs is that of a task which nobody has bound to any. */
-  private static boolean allCpus(String list) throws CkptException {
-    for (String which : new String[] {"possible", "online"}) {
-      try {
-        if (list.equals(Files.readString(Path.of("/sys/devices/system/cpu", which)).trim())) {
-          return true;
-        }
-      } catch (IOException e) {
-        throw new CkptException("CPUS_UNKNOWN", "the machine's CPUs cannot be read", e);
-      }
-    }
-    return false;
-  }
-
-  private void scheduling(int tid, String name, Stat stat) throws CkptException {
-    refusals.addIf(
-        stat.nice() != 0, "NICE", name + "has nice value " + stat.nice(), "renice it to 0");
-    refusals.addIf(
-        stat.policy() != SCHED_NORMAL || Tasks.schedFlags(tid) != 0,
-        "SCHED_POLICY",
-        name + "has scheduling policy " + stat.policy(),
-        "set it to SCHED_OTHER (chrt)");
-    refusals.addIf(Tasks.ioprio(tid) != 0, "IOPRIO", name + "has an I/O priority", LATER);
   }
 
   private void sharing(int tid, String name) throws CkptException {

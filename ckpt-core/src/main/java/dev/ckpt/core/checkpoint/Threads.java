@@ -31,8 +31,6 @@ final class Threads {
       Tracee.RseqConfiguration rseq,
       OptionalLong timeLeftNanos) {}
 
-  private static final long DEFAULT_TIMER_SLACK_NANOS = 50_000;
-
   private final CkptContext context;
   private final Map<Integer, Frozen> threads = new LinkedHashMap<>();
 
@@ -131,8 +129,7 @@ final class Threads {
               told.altstackFlags(),
               told.altstackSize(),
               0,
-              told.pdeathSignal(),
-              told.timerSlackNanos()));
+              told.pdeathSignal()));
       context.add(
           CpuX86_64.of(
               tid,
@@ -142,6 +139,7 @@ final class Threads {
       if (thread.timeLeftNanos().isPresent()) {
         context.add(new RestartBlock(tid, thread.timeLeftNanos().getAsLong()));
       }
+      Scheduling.save(context, tid, told);
       context.add(cred(tid, told.securebits()));
       SignalState.savePending(context, tid, thread.pending());
     }
@@ -158,13 +156,7 @@ final class Threads {
               "PDEATHSIG",
               "thread " + tid + " gets signal " + told.pdeathSignal() + " when its parent dies",
               "this version cannot save it");
-      context
-          .refusals()
-          .addIf(
-              told.timerSlackNanos() != DEFAULT_TIMER_SLACK_NANOS,
-              "TIMER_SLACK",
-              "thread " + tid + " has timer slack " + told.timerSlackNanos() + " ns",
-              "set it to 50000 (/proc/PID/timerslack_ns)");
+      Scheduling.refuseAnswers(tid, told, context.refusals());
       context
           .refusals()
           .addIf(

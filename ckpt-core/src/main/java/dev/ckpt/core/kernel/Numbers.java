@@ -15,6 +15,8 @@ final class Numbers {
   static final long GET_ROBUST_LIST = SyscallNumbers.GET_ROBUST_LIST;
   static final long GETTID = SyscallNumbers.GETTID;
   static final long TGKILL = SyscallNumbers.TGKILL;
+  static final long SCHED_SETATTR = SyscallNumbers.SCHED_SETATTR;
+  static final long IOPRIO_SET = SyscallNumbers.IOPRIO_SET;
   static final long IOPRIO_GET = SyscallNumbers.IOPRIO_GET;
   static final long SCHED_SETAFFINITY = SyscallNumbers.SCHED_SETAFFINITY;
   static final long SCHED_GETAFFINITY = SyscallNumbers.SCHED_GETAFFINITY;

@@ -112,30 +112,6 @@ public final class Tasks {
     return new RobustList(out.getLong(0), out.getLong(8));
   }
 
-  /** ioprio_get(2) of one thread. */
-  public static int ioprio(int tid) throws SyscallException {
-    final int whoProcess = 1;
-    return (int)
-        Call.check(
-            LibC.syscall(Numbers.IOPRIO_GET, whoProcess, tid, 0, 0, 0, 0),
-            "",
-            "ioprio_get",
-            whoProcess,
-            tid);
-  }
-
-  /** Flags of sched_getattr(2): reset on fork, utilization clamps and the like; 0 by default. */
-  public static long schedFlags(int tid) throws SyscallException {
-    final int attrBytes = 48;
-    NativeBuffer attr = NativeBuffer.allocate(attrBytes);
-    Call.check(
-        LibC.syscall(Numbers.SCHED_GETATTR, tid, attr.address(), attrBytes, 0, 0, 0),
-        "",
-        "sched_getattr",
-        tid);
-    return attr.getLong(8);
-  }
-
   /** prlimit(2): sets one limit of another process. */
   public static void setLimit(int pid, int resource, long soft, long hard) throws SyscallException {
     NativeBuffer limit = NativeBuffer.allocate(16);

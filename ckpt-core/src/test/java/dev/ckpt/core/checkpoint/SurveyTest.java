@@ -195,22 +195,21 @@ class SurveyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/usr/bin/nice -n 5,NICE",
-    "/usr/bin/chrt --batch 0,SCHED_POLICY",
-    "/usr/bin/chrt --idle 0,SCHED_POLICY",
-    "/usr/bin/ionice -c 2 -n 7,IOPRIO",
-    "/usr/bin/ionice -c 3,IOPRIO",
-    "/usr/bin/setpriv --no-new-privs,NO_NEW_PRIVS",
-    "/usr/bin/taskset 1,AFFINITY"
+    "/usr/bin/nice -n 5,",
+    "/usr/bin/chrt --batch 0,",
+    "/usr/bin/chrt --idle 0,",
+    "/usr/bin/ionice -c 2 -n 7,",
+    "/usr/bin/ionice -c 3,",
+    "/usr/bin/taskset 1,",
+    "/usr/bin/setpriv --no-new-privs,NO_NEW_PRIVS"
   })
-  void refusesWhatWasSetBeforeExec(String command, String code) throws CkptException {
+  void refusesNoMoreThanItMustOfWhatWasSetBeforeExec(String command, String code)
+      throws CkptException {
     String[] words = (command + " sleep 1000").split(" ");
     assumeTrue(new File(words[0]).canExecute(), words[0] + " is not installed");
-    assumeTrue(
-        !code.equals("AFFINITY") || Runtime.getRuntime().availableProcessors() > 1, "one CPU");
     List<String> arguments = List.of(words).subList(1, words.length);
     try (Sleeper sleeper = new Sleeper(words[0], arguments.toArray(String[]::new))) {
-      assertEquals(Set.of(code), unusual(sleeper.asleep().pid));
+      assertEquals(code == null ? Set.of() : Set.of(code), unusual(sleeper.asleep().pid));
     }
   }
 

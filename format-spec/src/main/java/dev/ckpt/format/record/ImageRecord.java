@@ -34,6 +34,7 @@ public sealed interface ImageRecord
         Pipe,
         RestartBlock,
         Rlimits,
+        Sched,
         Shmem,
         Sigactions,
         Sigpending,

@@ -30,7 +30,6 @@ import dev.ckpt.format.RecordOutput;
  *  68+n1     8  u64    altstackSize     bytes
  *  76+n1     4  u32    flags            0 in version 0
  *  80+n1     4  u32    pdeathSignal     0 to 64; 0: none
- *  84+n1     8  u64    timerSlackNanos
  * </pre>
  */
 public record TaskThread(
@@ -47,8 +46,7 @@ public record TaskThread(
     int altstackFlags,
     long altstackSize,
     int flags,
-    int pdeathSignal,
-    long timerSlackNanos)
+    int pdeathSignal)
     implements ImageRecord {
   /** Writes and reads the payload. */
   public static final RecordCodec<TaskThread> CODEC = new Codec();
@@ -82,8 +80,7 @@ public record TaskThread(
           .u32(value.altstackFlags())
           .u64(value.altstackSize())
           .u32(value.flags())
-          .u32(value.pdeathSignal())
-          .u64(value.timerSlackNanos());
+          .u32(value.pdeathSignal());
     }
 
     @Override
@@ -102,8 +99,7 @@ public record TaskThread(
           in.u32(),
           in.u64(),
           in.u32(),
-          in.u32(),
-          in.u64());
+          in.u32());
     }
   }
 }

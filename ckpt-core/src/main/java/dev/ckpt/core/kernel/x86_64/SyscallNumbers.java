@@ -84,6 +84,7 @@ public final class SyscallNumbers {
   public static final int EPOLL_WAIT = 232;
   public static final int EPOLL_CTL = 233;
   public static final int TGKILL = 234;
+  public static final int IOPRIO_SET = 251;
   public static final int IOPRIO_GET = 252;
   public static final int GET_MEMPOLICY = 239;
   public static final int INOTIFY_ADD_WATCH = 254;
@@ -112,6 +113,7 @@ public final class SyscallNumbers {
   public static final int OPEN_BY_HANDLE_AT = 304;
   public static final int PROCESS_VM_READV = 310;
   public static final int KCMP = 312;
+  public static final int SCHED_SETATTR = 314;
   public static final int SCHED_GETATTR = 315;
   public static final int SECCOMP = 317;
   public static final int MEMFD_CREATE = 319;
