@@ -9,8 +9,6 @@
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <linux/seccomp.h>
-#include <linux/securebits.h>
-#include <linux/capability.h>
 #include <mqueue.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -243,32 +241,6 @@ static void m_seccomp_filter(void)
     struct sock_fprog prog = {1, &allow};
     OFFER(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0));
 }
-static void m_capdrop(void)
-{
-    struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct d[2];
-    SYS(syscall(SYS_capget, &h, d));
-    if (!(d[0].permitted & (1u << CAP_SYS_PTRACE)))
-        sc_skip("has no capabilities to drop");
-    OFFER(prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0));
-    d[0].effective &= ~(1u << CAP_MKNOD);
-    d[0].permitted &= ~(1u << CAP_MKNOD);
-    SYS(syscall(SYS_capset, &h, d));
-}
-static void m_ambient(void)
-{
-    struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct d[2];
-    SYS(syscall(SYS_capget, &h, d));
-    d[0].inheritable |= 1u << CAP_CHOWN;
-    OFFER(syscall(SYS_capset, &h, d));
-    OFFER(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_CHOWN, 0, 0));
-}
-static void m_securebits(void) { OFFER(prctl(PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0)); }
-static void m_keepcaps(void) { OFFER(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)); }
-static void m_pdeathsig(void) { SYS(prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0)); }
-static void m_no_new_privs(void) { SYS(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
-static void m_subreaper(void) { SYS(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 static void m_thp_disable(void) { OFFER(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); }
 static void m_dumpable0(void) { SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
 static void m_mce_kill(void) { OFFER(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0)); }
@@ -577,9 +549,8 @@ static const struct {
     M(socket_unix), M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(deleted_file), M(deleted_mapping), M(deleted_cwd), M(owner_outside),
-    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(capdrop), M(ambient), M(securebits),
-    M(keepcaps), M(pdeathsig), M(no_new_privs),
-    M(timerslack), M(subreaper), M(thp_disable), M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
+    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(thp_disable),
+    M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
     M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(hugetlb),
     M(sysv_shm), M(aio), M(pkeys), M(memfd_secret),
     M(netns), M(utsns), M(ipcns), M(mntns), M(cgroupns), M(timens_children), M(pidns_children),

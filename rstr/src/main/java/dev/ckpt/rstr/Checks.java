@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageState;
@@ -24,7 +25,6 @@ import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
@@ -108,7 +108,8 @@ public final class Checks {
   }
 
   private void rights() throws CkptException {
-    long effective = ProcFs.of(Tasks.self()).status().capEff();
+    Status ours = ProcFs.of(Tasks.self()).status();
+    long effective = ours.capEff();
     if (!has(effective, CAP_CHECKPOINT_RESTORE) && !has(effective, CAP_SYS_ADMIN)) {
       refuse(
           "NO_RIGHT_TO_PIDS",
@@ -122,6 +123,13 @@ public final class Checks {
             "thread " + cred.tid() + " belongs to user " + cred.uid(),
             "run as that user or as root");
       }
+      Creds.obstacle(ours, cred)
+          .ifPresent(
+              why ->
+                  refuse(
+                      "CREDS_DIFFER",
+                      "thread " + cred.tid() + " " + why,
+                      "run ckpt with the rights that it was dumped with"));
     }
   }
 
@@ -132,11 +140,6 @@ public final class Checks {
 
   private static boolean has(long capabilities, int capability) {
     return (capabilities >>> capability & 1) != 0;
-  }
-
-  /** Whether these are the groups that the new task has from us anyway. */
-  static boolean sameGroups(List<Integer> groups) throws CkptException {
-    return new TreeSet<>(ProcFs.of(Tasks.self()).status().groups()).equals(new TreeSet<>(groups));
   }
 
   private void numbers() throws CkptException {

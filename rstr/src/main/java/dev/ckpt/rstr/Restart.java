@@ -2,6 +2,7 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageReader;
@@ -18,6 +19,8 @@ import java.util.List;
  * runs. When it throws, nothing is left behind.
  */
 public final class Restart {
+  private static final int INHERIT_STDIO = -1;
+
   private Restart() {}
 
   /**
@@ -38,8 +41,9 @@ public final class Restart {
       Checks checks = new Checks(state, options);
       checks.run();
       Restore restore = new Restore(state, reader, options, checks.ttyFd());
-      try (Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
-        tracer.run(restore::run);
+      try (Stub stub = Stub.start(INHERIT_STDIO);
+          Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
+        tracer.run(thread -> restore.run(thread, stub));
       }
       inherited.keep();
       List<String> notes = new ArrayList<>(checks.notes());

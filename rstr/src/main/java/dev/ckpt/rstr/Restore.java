@@ -1,6 +1,5 @@
 package dev.ckpt.rstr;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.Target;
@@ -25,7 +24,6 @@ import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
-import dev.ckpt.core.tracee.x86_64.StubImage;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
@@ -54,9 +52,6 @@ final class Restore {
           | Ptrace.O_TRACECLONE;
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int INHERIT_STDIO = -1;
-  private static final int STUB_AREA_BYTES = 16 * 1024;
-  private static final int STUB_STACK_MARGIN = 32 * 1024;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int PROT_READ_EXEC = 5;
   private static final int PROT_READ_WRITE = 3;
@@ -95,19 +90,26 @@ final class Restore {
     return nrPages;
   }
 
-  /** Does it; the task runs when this returns. */
-  Void run(Tracer tracer) throws IOException {
-    try (Stub stub = Stub.start(INHERIT_STDIO)) {
-      Tracee stubTracee = seizeStub(tracer, stub);
-      refuseOtherCpu(stubTracee);
-      boolean done = false;
-      try {
-        build(stubTracee, bear(tracer, stubTracee));
-        done = true;
-      } finally {
-        if (!done) {
-          abandon();
-        }
+  /**
+   * Does it; the task runs when this returns.
+   *
+   * @param stub its parent or elder sibling to be, started by a thread that lives on: when the
+   *     thread ends that is its parent, the kernel sends the task its parent-death signal
+   */
+  Void run(Tracer tracer, Stub stub) throws IOException {
+    Tracee stubTracee = seizeStub(tracer, stub);
+    refuseOtherCpu(stubTracee);
+    boolean done = false;
+    try {
+      UserRegs userRegs = stubTracee.regs();
+      Tracee leader = bear(tracer, stubTracee);
+      // A detached task goes to its new parent now, before it has a parent-death signal.
+      stub.close();
+      build(userRegs, leader);
+      done = true;
+    } finally {
+      if (!done) {
+        abandon();
       }
     }
     return null;
@@ -145,7 +147,7 @@ final class Restore {
   private Tracee bear(Tracer tracer, Tracee stub) throws CkptException {
     boolean sibling = !options.detach();
     try (RemoteMemory memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
-        RemoteSyscalls calls = stubCalls(stub, memory)) {
+        RemoteSyscalls calls = Stub.calls(stub, memory)) {
       Batch batch = calls.batch();
       Clone3.add(
           batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, task.pid());
@@ -183,24 +185,7 @@ final class Restore {
     return e;
   }
 
-  /** Calls made with the loop in the stub's own code, on a part of its stack. */
-  @MustBeClosed
-  private static RemoteSyscalls stubCalls(Tracee tracee, RemoteMemory memory) throws CkptException {
-    UserRegs regs = tracee.regs();
-    LoopCode code = new LoopCode().stopWith(tracee.pid(), Signals.SIGURG);
-    memory.writeForced(StubImage.loopAddress(), code.toByteArray());
-    long address = (regs.get(UserRegs.RSP) - STUB_STACK_MARGIN) & -RstrContext.CODE_BYTES;
-    return RemoteSyscalls.resident(
-        tracee,
-        memory,
-        StubImage.loopAddress(),
-        new RemoteMap(address, STUB_AREA_BYTES),
-        Signals.SIGURG,
-        regs);
-  }
-
-  private void build(Tracee stub, Tracee leader) throws IOException {
-    UserRegs userRegs = stub.regs();
+  private void build(UserRegs userRegs, Tracee leader) throws IOException {
     long pending = SignalState.pendingMask(state);
     try (RemoteMemory memory = RemoteMemory.open(task.pid(), TouchHook.NONE);
         Fd pidfd = Tasks.pidfdOpen(task.pid())) {
@@ -237,7 +222,7 @@ final class Restore {
 
   /** Maps our code and area into the new process, while it still is a copy of the stub. */
   private void settle(RstrContext context) throws CkptException {
-    try (RemoteSyscalls calls = stubCalls(context.leader(), context.memory())) {
+    try (RemoteSyscalls calls = Stub.calls(context.leader(), context.memory())) {
       BatchRunner run = new BatchRunner(calls);
       map(run, context.code(), PROT_READ_EXEC);
       map(run, context.area(), PROT_READ_WRITE);

@@ -16,6 +16,7 @@ import java.util.List;
 /** Rebuilds what belongs to the process as a whole: session, folders, limits. */
 final class TaskStruct {
   private static final int PR_SET_DUMPABLE = 4;
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int RLIMIT_BYTES = 16;
 
   private TaskStruct() {}
@@ -44,10 +45,13 @@ final class TaskStruct {
   static void restore(RstrContext context, BatchRunner run) throws CkptException {
     Task task = context.state().only(Task.class);
     byte[] cwd = task.cwd().toByteArray();
-    Batch batch = run.room(3, cwd.length + 1);
+    Batch batch = run.room(4, cwd.length + 1);
     batch.call("chdir " + task.cwd(), SyscallNumbers.CHDIR, batch.string(cwd));
     batch.call("umask", SyscallNumbers.UMASK, task.umask());
     batch.call("personality", SyscallNumbers.PERSONALITY, task.personality());
+    if ((task.flags() & Task.CHILD_SUBREAPER) != 0) {
+      batch.call("prctl(PR_SET_CHILD_SUBREAPER)", SyscallNumbers.PRCTL, PR_SET_CHILD_SUBREAPER, 1);
+    }
     run.flush();
   }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 final class Threads {
   private static final int CLONE_THREAD_FLAGS =
       0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000; // VM FS FILES SIGHAND THREAD SYSVSEM
+  private static final int PR_SET_PDEATHSIG = 1;
   private static final int PR_SET_NAME = 15;
   private static final int SS_ONSTACK = 1;
   private static final int STACK_T_BYTES = 24;
@@ -129,7 +130,13 @@ final class Threads {
     SignalState.restorePending(context, run, tid);
     Scheduling.restoreOwn(run, sched);
     run.flush();
-    Creds.restore(run, cred);
+    Creds.restore(context, run, cred);
+    if (thread.pdeathSignal() != 0) {
+      // A change of credentials has just cleared it.
+      run.call(
+          "prctl(PR_SET_PDEATHSIG)", SyscallNumbers.PRCTL, PR_SET_PDEATHSIG, thread.pdeathSignal());
+      run.flush();
+    }
   }
 
   /** Sets the registers and masks that the threads go on with. */

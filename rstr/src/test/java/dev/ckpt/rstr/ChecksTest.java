@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ChecksTest {
   private static final int CAP_IPC_LOCK = 14;
+  private static final int CAP_SETPCAP = 8;
+  private static final int CAP_OF_NOBODY = 62;
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
   private static final int CAP_CHECKPOINT_RESTORE = 40;
@@ -121,6 +123,23 @@ class ChecksTest {
   void refusesAnotherUserUnlessRoot() throws IOException {
     image.uid = Tasks.effectiveUser() + 1;
     assertEquals(Tasks.effectiveUser() == 0 ? Set.of() : Set.of("NO_RIGHT_TO_USER"), codes());
+  }
+
+  @Test
+  void refusesCapabilitiesThatWeLack() throws IOException {
+    image.permitted = 1L << CAP_OF_NOBODY;
+    assertEquals(Set.of("CREDS_DIFFER"), codes());
+    image.permitted = 0;
+    image.boundingToggled = 1L << CAP_OF_NOBODY;
+    assertEquals(Set.of("CREDS_DIFFER"), codes());
+  }
+
+  @Test
+  void takesASmallerBoundingSetIfItMaySetIt() throws IOException {
+    image.boundingToggled = Long.lowestOneBit(ProcFs.of(Tasks.self()).status().capBnd());
+    assertEquals(
+        has(CAP_SETPCAP) || image.boundingToggled == 0 ? Set.of() : Set.of("CREDS_DIFFER"),
+        codes());
   }
 
   @Test

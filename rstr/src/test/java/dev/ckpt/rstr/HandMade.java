@@ -63,6 +63,12 @@ final class HandMade {
   /** Bits of VmFlag it is mapped with, or -1. */
   long mappedFlags = -1;
 
+  /** Capabilities. */
+  long permitted;
+
+  /** Where its bounding set differs from ours. */
+  long boundingToggled;
+
   VmaKind mappedKind = VmaKind.FILE_SHARED;
 
   HandMade(FileRef exe) throws IOException {
@@ -125,7 +131,10 @@ final class HandMade {
             0));
     writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
     writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));
-    writer.write(new Cred(tid, uid, uid, uid, uid, 0, 0, 0, 0, List.of(), 0, 0, 0, 0, 0, 0, false));
+    long bounding = ProcFs.of(Tasks.self()).status().capBnd() ^ boundingToggled;
+    writer.write(
+        new Cred(
+            tid, uid, uid, uid, uid, 0, 0, 0, 0, List.of(), 0, permitted, 0, bounding, 0, 0, true));
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (long hard : hardLimits) {
       limits.add(new Rlimits.Rlimit(0, hard));

@@ -1,25 +1,35 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.proc.Status;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.Cred;
 
-/** User and group ids, groups and capabilities, per thread. */
+/** User and group ids, groups, capabilities, securebits and no_new_privs, per thread. */
 final class Creds {
   private Creds() {}
 
-  /**
-   * Whether a thread has just the capabilities that its user ids give to a process of root's or of
-   * an ordinary user's: only such are rebuilt by setting the ids.
-   *
-   * @param bounding our own bounding set, which the restored task inherits
-   */
-  static boolean hasDefaultCaps(Status status, long bounding) {
-    if (status.capInh() != 0 || status.capAmb() != 0 || status.capBnd() != bounding) {
-      return false;
-    }
-    boolean someRoot =
-        status.uid().real() == 0 || status.uid().effective() == 0 || status.uid().saved() == 0;
-    long permitted = someRoot ? bounding : 0;
-    long effective = status.uid().effective() == 0 ? permitted : 0;
-    return status.capPrm() == permitted && status.capEff() == effective;
+  /** Adds the record. */
+  static void save(CkptContext context, int tid, RemoteQueries.ThreadAnswers told)
+      throws CkptException {
+    Status status = context.proc().status(tid);
+    context.add(
+        new Cred(
+            tid,
+            status.uid().real(),
+            status.uid().effective(),
+            status.uid().saved(),
+            status.uid().fs(),
+            status.gid().real(),
+            status.gid().effective(),
+            status.gid().saved(),
+            status.gid().fs(),
+            status.groups(),
+            status.capInh(),
+            status.capPrm(),
+            status.capEff(),
+            status.capBnd(),
+            status.capAmb(),
+            told.securebits(),
+            status.noNewPrivs()));
   }
 }

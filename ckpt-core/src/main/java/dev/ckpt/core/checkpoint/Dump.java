@@ -67,11 +67,12 @@ final class Dump {
 
   /** Everything that needs the task frozen. On the tracer's thread. */
   Void run(Tracer tracer) throws IOException {
-    try (FrozenTask frozen = freeze(tracer)) {
+    try (LandlockProbe landlock = LandlockProbe.beside(options.pid());
+        FrozenTask frozen = freeze(tracer)) {
       Refusals refusals = new Refusals(options.pid());
       try (CkptContext context =
           new CkptContext(frozen, memory, mm, refusals, writer::nextObjref)) {
-        writeAll(context);
+        writeAll(context, landlock);
       }
       if (options.stop()) {
         frozenNanos = frozen.frozenNanos();
@@ -137,7 +138,7 @@ final class Dump {
     }
   }
 
-  private void writeAll(CkptContext context) throws IOException {
+  private void writeAll(CkptContext context, LandlockProbe landlock) throws IOException {
     Survey.state(options.pid(), context.refusals());
     nrThreads = context.frozen().threads().size();
     Threads threads = Threads.survey(context, sleeps);
@@ -146,7 +147,7 @@ final class Dump {
     mm.survey(context);
     context.refusals().check();
 
-    RemoteQueries answers = RemoteQueries.ask(context, site);
+    RemoteQueries answers = RemoteQueries.ask(context, site, landlock);
     TaskStruct.refuseAnswers(context, answers);
     threads.refuseAnswers(answers);
     context.refusals().check();

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -79,7 +80,8 @@ final class RemoteQueries {
   private int lockFuture;
 
   /** Asks every thread. */
-  static RemoteQueries ask(CkptContext context, CodeSite site) throws CkptException {
+  static RemoteQueries ask(CkptContext context, CodeSite site, LandlockProbe landlock)
+      throws CkptException {
     RemoteQueries queries = new RemoteQueries();
     long lockedKb = lockedKb(context);
     for (Tracee tracee : context.frozen().threads()) {
@@ -93,7 +95,7 @@ final class RemoteQueries {
           }
         }
         askRare(calls, context.refusals(), "thread " + tracee.tid());
-        queries.threads.put(tracee.tid(), askThread(calls));
+        queries.threads.put(tracee.tid(), askThread(calls, context, tracee.tid(), landlock));
       }
     }
     return queries;
@@ -112,7 +114,10 @@ final class RemoteQueries {
     return lockFuture;
   }
 
-  private static ThreadAnswers askThread(RemoteSyscalls calls) throws CkptException {
+  private static ThreadAnswers askThread(
+      RemoteSyscalls calls, CkptContext context, int tid, LandlockProbe landlock)
+      throws CkptException {
+    Status status = context.proc().status(tid);
     Batch batch = calls.batch();
     Batch.Data stack = batch.space(STACK_T_BYTES);
     Batch.Data tidAddress = batch.space(Long.BYTES);
@@ -122,7 +127,9 @@ final class RemoteQueries {
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG, pdeathSignal);
     Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
     Batch.Result timerSlack = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
+    Batch.Result look = landlock.ask(batch, status);
     calls.run(batch);
+    landlock.refuse(status, batch.result(look), context.refusals());
     return new ThreadAnswers(
         batch.getLong(stack, 0),
         batch.getInt(stack, 8),

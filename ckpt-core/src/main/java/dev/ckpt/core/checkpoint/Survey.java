@@ -206,18 +206,11 @@ final class Survey {
     Scheduling.survey(tid, name, refusals);
     Status status = proc.status(tid);
     refusals.addIf(status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);
-    refusals.addIf(status.noNewPrivs(), "NO_NEW_PRIVS", name + "has no_new_privs set", LATER);
     refusals.addIf(
         !status.x86ThreadFeatures().orElse(java.util.Set.of()).isEmpty(),
         "SHADOW_STACK",
         name + "has a shadow stack",
         "start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off");
-    Status self = ProcFs.of(Tasks.self()).status();
-    refusals.addIf(
-        !Creds.hasDefaultCaps(status, self.capBnd()),
-        "CAPS",
-        name + "has other capabilities than its user ids give",
-        LATER);
     sharing(tid, name);
   }
 

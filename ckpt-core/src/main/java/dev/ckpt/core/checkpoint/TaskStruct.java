@@ -20,7 +20,6 @@ final class TaskStruct {
     Refusals refusals = context.refusals();
     refusals.addIf(
         told.dumpable() > 1, "DUMPABLE", "may be dumped by root only (fs.suid_dumpable)", later);
-    refusals.addIf(told.subreaper(), "SUBREAPER", "adopts orphans (subreaper)", later);
     refusals.addIf(told.thpDisabled(), "THP_DISABLED", "has huge pages switched off", later);
     refusals.addIf(told.membarrier(), "MEMBARRIER", "is registered with membarrier(2)", later);
   }
@@ -31,7 +30,8 @@ final class TaskStruct {
     Status status = context.proc().status();
     int flags =
         (stat.session() == stat.pid() ? Task.SESSION_LEADER : 0)
-            | (stat.pgrp() == stat.pid() ? Task.GROUP_LEADER : 0);
+            | (stat.pgrp() == stat.pid() ? Task.GROUP_LEADER : 0)
+            | (answers.process().subreaper() ? Task.CHILD_SUBREAPER : 0);
     context.add(
         new Task(
             stat.pid(),

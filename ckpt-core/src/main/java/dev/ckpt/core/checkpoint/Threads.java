@@ -2,7 +2,6 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
-import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.RseqSection;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.x86_64.RestartedCall;
@@ -11,7 +10,6 @@ import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
-import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.TaskThread;
 import java.util.LinkedHashMap;
@@ -19,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The threads of the task: registers, masks, lists the kernel knows them by, credentials. */
+/** The threads of the task: registers, masks, lists the kernel knows them by. */
 final class Threads {
   /** What ptrace tells of a thread; read before any code of ours runs in it. */
   private record Frozen(
@@ -140,7 +138,7 @@ final class Threads {
         context.add(new RestartBlock(tid, thread.timeLeftNanos().getAsLong()));
       }
       Scheduling.save(context, tid, told);
-      context.add(cred(tid, told.securebits()));
+      Creds.save(context, tid, told);
       SignalState.savePending(context, tid, thread.pending());
     }
   }
@@ -148,44 +146,7 @@ final class Threads {
   /** Refuses what only the threads themselves could tell. */
   void refuseAnswers(RemoteQueries answers) {
     for (int tid : threads.keySet()) {
-      RemoteQueries.ThreadAnswers told = answers.thread(tid);
-      context
-          .refusals()
-          .addIf(
-              told.pdeathSignal() != 0,
-              "PDEATHSIG",
-              "thread " + tid + " gets signal " + told.pdeathSignal() + " when its parent dies",
-              "this version cannot save it");
-      Scheduling.refuseAnswers(tid, told, context.refusals());
-      context
-          .refusals()
-          .addIf(
-              told.securebits() != 0,
-              "SECUREBITS",
-              "thread " + tid + " has securebits",
-              "this version cannot save it");
+      Scheduling.refuseAnswers(tid, answers.thread(tid), context.refusals());
     }
-  }
-
-  private Cred cred(int tid, int securebits) throws CkptException {
-    Status status = context.proc().status(tid);
-    return new Cred(
-        tid,
-        status.uid().real(),
-        status.uid().effective(),
-        status.uid().saved(),
-        status.uid().fs(),
-        status.gid().real(),
-        status.gid().effective(),
-        status.gid().saved(),
-        status.gid().fs(),
-        status.groups(),
-        status.capInh(),
-        status.capPrm(),
-        status.capEff(),
-        status.capBnd(),
-        status.capAmb(),
-        securebits,
-        status.noNewPrivs());
   }
 }

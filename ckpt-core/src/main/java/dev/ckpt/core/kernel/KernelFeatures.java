@@ -85,6 +85,12 @@ public final class KernelFeatures {
     Reference.reachabilityFence(arguments);
   }
 
+  /** Landlock: whether this kernel has it and has it switched on (landlock_create_ruleset(2)). */
+  public static boolean hasLandlock() {
+    final int versionFlag = 1;
+    return LibC.syscall(Numbers.LANDLOCK_CREATE_RULESET, 0, 0, versionFlag, 0, 0, 0) > 0;
+  }
+
   /** rseq(2): whether this kernel has restartable sequences; asked with a flag that it has not. */
   public static boolean hasRseq() throws SyscallException {
     try {

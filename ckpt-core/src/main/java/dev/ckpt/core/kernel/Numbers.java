@@ -10,6 +10,7 @@ final class Numbers {
   static final long PIDFD_OPEN = 434;
   static final long CLONE3 = 435;
   static final long PIDFD_GETFD = 438;
+  static final long LANDLOCK_CREATE_RULESET = 444;
   static final long MEMFD_CREATE = SyscallNumbers.MEMFD_CREATE;
   static final long KCMP = SyscallNumbers.KCMP;
   static final long GET_ROBUST_LIST = SyscallNumbers.GET_ROBUST_LIST;

@@ -9,12 +9,15 @@ import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.tracee.x86_64.LoopCode;
 import dev.ckpt.core.tracee.x86_64.StubImage;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +33,9 @@ public final class Stub implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_EXEC = 0x10;
 
+  private static final int AREA_BYTES = 16 * 1024;
+  private static final int STACK_MARGIN = 32 * 1024;
+  private static final long PAGE = 4096;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final int pid;
@@ -107,6 +113,25 @@ public final class Stub implements AutoCloseable {
       }
       return Files.memfd("ckpt-stub", MFD_CLOEXEC);
     }
+  }
+
+  /**
+   * Calls made by a stopped stub, or by a copy of one, with the loop in its own code and with a
+   * part of its stack for the table.
+   */
+  @MustBeClosed
+  public static RemoteSyscalls calls(Tracee tracee, RemoteMemory memory) throws CkptException {
+    UserRegs regs = tracee.regs();
+    LoopCode code = new LoopCode().stopWith(tracee.pid(), Signals.SIGURG);
+    memory.writeForced(StubImage.loopAddress(), code.toByteArray());
+    long address = (regs.get(UserRegs.RSP) - STACK_MARGIN) & -PAGE;
+    return RemoteSyscalls.resident(
+        tracee,
+        memory,
+        StubImage.loopAddress(),
+        new RemoteMap(address, AREA_BYTES),
+        Signals.SIGURG,
+        regs);
   }
 
   /** Its pid. */

@@ -201,7 +201,7 @@ class SurveyTest {
     "/usr/bin/ionice -c 2 -n 7,",
     "/usr/bin/ionice -c 3,",
     "/usr/bin/taskset 1,",
-    "/usr/bin/setpriv --no-new-privs,NO_NEW_PRIVS"
+    "/usr/bin/setpriv --no-new-privs,"
   })
   void refusesNoMoreThanItMustOfWhatWasSetBeforeExec(String command, String code)
       throws CkptException {

@@ -1,0 +1,174 @@
+package dev.ckpt.core.checkpoint;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.KernelFeatures;
+import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.Status;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.Deadline;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Stop;
+import dev.ckpt.core.tracee.Stub;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.Tracer;
+import dev.ckpt.error.CkptException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Finds out whether threads are in a Landlock domain, which no file shows and no call tells.
+ *
+ * <p>A thread in a domain may not look at processes outside of it ({@code hook_ptrace_access_check}
+ * in security/landlock/task.c). So it is asked to look, by kcmp(2), at a process of ours that has
+ * its real ids and no rights, which nothing else forbids.
+ */
+final class LandlockProbe implements AutoCloseable {
+  private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+  private static final int CAP_HEADER_BYTES = 8;
+  private static final int CAP_DATA_BYTES = 24;
+  private static final int PR_SET_DUMPABLE = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Whom a process belongs to, as kcmp(2) compares it. */
+  private record Owner(int uid, int gid) {
+    static Owner of(Status status) {
+      return new Owner(status.uid().real(), status.gid().real());
+    }
+  }
+
+  /** The process to look at; it stays stopped until it is closed. */
+  private static final class Bystander implements AutoCloseable {
+    private final Stub stub;
+    private final Tracer tracer;
+
+    @MustBeClosed
+    // What is opened here belongs to this object.
+    @SuppressWarnings("MustBeClosedChecker")
+    Bystander(Owner owner) throws IOException {
+      try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
+        stub = Stub.start(nothing.number());
+      }
+      tracer = Tracer.start(stub.pid(), TouchHook.NONE);
+      boolean done = false;
+      try {
+        tracer.run(thread -> become(thread, owner));
+        done = true;
+      } finally {
+        if (!done) {
+          close();
+        }
+      }
+    }
+
+    private Void become(Tracer thread, Owner owner) throws CkptException {
+      Tracee tracee = Tracee.seize(thread, stub.pid(), stub.pid(), Ptrace.O_EXITKILL);
+      tracee.interrupt();
+      Stop stop =
+          tracee
+              .awaitStop(Deadline.in(PATIENCE))
+              .orElseThrow(
+                  () ->
+                      new SyscallException(
+                          tracee.toString(), "PTRACE_INTERRUPT", "no stop", Errno.EAGAIN));
+      if (stop.kind() != Stop.Kind.INTERRUPTED) {
+        throw new SyscallException(
+            tracee.toString(), "PTRACE_INTERRUPT", stop.toString(), Errno.ECHILD);
+      }
+      try (RemoteMemory memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
+          RemoteSyscalls calls = Stub.calls(tracee, memory)) {
+        Batch batch = calls.batch();
+        Batch.Data header = batch.space(CAP_HEADER_BYTES);
+        batch.putInt(header, 0, LINUX_CAPABILITY_VERSION_3);
+        Batch.Data nothing = batch.space(CAP_DATA_BYTES);
+        // Who is not root has these ids already; where they cannot be had, the look will fail.
+        batch.tryCall("setresgid", SyscallNumbers.SETRESGID, owner.gid(), owner.gid(), owner.gid());
+        batch.tryCall("setresuid", SyscallNumbers.SETRESUID, owner.uid(), owner.uid(), owner.uid());
+        batch.call("capset", SyscallNumbers.CAPSET, header, nothing);
+        batch.call("prctl(PR_SET_DUMPABLE)", SyscallNumbers.PRCTL, PR_SET_DUMPABLE, 1);
+        calls.run(batch);
+      }
+      return null;
+    }
+
+    @Override
+    public void close() throws CkptException {
+      tracer.close();
+      stub.close();
+    }
+  }
+
+  private final boolean possible = KernelFeatures.hasLandlock();
+  private final Map<Owner, Bystander> bystanders = new HashMap<>();
+
+  private LandlockProbe() {}
+
+  /** Makes ready, while the task still runs, what its threads will most probably be asked about. */
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  static LandlockProbe beside(int pid) throws IOException {
+    LandlockProbe probe = new LandlockProbe();
+    if (probe.possible) {
+      Owner owner = Owner.of(ProcFs.of(pid).status());
+      probe.bystanders.put(owner, new Bystander(owner));
+    }
+    return probe;
+  }
+
+  /** The question for one thread: 0 when it may look, or minus an error number. */
+  Batch.Result ask(Batch batch, Status thread) throws CkptException {
+    int other = possible ? bystander(Owner.of(thread)) : thread.pid();
+    return batch.tryCall(
+        "kcmp", SyscallNumbers.KCMP, other, other, Tasks.KcmpType.VM.ordinal(), 0, 0);
+  }
+
+  // What is opened here belongs to this object.
+  @SuppressWarnings("MustBeClosedChecker")
+  private int bystander(Owner owner) throws CkptException {
+    Bystander known = bystanders.get(owner);
+    if (known == null) {
+      try {
+        known = new Bystander(owner);
+      } catch (IOException e) {
+        throw e instanceof CkptException
+            ? (CkptException) e
+            : new CkptException("IO_FAILED", "a process for comparison cannot be made", e);
+      }
+      bystanders.put(owner, known);
+    }
+    return known.stub.pid();
+  }
+
+  /** Refuses a thread that may not look; or that cannot be asked, but has given up privileges. */
+  void refuse(Status thread, long answer, Refusals refusals) {
+    boolean unasked = answer == -Errno.ENOSYS && !thread.noNewPrivs();
+    refusals.addIf(
+        possible && answer != 0 && !unasked,
+        "LANDLOCK",
+        "thread "
+            + thread.pid()
+            + " is in a Landlock domain: it may not look at a process of its own user (error "
+            + -answer
+            + ")",
+        "start it without");
+  }
+
+  @Override
+  public void close() throws CkptException {
+    for (Bystander bystander : bystanders.values()) {
+      bystander.close();
+    }
+    bystanders.clear();
+  }
+}
