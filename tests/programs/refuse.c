@@ -227,14 +227,6 @@ static void m_lease_breaking(void)
 
 /* ---- scheduling, rights, process attributes ---- */
 
-static void m_posix_timer(void)
-{
-    timer_t t;
-    struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
-    struct itimerspec when = {.it_value = {1000, 0}};
-    OFFER(timer_create(CLOCK_MONOTONIC, &ev, &t));
-    SYS(timer_settime(t, 0, &when, NULL));
-}
 static void m_seccomp_filter(void)
 {
     struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -520,6 +512,13 @@ static void endless_slack(void)
     SYS(close(fd));
 }
 static void m_timerslack(void) { in_thread(endless_slack); } /* it will never wake up */
+static void own_cpu_timer(void)
+{
+    timer_t t;
+    struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    OFFER(timer_create(CLOCK_THREAD_CPUTIME_ID, &ev, &t));
+}
+static void m_posix_timer(void) { in_thread(own_cpu_timer); }
 static void m_thread_fs(void) { in_thread(own_fs); }
 static void m_thread_files(void) { in_thread(own_files); }
 static void m_thread_creds_differ(void) { in_thread(own_creds); }

@@ -106,6 +106,9 @@
 #ifndef PAGE_IS_PFNZERO
 #define PAGE_IS_PFNZERO LACKING
 #endif
+#ifndef PR_TIMER_CREATE_RESTORE_IDS
+#define PR_TIMER_CREATE_RESTORE_IDS LACKING
+#endif
 #ifndef PR_SET_VMA
 #define PR_SET_VMA LACKING
 #endif
@@ -377,6 +380,11 @@ int main(void)
     VALUE("SyscallNumbers.SET_TID_ADDRESS", __NR_set_tid_address);
     VALUE("SyscallNumbers.RESTART_SYSCALL", __NR_restart_syscall);
     VALUE("SyscallNumbers.SEMTIMEDOP", __NR_semtimedop);
+    VALUE("SyscallNumbers.TIMER_CREATE", __NR_timer_create);
+    VALUE("SyscallNumbers.TIMER_SETTIME", __NR_timer_settime);
+    VALUE("SyscallNumbers.TIMER_GETTIME", __NR_timer_gettime);
+    VALUE("SyscallNumbers.TIMER_GETOVERRUN", __NR_timer_getoverrun);
+    VALUE("SyscallNumbers.TIMER_DELETE", __NR_timer_delete);
     VALUE("SyscallNumbers.CLOCK_NANOSLEEP", __NR_clock_nanosleep);
     VALUE("SyscallNumbers.EXIT_GROUP", __NR_exit_group);
     VALUE("SyscallNumbers.EPOLL_WAIT", __NR_epoll_wait);
@@ -464,6 +472,7 @@ int main(void)
     VALUE("AddressSpace.PR_SET_VMA", PR_SET_VMA);
     VALUE("AddressSpace.PR_SET_VMA_ANON_NAME", PR_SET_VMA_ANON_NAME);
     VALUE("Threads.PR_SET_NAME", PR_SET_NAME);
+    VALUE("PosixTimers.PR_TIMER_CREATE_RESTORE_IDS", PR_TIMER_CREATE_RESTORE_IDS);
     VALUE("Scheduling.PR_SET_TIMERSLACK", PR_SET_TIMERSLACK);
     VALUE("TaskStruct.PR_SET_DUMPABLE", PR_SET_DUMPABLE);
     VALUE("AddressSpace.MM_MAP_BYTES", sizeof(struct prctl_mm_map));

@@ -29,6 +29,7 @@ import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.RestartBlock;
+import dev.ckpt.format.record.PosixTimer;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Shmem;
@@ -67,6 +68,7 @@ public enum ObjectType {
   SIGACTIONS(300, Phase.STATE, Refs.NONE, Sigactions.CODEC),
   SIGPENDING(310, Phase.STATE, Refs.NONE, Sigpending.CODEC),
   ITIMERS(320, Phase.STATE, Refs.NONE, Itimers.CODEC),
+  POSIX_TIMER(330, Phase.STATE, Refs.NONE, PosixTimer.CODEC),
 
   MM(400, Phase.STATE, Refs.TARGET, Mm.CODEC),
   FILE_REF(410, Phase.STATE, Refs.TARGET, FileRef.CODEC),

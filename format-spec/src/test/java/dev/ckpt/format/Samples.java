@@ -32,6 +32,7 @@ import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.RestartBlock;
+import dev.ckpt.format.record.PosixTimer;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Shmem;
@@ -232,6 +233,11 @@ final class Samples {
             new Itimers.Itimer(10, 20)));
   }
 
+  static PosixTimer posixTimer() {
+    return new PosixTimer(
+        7, -6, PosixTimer.SIGEV_THREAD_ID, 34, 0x7f00_0000_5000L, 812, 3, 1_000_000, 250_000);
+  }
+
   static Mm mm() {
     return new Mm(
         0x40_0000,
@@ -400,6 +406,7 @@ final class Samples {
         new ImageObject(0, 0, sigactions()),
         new ImageObject(0, 0, sigpending()),
         new ImageObject(0, 0, itimers()),
+        new ImageObject(0, 0, posixTimer()),
         new ImageObject(0, EXE, fileRef()),
         new ImageObject(0, MM, mm()),
         new ImageObject(0, MEMFD, shmem()),

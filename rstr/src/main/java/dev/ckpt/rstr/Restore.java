@@ -186,7 +186,7 @@ final class Restore {
   }
 
   private void build(UserRegs userRegs, Tracee leader) throws IOException {
-    long pending = SignalState.pendingMask(state);
+    long taken = SignalState.pendingMask(state) | PosixTimers.signalMask(state);
     try (RemoteMemory memory = RemoteMemory.open(task.pid(), TouchHook.NONE);
         Fd pidfd = Tasks.pidfdOpen(task.pid())) {
       RstrContext context =
@@ -198,7 +198,7 @@ final class Restore {
               pidfd,
               new Layout(state.all(Vma.class)),
               userRegs,
-              Threads.freeSignal(pending));
+              Threads.freeSignal(taken));
       settle(context);
       TaskStruct.restoreProcFiles(context);
       Threads threads = new Threads(context);
@@ -269,6 +269,7 @@ final class Restore {
     TaskStruct.restoreLimits(context, run);
     threads.restoreOwn();
     Timers.restore(context, run);
+    PosixTimers.restore(context, run);
     threads.restoreOwn(run, leaderThread());
     TaskStruct.restoreDumpable(context, run);
   }

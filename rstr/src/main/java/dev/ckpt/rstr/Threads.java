@@ -161,10 +161,10 @@ final class Threads {
     }
   }
 
-  /** A signal that none of the image's queues holds; threads stop for us by it. */
-  static int freeSignal(long pending) {
+  /** A signal that waits nowhere in the image and that no timer sends; threads stop for us by it. */
+  static int freeSignal(long taken) {
     for (int signal = Signals.SIGURG; signal < Signals.NSIG; signal++) {
-      if ((pending & Signals.bit(signal)) == 0) {
+      if ((taken & Signals.bit(signal)) == 0) {
         return signal;
       }
     }

@@ -64,6 +64,7 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.Clone3",
     "dev.ckpt.rstr.LockedMemory",
     "dev.ckpt.rstr.MemoryObjects",
+    "dev.ckpt.rstr.PosixTimers",
     "dev.ckpt.rstr.Restore",
     "dev.ckpt.rstr.Scheduling",
     "dev.ckpt.rstr.TaskStruct",

@@ -156,6 +156,7 @@ final class Dump {
     threads.save(answers);
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);
+    PosixTimers.save(context, answers);
     mm.save(context, answers.process().brk(), answers.lockFuture());
     files.save();
 

@@ -14,6 +14,7 @@ import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.PosixTimer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +78,7 @@ final class RemoteQueries {
 
   private final Map<Integer, ThreadAnswers> threads = new LinkedHashMap<>();
   private ProcessAnswers process;
+  private List<PosixTimer> posixTimers = List.of();
   private int lockFuture;
 
   /** Asks every thread. */
@@ -90,6 +92,7 @@ final class RemoteQueries {
       try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal)) {
         if (tracee.tid() == context.pid()) {
           queries.process = askProcess(calls);
+          queries.posixTimers = PosixTimers.ask(context.proc(), calls);
           if (lockedKb(context) > lockedKb) {
             queries.lockFuture = lockFuture(context, calls.area());
           }
@@ -112,6 +115,11 @@ final class RemoteQueries {
   /** What mlockall(2) makes of memory that the task maps: 0, or MCL_FUTURE and its kin. */
   int lockFuture() {
     return lockFuture;
+  }
+
+  /** The timers of timer_create(2). */
+  List<PosixTimer> posixTimers() {
+    return posixTimers;
   }
 
   private static ThreadAnswers askThread(

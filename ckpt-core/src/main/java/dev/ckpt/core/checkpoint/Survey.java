@@ -136,8 +136,7 @@ final class Survey {
         "TASK_STOPPED",
         "is stopped by a job-control signal",
         "continue it with SIGCONT first");
-    refusals.addIf(
-        !proc.timers().isEmpty(), "POSIX_TIMER", "has timers made by timer_create", LATER);
+    PosixTimers.survey(proc, refusals);
     refusals.addIf(
         stat.exitSignal() != Signals.SIGCHLD,
         "TASK_EXIT_SIGNAL",

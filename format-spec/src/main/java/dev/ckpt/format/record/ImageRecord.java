@@ -33,6 +33,7 @@ public sealed interface ImageRecord
         PageArray,
         Pipe,
         RestartBlock,
+        PosixTimer,
         Rlimits,
         Sched,
         Shmem,

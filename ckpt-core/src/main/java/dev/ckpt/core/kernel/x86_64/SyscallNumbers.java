@@ -78,6 +78,11 @@ public final class SyscallNumbers {
   public static final int SET_TID_ADDRESS = 218;
   public static final int RESTART_SYSCALL = 219;
   public static final int SEMTIMEDOP = 220;
+  public static final int TIMER_CREATE = 222;
+  public static final int TIMER_SETTIME = 223;
+  public static final int TIMER_GETTIME = 224;
+  public static final int TIMER_GETOVERRUN = 225;
+  public static final int TIMER_DELETE = 226;
   public static final int CLOCK_GETTIME = 228;
   public static final int CLOCK_NANOSLEEP = 230;
   public static final int EXIT_GROUP = 231;
