@@ -28,7 +28,6 @@
 #define NR_PERF_EVENT_OPEN 298
 #define NR_BPF 321
 #define NR_USERFAULTFD 323
-#define NR_MEMBARRIER 324
 #define NR_PKEY_MPROTECT 329
 #define NR_PKEY_ALLOC 330
 #define NR_IO_URING_SETUP 425
@@ -233,7 +232,6 @@ static void m_seccomp_filter(void)
     struct sock_fprog prog = {1, &allow};
     OFFER(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0));
 }
-static void m_thp_disable(void) { OFFER(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)); }
 static void m_dumpable0(void) { SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
 static void m_mce_kill(void) { OFFER(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0)); }
 static void m_mdwe(void) { OFFER(prctl(SET_MDWE, 1, 0, 0, 0)); }
@@ -256,7 +254,6 @@ static void m_landlock(void)
     OFFER(syscall(NR_LANDLOCK_RESTRICT_SELF, fd, 0));
     SYS(close(fd));
 }
-static void m_membarrier(void) { OFFER(syscall(NR_MEMBARRIER, 1 << 4, 0, 0)); }
 static void m_syscall_user_dispatch(void)
 {
     static char selector; /* SYSCALL_DISPATCH_FILTER_ALLOW */
@@ -548,11 +545,10 @@ static const struct {
     M(socket_unix), M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(deleted_file), M(deleted_mapping), M(deleted_cwd), M(owner_outside),
-    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(thp_disable),
-    M(dumpable0), M(mce_kill), M(mdwe), M(memory_merge),
-    M(oom_score_adj), M(mempolicy), M(landlock), M(membarrier), M(syscall_user_dispatch), M(hugetlb),
-    M(sysv_shm), M(aio), M(pkeys), M(memfd_secret),
-    M(netns), M(utsns), M(ipcns), M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
+    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
+    M(mdwe), M(memory_merge), M(oom_score_adj), M(mempolicy), M(landlock), M(syscall_user_dispatch),
+    M(hugetlb), M(sysv_shm), M(aio), M(pkeys), M(memfd_secret), M(netns), M(utsns), M(ipcns),
+    M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
     M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),
     M(dead_leader),

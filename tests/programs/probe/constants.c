@@ -36,7 +36,11 @@
 #include <linux/ptrace.h>
 #include <linux/rseq.h>
 #include <linux/sched.h>
+// The C library's sched.h, which spawn.h includes, has a struct of the same name.
+#define sched_param kernel_sched_param
 #include <linux/sched/types.h>
+#undef sched_param
+#include <linux/securebits.h>
 #include <linux/stat.h>
 #include <linux/timerfd.h>
 #include <linux/uio.h>
@@ -105,6 +109,9 @@
 #endif
 #ifndef PAGE_IS_PFNZERO
 #define PAGE_IS_PFNZERO LACKING
+#endif
+#ifndef PR_THP_DISABLE_EXCEPT_ADVISED
+#define PR_THP_DISABLE_EXCEPT_ADVISED LACKING
 #endif
 #ifndef PR_TIMER_CREATE_RESTORE_IDS
 #define PR_TIMER_CREATE_RESTORE_IDS LACKING
@@ -471,7 +478,22 @@ int main(void)
     VALUE("AddressSpace.PR_SET_MM_MAP", PR_SET_MM_MAP);
     VALUE("AddressSpace.PR_SET_VMA", PR_SET_VMA);
     VALUE("AddressSpace.PR_SET_VMA_ANON_NAME", PR_SET_VMA_ANON_NAME);
+    VALUE("Threads.PR_SET_PDEATHSIG", PR_SET_PDEATHSIG);
     VALUE("Threads.PR_SET_NAME", PR_SET_NAME);
+    VALUE("TaskStruct.PR_SET_CHILD_SUBREAPER", PR_SET_CHILD_SUBREAPER);
+    VALUE("TaskStruct.PR_SET_THP_DISABLE", PR_SET_THP_DISABLE);
+    VALUE("TaskStruct.PR_THP_DISABLE_EXCEPT_ADVISED", PR_THP_DISABLE_EXCEPT_ADVISED);
+    VALUE("Creds.PR_SET_KEEPCAPS", PR_SET_KEEPCAPS);
+    VALUE("Creds.PR_CAPBSET_DROP", PR_CAPBSET_DROP);
+    VALUE("Creds.PR_GET_SECUREBITS", PR_GET_SECUREBITS);
+    VALUE("Creds.PR_SET_SECUREBITS", PR_SET_SECUREBITS);
+    VALUE("Creds.PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS);
+    VALUE("Creds.PR_CAP_AMBIENT", PR_CAP_AMBIENT);
+    VALUE("Creds.PR_CAP_AMBIENT_RAISE", PR_CAP_AMBIENT_RAISE);
+    VALUE("Creds.PR_CAP_AMBIENT_CLEAR_ALL", PR_CAP_AMBIENT_CLEAR_ALL);
+    VALUE("Creds.SECBIT_KEEP_CAPS", SECBIT_KEEP_CAPS);
+    VALUE("Creds.CAP_SETPCAP", CAP_SETPCAP);
+    VALUE("Creds.LINUX_CAPABILITY_VERSION_3", _LINUX_CAPABILITY_VERSION_3);
     VALUE("PosixTimers.PR_TIMER_CREATE_RESTORE_IDS", PR_TIMER_CREATE_RESTORE_IDS);
     VALUE("Scheduling.PR_SET_TIMERSLACK", PR_SET_TIMERSLACK);
     VALUE("TaskStruct.PR_SET_DUMPABLE", PR_SET_DUMPABLE);

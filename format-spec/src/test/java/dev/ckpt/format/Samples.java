@@ -31,8 +31,8 @@ import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
-import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.PosixTimer;
+import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Shmem;
@@ -126,7 +126,8 @@ final class Samples {
         1,
         Task.GROUP_LEADER | Task.THP_DISABLED,
         812,
-        0x8801);
+        0x8801,
+        0x14);
   }
 
   static TaskThread thread() {

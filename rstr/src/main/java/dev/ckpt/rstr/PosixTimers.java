@@ -4,6 +4,7 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
@@ -62,6 +63,9 @@ final class PosixTimers {
 
   /** Whether the kernel lets us choose ids, from now on or not any more. */
   private boolean chooseIds(int on) throws CkptException {
+    if (NewerFeature.PR_TIMER_CREATE_RESTORE_IDS.isHidden()) {
+      return false;
+    }
     Batch batch = run.room(1, 0);
     Batch.Result result =
         batch.tryCall(

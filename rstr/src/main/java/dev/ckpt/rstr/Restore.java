@@ -266,6 +266,7 @@ final class Restore {
     SignalState.restore(context, run);
     LockedMemory.restore(context, run);
     space.seal();
+    TaskStruct.restoreMmSettings(context, run);
     TaskStruct.restoreLimits(context, run);
     threads.restoreOwn();
     Timers.restore(context, run);

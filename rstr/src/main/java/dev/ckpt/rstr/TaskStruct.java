@@ -17,6 +17,8 @@ import java.util.List;
 final class TaskStruct {
   private static final int PR_SET_DUMPABLE = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
+  private static final int PR_SET_THP_DISABLE = 41;
+  private static final int PR_THP_DISABLE_EXCEPT_ADVISED = 1 << 1;
   private static final int RLIMIT_BYTES = 16;
 
   private TaskStruct() {}
@@ -67,6 +69,27 @@ final class TaskStruct {
     next.putLong(raised, 0, hard);
     next.putLong(raised, 8, hard);
     next.call("prlimit64", SyscallNumbers.PRLIMIT64, 0, resource, raised, 0);
+    run.flush();
+  }
+
+  /** Sets what holds for the address space, when it is whole. */
+  static void restoreMmSettings(RstrContext context, BatchRunner run) throws CkptException {
+    Task task = context.state().only(Task.class);
+    if ((task.flags() & Task.THP_DISABLED) != 0) {
+      boolean exceptAdvised = (task.flags() & Task.THP_EXCEPT_ADVISED) != 0;
+      run.call(
+          "prctl(PR_SET_THP_DISABLE)",
+          SyscallNumbers.PRCTL,
+          PR_SET_THP_DISABLE,
+          1,
+          exceptAdvised ? PR_THP_DISABLE_EXCEPT_ADVISED : 0);
+    }
+    // Each bit is a command, and what is told are the commands that register.
+    for (int bit = 0; bit < Integer.SIZE; bit++) {
+      if ((task.membarrier() >>> bit & 1) != 0) {
+        run.call("membarrier", SyscallNumbers.MEMBARRIER, 1 << bit, 0, 0);
+      }
+    }
     run.flush();
   }
 

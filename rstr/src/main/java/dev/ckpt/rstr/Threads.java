@@ -161,7 +161,9 @@ final class Threads {
     }
   }
 
-  /** A signal that waits nowhere in the image and that no timer sends; threads stop for us by it. */
+  /**
+   * A signal that waits nowhere in the image and that no timer sends; threads stop for us by it.
+   */
   static int freeSignal(long taken) {
     for (int signal = Signals.SIGURG; signal < Signals.NSIG; signal++) {
       if ((taken & Signals.bit(signal)) == 0) {

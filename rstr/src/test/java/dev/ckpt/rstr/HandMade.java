@@ -128,6 +128,7 @@ final class HandMade {
             1,
             Task.SESSION_LEADER | Task.GROUP_LEADER,
             0,
+            0,
             0));
     writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
     writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));

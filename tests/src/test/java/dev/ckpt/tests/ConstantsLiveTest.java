@@ -62,6 +62,7 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.AddressSpace",
     "dev.ckpt.rstr.Checks",
     "dev.ckpt.rstr.Clone3",
+    "dev.ckpt.rstr.Creds",
     "dev.ckpt.rstr.LockedMemory",
     "dev.ckpt.rstr.MemoryObjects",
     "dev.ckpt.rstr.PosixTimers",

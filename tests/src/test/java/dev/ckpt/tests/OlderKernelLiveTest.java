@@ -61,7 +61,14 @@ class OlderKernelLiveTest {
   void findsAMembarrierRegistrationByTryingTheBarriers() throws IOException {
     hideAllBut(NewerFeature.PTRACE_GET_RSEQ_CONFIGURATION);
 
-    RefusalsLiveTest.run(program("refuse membarrier"));
+    ProgramsLiveTest.run(program("membarrier private"), Scenario.GOES_ROUND);
+  }
+
+  @Test
+  void countsUpToTheIdsOfTimers() throws IOException {
+    hideAllBut(NewerFeature.PTRACE_GET_RSEQ_CONFIGURATION);
+
+    ProgramsLiveTest.run(program("posix_timers"), Scenario.GOES_ROUND);
   }
 
   @Test

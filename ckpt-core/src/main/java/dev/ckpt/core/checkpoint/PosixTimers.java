@@ -23,7 +23,9 @@ final class PosixTimers {
 
   private PosixTimers() {}
 
-  /** Refuses timers of which the kernel does not tell whose time they measure, or whom they tell. */
+  /**
+   * Refuses timers of which the kernel does not tell whose time they measure, or whom they tell.
+   */
   static void survey(ProcFs proc, Refusals refusals) throws CkptException {
     List<Integer> tids = proc.tasks();
     for (PosixTimer timer : proc.timers()) {

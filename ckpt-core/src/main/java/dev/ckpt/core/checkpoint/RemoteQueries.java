@@ -42,8 +42,8 @@ final class RemoteQueries {
       long brk,
       int dumpable,
       boolean subreaper,
-      boolean thpDisabled,
-      boolean membarrier) {}
+      int thpDisable,
+      int membarrier) {}
 
   /** Words of a kernel sigaction: handler, flags, restorer, mask. */
   static final int SIGACTION_WORDS = 4;
@@ -183,30 +183,36 @@ final class RemoteQueries {
         batch.result(brk),
         (int) batch.result(dumpable),
         batch.getInt(subreaper, 0) != 0,
-        batch.result(thp) > 0,
+        (int) Math.max(0, batch.result(thp)),
         registrations < 0 || NewerFeature.MEMBARRIER_CMD_GET_REGISTRATIONS.isHidden()
-            ? mayUseBarriers(calls)
-            : registrations > 0);
+            ? registrationsByTrial(calls)
+            : (int) registrations);
   }
 
   /**
-   * Whether it is registered with membarrier(2), on a kernel that does not say so: each expedited
-   * barrier within the process is refused (EPERM) to one that is not registered for it. To one that
-   * is, it does nothing but wait for the other threads to pass a barrier, and they are stopped.
+   * The commands by which it registered with membarrier(2), on a kernel that does not say so: each
+   * expedited barrier within the process is refused (EPERM) to one that is not registered for it.
+   * To one that is, it does nothing but wait for the other threads to pass a barrier, and they are
+   * stopped.
    *
    * <p>NB: MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED is not seen that way: it lets others wait for
    * this process, and changes nothing that the process may do.
    *
    * <p>Source: membarrier(2), {@code kernel/sched/membarrier.c}.
    */
-  private static boolean mayUseBarriers(RemoteSyscalls calls) throws CkptException {
+  private static int registrationsByTrial(RemoteSyscalls calls) throws CkptException {
     Batch barriers = calls.batch();
     List<Batch.Result> answers = new ArrayList<>();
     for (int command : EXPEDITED_BARRIERS) {
       answers.add(barriers.tryCall("membarrier", SyscallNumbers.MEMBARRIER, command));
     }
     calls.run(barriers);
-    return answers.stream().anyMatch(answer -> barriers.result(answer) == 0);
+    int registrations = 0;
+    for (int i = 0; i < answers.size(); i++) {
+      // The command that registers for a barrier is the bit after it.
+      registrations |= barriers.result(answers.get(i)) == 0 ? EXPEDITED_BARRIERS.get(i) << 1 : 0;
+    }
+    return registrations;
   }
 
   /** Settings that hardly anybody changes; changed ones are refused, not lost. */

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** What belongs to the process as a whole: its place among others, its limits, its folders. */
 final class TaskStruct {
+  private static final int PR_THP_DISABLE_EXCEPT_ADVISED = 1 << 1;
+
   private TaskStruct() {}
 
   /** Refuses what only the process itself could tell. */
@@ -20,8 +22,13 @@ final class TaskStruct {
     Refusals refusals = context.refusals();
     refusals.addIf(
         told.dumpable() > 1, "DUMPABLE", "may be dumped by root only (fs.suid_dumpable)", later);
-    refusals.addIf(told.thpDisabled(), "THP_DISABLED", "has huge pages switched off", later);
-    refusals.addIf(told.membarrier(), "MEMBARRIER", "is registered with membarrier(2)", later);
+  }
+
+  /** What PR_GET_THP_DISABLE tells: bit 0, and since Linux 6.18 a bit for the exception. */
+  private static int thpFlags(int disable) {
+    int exceptAdvised =
+        (disable & PR_THP_DISABLE_EXCEPT_ADVISED) != 0 ? Task.THP_EXCEPT_ADVISED : 0;
+    return disable == 0 ? 0 : Task.THP_DISABLED | exceptAdvised;
   }
 
   /** Adds the records. */
@@ -31,6 +38,7 @@ final class TaskStruct {
     int flags =
         (stat.session() == stat.pid() ? Task.SESSION_LEADER : 0)
             | (stat.pgrp() == stat.pid() ? Task.GROUP_LEADER : 0)
+            | thpFlags(answers.process().thpDisable())
             | (answers.process().subreaper() ? Task.CHILD_SUBREAPER : 0);
     context.add(
         new Task(
@@ -50,7 +58,8 @@ final class TaskStruct {
             answers.process().dumpable(),
             flags,
             Math.max(0, stat.tpgid()),
-            stat.ttyNr()));
+            stat.ttyNr(),
+            answers.process().membarrier()));
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (Limits.Rlimit limit : context.proc().limits().rlimits()) {
       limits.add(new Rlimits.Rlimit(limit.soft(), limit.hard()));

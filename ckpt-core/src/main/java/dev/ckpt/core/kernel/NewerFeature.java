@@ -11,6 +11,8 @@ import java.util.Arrays;
  * {@code ckpt.kernel.without} lists names with commas between; nobody else sets it. Threading: any.
  */
 public enum NewerFeature {
+  /** Linux 6.16. */
+  PR_TIMER_CREATE_RESTORE_IDS(Errno.EINVAL),
   /** Linux 6.13. */
   MADV_GUARD_INSTALL(Errno.EINVAL),
   /** Linux 6.7. */

@@ -78,15 +78,7 @@ public record PosixTimer(
     @Override
     public PosixTimer read(RecordInput in) throws CorruptImageException {
       return new PosixTimer(
-          in.u32(),
-          in.u32(),
-          in.u32(),
-          in.u32(),
-          in.u64(),
-          in.u32(),
-          in.u32(),
-          in.u64(),
-          in.u64());
+          in.u32(), in.u32(), in.u32(), in.u32(), in.u64(), in.u32(), in.u32(), in.u64(), in.u64());
     }
   }
 }

@@ -33,6 +33,7 @@ import dev.ckpt.format.RecordOutput;
  * 60+n1+n2+n3+n4     4  u32    flags              bits, see below
  * 64+n1+n2+n3+n4     4  u32    ttyForegroundPgrp  0: none
  * 68+n1+n2+n3+n4     4  u32    ttyNr              field 7 of /proc/PID/stat; 0: no terminal
+ * 72+n1+n2+n3+n4     4  u32    membarrier         registrations, as membarrier(2) tells them
  * </pre>
  */
 public record Task(
@@ -52,7 +53,8 @@ public record Task(
     int dumpable,
     int flags,
     int ttyForegroundPgrp,
-    int ttyNr)
+    int ttyNr,
+    int membarrier)
     implements ImageRecord {
   /** Bit of {@code flags}: it leads its session. */
   public static final int SESSION_LEADER = 1;
@@ -66,7 +68,11 @@ public record Task(
   /** Bit of {@code flags}: PR_SET_THP_DISABLE. */
   public static final int THP_DISABLED = 1 << 3;
 
-  private static final int FLAGS = SESSION_LEADER | GROUP_LEADER | CHILD_SUBREAPER | THP_DISABLED;
+  /** Bit of {@code flags}: with THP_DISABLED, but where the task advised huge pages. */
+  public static final int THP_EXCEPT_ADVISED = 1 << 4;
+
+  private static final int FLAGS =
+      SESSION_LEADER | GROUP_LEADER | CHILD_SUBREAPER | THP_DISABLED | THP_EXCEPT_ADVISED;
 
   /** Writes and reads the payload. */
   public static final RecordCodec<Task> CODEC = new Codec();
@@ -109,7 +115,8 @@ public record Task(
           .u32(value.dumpable())
           .u32(value.flags())
           .u32(value.ttyForegroundPgrp())
-          .u32(value.ttyNr());
+          .u32(value.ttyNr())
+          .u32(value.membarrier());
     }
 
     @Override
@@ -128,6 +135,7 @@ public record Task(
           in.bytes(Limits.MAX_CGROUP_BYTES),
           in.bytes(Limits.MAX_PATH_BYTES),
           in.bytes(Limits.MAX_PATH_BYTES),
+          in.u32(),
           in.u32(),
           in.u32(),
           in.u32(),
