@@ -10,7 +10,6 @@
 #include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/epoll.h>
@@ -86,24 +85,6 @@ static void m_inotify_events(void)
     data_file(O_RDWR);
 }
 static void m_fanotify(void) { OFFER(fanotify_init(FAN_CLASS_NOTIF, O_RDONLY)); }
-static void m_socket_unix(void)
-{
-    int s[2];
-    OFFER(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
-}
-static void m_socket_tcp(void)
-{
-    int s = OFFER(socket(AF_INET, SOCK_STREAM, 0));
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    SYS(bind(s, (struct sockaddr *)&a, sizeof(a)));
-    SYS(listen(s, 1));
-}
-static void m_socket_udp(void)
-{
-    int s = OFFER(socket(AF_INET, SOCK_DGRAM, 0));
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    SYS(bind(s, (struct sockaddr *)&a, sizeof(a)));
-}
 static void m_netlink(void) { OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)); }
 static int fifo_of(int flags)
 {
@@ -542,7 +523,7 @@ static const struct {
     void (*set_up)(void);
 } modes[] = {
     M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify),
-    M(socket_unix), M(socket_tcp), M(socket_udp), M(netlink), M(fifo_outside), M(fifo_unread),
+    M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(deleted_file), M(deleted_mapping), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),

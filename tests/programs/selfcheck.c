@@ -15,6 +15,8 @@ static uint64_t shm_inodes[256];
 static int nr_shm_inodes;
 static uint64_t pipe_inodes[256];
 static int nr_pipe_inodes;
+static uint64_t socket_inodes[256];
+static int nr_socket_inodes;
 atomic_int sc_released;
 
 const char *sc_path(char buf[PATH_MAX], const char *suffix)
@@ -189,7 +191,7 @@ static void put(const char *fmt, ...)
     snap_len += (size_t)n;
 }
 
-/* A restored pipe or shared memory object has a new inode: only which are the same matters. */
+/* A restored pipe, socket or shared memory object has a new inode: only which are the same matters. */
 static int ordinal(uint64_t *table, int *nr, uint64_t inode)
 {
     for (int i = 0; i < *nr; i++)
@@ -289,6 +291,9 @@ static void snap_fd(int fd)
     if (!strncmp(target, "pipe:[", 6)) {
         uint64_t ino = strtoull(target + 6, NULL, 10);
         snprintf(target, sizeof(target), "pipe #%d", ordinal(pipe_inodes, &nr_pipe_inodes, ino));
+    } else if (!strncmp(target, "socket:[", 8)) {
+        uint64_t ino = strtoull(target + 8, NULL, 10);
+        snprintf(target, sizeof(target), "socket #%d", ordinal(socket_inodes, &nr_socket_inodes, ino));
     }
     snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
     sc_slurp(path, text, sizeof(text));
@@ -485,7 +490,7 @@ static void take(int i)
     which = i;
     out_buf = snap[i];
     snap_len = 0;
-    nr_shm_inodes = nr_pipe_inodes = 0;
+    nr_shm_inodes = nr_pipe_inodes = nr_socket_inodes = 0;
     put("pid %d tid %d sid %d pgid %d\n", (int)getpid(), (int)sc_tid(), (int)getsid(0),
         (int)getpgrp());
     each_number("/proc/self/fd", snap_fd);

@@ -9,9 +9,12 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <time.h>
 
@@ -28,10 +31,13 @@
 #include <linux/fs.h>
 #include <linux/inotify.h>
 #include <linux/ioprio.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/memfd.h>
 #include <linux/mman.h>
+#include <linux/netlink.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/rseq.h>
@@ -41,9 +47,12 @@
 #include <linux/sched/types.h>
 #undef sched_param
 #include <linux/securebits.h>
+#include <linux/sock_diag.h>
 #include <linux/stat.h>
 #include <linux/timerfd.h>
-#include <linux/uio.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <linux/unix_diag.h>
 #include <linux/version.h>
 #include <linux/wait.h>
 
@@ -143,6 +152,45 @@
 #ifndef CLONE_ARGS_SIZE_VER2
 #define CLONE_ARGS_SIZE_VER2 LACKING
 #endif
+#ifndef SO_BUF_LOCK
+#define SO_BUF_LOCK LACKING
+#endif
+#ifndef SO_TXREHASH
+#define SO_TXREHASH LACKING
+#endif
+#ifndef SO_RCVMARK
+#define SO_RCVMARK LACKING
+#endif
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD LACKING
+#endif
+#ifndef SO_PREFER_BUSY_POLL
+#define SO_PREFER_BUSY_POLL LACKING
+#endif
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE LACKING
+#endif
+#ifndef IPV6_RECVFRAGSIZE
+#define IPV6_RECVFRAGSIZE LACKING
+#endif
+#ifndef TCP_TX_DELAY
+#define TCP_TX_DELAY LACKING
+#endif
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL LACKING
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO LACKING
+#endif
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT LACKING
+#endif
+#ifndef UDPLITE_SEND_CSCOV
+#define UDPLITE_SEND_CSCOV LACKING
+#endif
+#ifndef UDPLITE_RECV_CSCOV
+#define UDPLITE_RECV_CSCOV LACKING
+#endif
 
 #define VALUE(name, value) print(name, (long long)(value))
 #define MISSING(name) print(name, LACKING)
@@ -157,6 +205,193 @@ static void print(const char *name, long long value)
 
 int main(void)
 {
+    // asm-generic/socket.h, sys/socket.h and linux/sock_diag.h
+    VALUE("Socket.AF_UNIX", AF_UNIX);
+    VALUE("Socket.AF_INET", AF_INET);
+    VALUE("Socket.AF_INET6", AF_INET6);
+    VALUE("Socket.AF_NETLINK", AF_NETLINK);
+    VALUE("Socket.SOCK_STREAM", SOCK_STREAM);
+    VALUE("Socket.SOCK_DGRAM", SOCK_DGRAM);
+    VALUE("Socket.SOCK_RAW", SOCK_RAW);
+    VALUE("Socket.SOCK_SEQPACKET", SOCK_SEQPACKET);
+    VALUE("Socket.SHUT_RD", SHUT_RD);
+    VALUE("Socket.SHUT_WR", SHUT_WR);
+    VALUE("Socket.SHUT_RDWR", SHUT_RDWR);
+    VALUE("Socket.MSG_OOB", MSG_OOB);
+    VALUE("Socket.MSG_PEEK", MSG_PEEK);
+    VALUE("Socket.MSG_CTRUNC", MSG_CTRUNC);
+    VALUE("Socket.MSG_TRUNC", MSG_TRUNC);
+    VALUE("Socket.MSG_DONTWAIT", MSG_DONTWAIT);
+    VALUE("Socket.MSG_NOSIGNAL", MSG_NOSIGNAL);
+    VALUE("Socket.SCM_CREDENTIALS", SCM_CREDENTIALS);
+    VALUE("Socket.SOL_SOCKET", SOL_SOCKET);
+    VALUE("Socket.SO_REUSEADDR", SO_REUSEADDR);
+    VALUE("Socket.SO_TYPE", SO_TYPE);
+    VALUE("Socket.SO_ERROR", SO_ERROR);
+    VALUE("Socket.SO_DONTROUTE", SO_DONTROUTE);
+    VALUE("Socket.SO_BROADCAST", SO_BROADCAST);
+    VALUE("Socket.SO_SNDBUF", SO_SNDBUF);
+    VALUE("Socket.SO_RCVBUF", SO_RCVBUF);
+    VALUE("Socket.SO_KEEPALIVE", SO_KEEPALIVE);
+    VALUE("Socket.SO_OOBINLINE", SO_OOBINLINE);
+    VALUE("Socket.SO_NO_CHECK", SO_NO_CHECK);
+    VALUE("Socket.SO_PRIORITY", SO_PRIORITY);
+    VALUE("Socket.SO_LINGER", SO_LINGER);
+    VALUE("Socket.SO_REUSEPORT", SO_REUSEPORT);
+    VALUE("Socket.SO_PASSCRED", SO_PASSCRED);
+    VALUE("Socket.SO_PEERCRED", SO_PEERCRED);
+    VALUE("Socket.SO_RCVLOWAT", SO_RCVLOWAT);
+    VALUE("Socket.SO_RCVTIMEO", SO_RCVTIMEO);
+    VALUE("Socket.SO_SNDTIMEO", SO_SNDTIMEO);
+    VALUE("Socket.SO_BINDTODEVICE", SO_BINDTODEVICE);
+    VALUE("Socket.SO_GET_FILTER", SO_GET_FILTER);
+    VALUE("Socket.SO_TIMESTAMP", SO_TIMESTAMP);
+    VALUE("Socket.SO_SNDBUFFORCE", SO_SNDBUFFORCE);
+    VALUE("Socket.SO_RCVBUFFORCE", SO_RCVBUFFORCE);
+    VALUE("Socket.SO_PASSSEC", SO_PASSSEC);
+    VALUE("Socket.SO_TIMESTAMPNS", SO_TIMESTAMPNS);
+    VALUE("Socket.SO_MARK", SO_MARK);
+    VALUE("Socket.SO_TIMESTAMPING", SO_TIMESTAMPING);
+    VALUE("Socket.SO_PROTOCOL", SO_PROTOCOL);
+    VALUE("Socket.SO_DOMAIN", SO_DOMAIN);
+    VALUE("Socket.SO_RXQ_OVFL", SO_RXQ_OVFL);
+    VALUE("Socket.SO_WIFI_STATUS", SO_WIFI_STATUS);
+    VALUE("Socket.SO_PEEK_OFF", SO_PEEK_OFF);
+    VALUE("Socket.SO_NOFCS", SO_NOFCS);
+    VALUE("Socket.SO_LOCK_FILTER", SO_LOCK_FILTER);
+    VALUE("Socket.SO_SELECT_ERR_QUEUE", SO_SELECT_ERR_QUEUE);
+    VALUE("Socket.SO_BUSY_POLL", SO_BUSY_POLL);
+    VALUE("Socket.SO_MAX_PACING_RATE", SO_MAX_PACING_RATE);
+    VALUE("Socket.SO_INCOMING_CPU", SO_INCOMING_CPU);
+    VALUE("Socket.SO_ZEROCOPY", SO_ZEROCOPY);
+    VALUE("Socket.SO_TXTIME", SO_TXTIME);
+    VALUE("Socket.SO_TIMESTAMP_NEW", SO_TIMESTAMP_NEW);
+    VALUE("Socket.SO_TIMESTAMPNS_NEW", SO_TIMESTAMPNS_NEW);
+    VALUE("Socket.SO_PREFER_BUSY_POLL", SO_PREFER_BUSY_POLL);
+    VALUE("Socket.SO_BUF_LOCK", SO_BUF_LOCK);
+    VALUE("Socket.SO_TXREHASH", SO_TXREHASH);
+    VALUE("Socket.SO_RCVMARK", SO_RCVMARK);
+    VALUE("Socket.SO_PASSPIDFD", SO_PASSPIDFD);
+    // linux/in.h, linux/in6.h, linux/ipv6.h, linux/tcp.h, linux/udp.h
+    VALUE("Netinet.IPPROTO_IP", IPPROTO_IP);
+    VALUE("Netinet.IPPROTO_TCP", IPPROTO_TCP);
+    VALUE("Netinet.IPPROTO_UDP", IPPROTO_UDP);
+    VALUE("Netinet.IPPROTO_IPV6", IPPROTO_IPV6);
+    VALUE("Netinet.IPPROTO_UDPLITE", IPPROTO_UDPLITE);
+    VALUE("Netinet.IP_TOS", IP_TOS);
+    VALUE("Netinet.IP_TTL", IP_TTL);
+    VALUE("Netinet.IP_OPTIONS", IP_OPTIONS);
+    VALUE("Netinet.IP_RECVOPTS", IP_RECVOPTS);
+    VALUE("Netinet.IP_RETOPTS", IP_RETOPTS);
+    VALUE("Netinet.IP_PKTINFO", IP_PKTINFO);
+    VALUE("Netinet.IP_MTU_DISCOVER", IP_MTU_DISCOVER);
+    VALUE("Netinet.IP_RECVERR", IP_RECVERR);
+    VALUE("Netinet.IP_RECVTTL", IP_RECVTTL);
+    VALUE("Netinet.IP_RECVTOS", IP_RECVTOS);
+    VALUE("Netinet.IP_FREEBIND", IP_FREEBIND);
+    VALUE("Netinet.IP_PASSSEC", IP_PASSSEC);
+    VALUE("Netinet.IP_TRANSPARENT", IP_TRANSPARENT);
+    VALUE("Netinet.IP_RECVORIGDSTADDR", IP_RECVORIGDSTADDR);
+    VALUE("Netinet.IP_MINTTL", IP_MINTTL);
+    VALUE("Netinet.IP_CHECKSUM", IP_CHECKSUM);
+    VALUE("Netinet.IP_BIND_ADDRESS_NO_PORT", IP_BIND_ADDRESS_NO_PORT);
+    VALUE("Netinet.IP_RECVFRAGSIZE", IP_RECVFRAGSIZE);
+    VALUE("Netinet.IP_MULTICAST_IF", IP_MULTICAST_IF);
+    VALUE("Netinet.IP_MULTICAST_TTL", IP_MULTICAST_TTL);
+    VALUE("Netinet.IP_MULTICAST_LOOP", IP_MULTICAST_LOOP);
+    VALUE("Netinet.IP_MULTICAST_ALL", IP_MULTICAST_ALL);
+    VALUE("Netinet.IP_UNICAST_IF", IP_UNICAST_IF);
+    VALUE("Netinet.IP_LOCAL_PORT_RANGE", IP_LOCAL_PORT_RANGE);
+    VALUE("Netinet.IPV6_UNICAST_HOPS", IPV6_UNICAST_HOPS);
+    VALUE("Netinet.IPV6_MULTICAST_IF", IPV6_MULTICAST_IF);
+    VALUE("Netinet.IPV6_MULTICAST_HOPS", IPV6_MULTICAST_HOPS);
+    VALUE("Netinet.IPV6_MULTICAST_LOOP", IPV6_MULTICAST_LOOP);
+    VALUE("Netinet.IPV6_MTU_DISCOVER", IPV6_MTU_DISCOVER);
+    VALUE("Netinet.IPV6_RECVERR", IPV6_RECVERR);
+    VALUE("Netinet.IPV6_V6ONLY", IPV6_V6ONLY);
+    VALUE("Netinet.IPV6_MULTICAST_ALL", IPV6_MULTICAST_ALL);
+    VALUE("Netinet.IPV6_RECVPKTINFO", IPV6_RECVPKTINFO);
+    VALUE("Netinet.IPV6_RECVHOPLIMIT", IPV6_RECVHOPLIMIT);
+    VALUE("Netinet.IPV6_DONTFRAG", IPV6_DONTFRAG);
+    VALUE("Netinet.IPV6_RECVTCLASS", IPV6_RECVTCLASS);
+    VALUE("Netinet.IPV6_TCLASS", IPV6_TCLASS);
+    VALUE("Netinet.IPV6_AUTOFLOWLABEL", IPV6_AUTOFLOWLABEL);
+    VALUE("Netinet.IPV6_ADDR_PREFERENCES", IPV6_ADDR_PREFERENCES);
+    VALUE("Netinet.IPV6_MINHOPCOUNT", IPV6_MINHOPCOUNT);
+    VALUE("Netinet.IPV6_RECVORIGDSTADDR", IPV6_RECVORIGDSTADDR);
+    VALUE("Netinet.IPV6_TRANSPARENT", IPV6_TRANSPARENT);
+    VALUE("Netinet.IPV6_UNICAST_IF", IPV6_UNICAST_IF);
+    VALUE("Netinet.IPV6_RECVFRAGSIZE", IPV6_RECVFRAGSIZE);
+    VALUE("Netinet.IPV6_FREEBIND", IPV6_FREEBIND);
+    VALUE("Netinet.TCP_NODELAY", TCP_NODELAY);
+    VALUE("Netinet.TCP_MAXSEG", TCP_MAXSEG);
+    VALUE("Netinet.TCP_CORK", TCP_CORK);
+    VALUE("Netinet.TCP_KEEPIDLE", TCP_KEEPIDLE);
+    VALUE("Netinet.TCP_KEEPINTVL", TCP_KEEPINTVL);
+    VALUE("Netinet.TCP_KEEPCNT", TCP_KEEPCNT);
+    VALUE("Netinet.TCP_SYNCNT", TCP_SYNCNT);
+    VALUE("Netinet.TCP_LINGER2", TCP_LINGER2);
+    VALUE("Netinet.TCP_DEFER_ACCEPT", TCP_DEFER_ACCEPT);
+    VALUE("Netinet.TCP_WINDOW_CLAMP", TCP_WINDOW_CLAMP);
+    VALUE("Netinet.TCP_INFO", TCP_INFO);
+    VALUE("Netinet.TCP_CONGESTION", TCP_CONGESTION);
+    VALUE("Netinet.TCP_THIN_LINEAR_TIMEOUTS", TCP_THIN_LINEAR_TIMEOUTS);
+    VALUE("Netinet.TCP_USER_TIMEOUT", TCP_USER_TIMEOUT);
+    VALUE("Netinet.TCP_FASTOPEN", TCP_FASTOPEN);
+    VALUE("Netinet.TCP_NOTSENT_LOWAT", TCP_NOTSENT_LOWAT);
+    VALUE("Netinet.TCP_SAVE_SYN", TCP_SAVE_SYN);
+    VALUE("Netinet.TCP_FASTOPEN_CONNECT", TCP_FASTOPEN_CONNECT);
+    VALUE("Netinet.TCP_FASTOPEN_NO_COOKIE", TCP_FASTOPEN_NO_COOKIE);
+    VALUE("Netinet.TCP_INQ", TCP_INQ);
+    VALUE("Netinet.TCP_TX_DELAY", TCP_TX_DELAY);
+    VALUE("Netinet.UDP_CORK", UDP_CORK);
+    VALUE("Netinet.UDP_ENCAP", UDP_ENCAP);
+    VALUE("Netinet.UDP_NO_CHECK6_TX", UDP_NO_CHECK6_TX);
+    VALUE("Netinet.UDP_NO_CHECK6_RX", UDP_NO_CHECK6_RX);
+    VALUE("Netinet.UDP_SEGMENT", UDP_SEGMENT);
+    VALUE("Netinet.UDP_GRO", UDP_GRO);
+    VALUE("Netinet.UDPLITE_SEND_CSCOV", UDPLITE_SEND_CSCOV);
+    VALUE("Netinet.UDPLITE_RECV_CSCOV", UDPLITE_RECV_CSCOV);
+    VALUE("literal.tcp_info.tcpi_unacked", offsetof(struct tcp_info, tcpi_unacked));
+    VALUE("literal.tcp_info.tcpi_sacked", offsetof(struct tcp_info, tcpi_sacked));
+    VALUE("Sockets.SOCKADDR_BYTES", sizeof(struct sockaddr_storage));
+    VALUE("Sockets.MSGHDR_BYTES", sizeof(struct msghdr));
+    VALUE("Sockets.CREDENTIALS_BYTES", CMSG_SPACE(sizeof(struct ucred)));
+    VALUE("Sockets.CMSGHDR_BYTES", sizeof(struct cmsghdr));
+    VALUE("Sockets.UCRED_BYTES", sizeof(struct ucred));
+    VALUE("Sockets.IOVEC_BYTES", sizeof(struct iovec));
+    VALUE("Sockets.FIONREAD", FIONREAD);
+    VALUE("Sockets.POLLIN", POLLIN);
+    VALUE("Sockets.POLLPRI", POLLPRI);
+    VALUE("Sockets.POLLERR", POLLERR);
+    VALUE("Sockets.POLLRDHUP", POLLRDHUP);
+    VALUE("literal.msghdr.msg_namelen", offsetof(struct msghdr, msg_namelen));
+    VALUE("literal.msghdr.msg_iov", offsetof(struct msghdr, msg_iov));
+    VALUE("literal.msghdr.msg_iovlen", offsetof(struct msghdr, msg_iovlen));
+    VALUE("literal.msghdr.msg_control", offsetof(struct msghdr, msg_control));
+    VALUE("literal.msghdr.msg_controllen", offsetof(struct msghdr, msg_controllen));
+    VALUE("literal.msghdr.msg_flags", offsetof(struct msghdr, msg_flags));
+    VALUE("SockDiag.NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG);
+    VALUE("SockDiag.SOCK_DIAG_BY_FAMILY", SOCK_DIAG_BY_FAMILY);
+    VALUE("SockDiag.NLM_F_REQUEST", NLM_F_REQUEST);
+    VALUE("SockDiag.NLM_F_DUMP", NLM_F_DUMP);
+    VALUE("SockDiag.NLMSG_ERROR", NLMSG_ERROR);
+    VALUE("SockDiag.NLMSG_DONE", NLMSG_DONE);
+    VALUE("SockDiag.HEADER_BYTES", sizeof(struct nlmsghdr));
+    VALUE("UnixDiag.REQUEST_BYTES", sizeof(struct unix_diag_req));
+    VALUE("UnixDiag.MESSAGE_BYTES", sizeof(struct unix_diag_msg));
+    VALUE("UnixDiag.SHOW_NAME_VFS_PEER_RQLEN",
+          UDIAG_SHOW_NAME | UDIAG_SHOW_VFS | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN);
+    VALUE("UnixDiag.UNIX_DIAG_NAME", UNIX_DIAG_NAME);
+    VALUE("UnixDiag.UNIX_DIAG_VFS", UNIX_DIAG_VFS);
+    VALUE("UnixDiag.UNIX_DIAG_PEER", UNIX_DIAG_PEER);
+    VALUE("UnixDiag.UNIX_DIAG_RQLEN", UNIX_DIAG_RQLEN);
+    VALUE("UnixDiag.UNIX_DIAG_SHUTDOWN", UNIX_DIAG_SHUTDOWN);
+    VALUE("literal.unix_diag_req.udiag_states", offsetof(struct unix_diag_req, udiag_states));
+    VALUE("literal.unix_diag_req.udiag_show", offsetof(struct unix_diag_req, udiag_show));
+    VALUE("literal.unix_diag_msg.udiag_state", offsetof(struct unix_diag_msg, udiag_state));
+    VALUE("literal.unix_diag_msg.udiag_ino", offsetof(struct unix_diag_msg, udiag_ino));
+
     // asm/errno.h
     VALUE("Errno.EPERM", EPERM);
     VALUE("Errno.ENOENT", ENOENT);
@@ -188,7 +423,13 @@ int main(void)
     VALUE("Errno.ENOSYS", ENOSYS);
     VALUE("Errno.ENOTEMPTY", ENOTEMPTY);
     VALUE("Errno.ENODATA", ENODATA);
+    VALUE("Errno.EMSGSIZE", EMSGSIZE);
+    VALUE("Errno.ENOPROTOOPT", ENOPROTOOPT);
     VALUE("Errno.EOPNOTSUPP", EOPNOTSUPP);
+    VALUE("Errno.EADDRINUSE", EADDRINUSE);
+    VALUE("Errno.EADDRNOTAVAIL", EADDRNOTAVAIL);
+    VALUE("Errno.ENOTCONN", ENOTCONN);
+    VALUE("Errno.ETIMEDOUT", ETIMEDOUT);
     VALUE("Errno.EDQUOT", EDQUOT);
     VALUE("Errno.ERESTARTSYS", ERESTARTSYS);
     VALUE("Errno.ERESTARTNOINTR", ERESTARTNOINTR);
@@ -342,12 +583,20 @@ int main(void)
     VALUE("SyscallNumbers.SETITIMER", __NR_setitimer);
     VALUE("SyscallNumbers.GETPID", __NR_getpid);
     VALUE("SyscallNumbers.SENDFILE", __NR_sendfile);
+    VALUE("SyscallNumbers.SOCKET", __NR_socket);
     VALUE("SyscallNumbers.CONNECT", __NR_connect);
     VALUE("SyscallNumbers.ACCEPT", __NR_accept);
     VALUE("SyscallNumbers.SENDTO", __NR_sendto);
     VALUE("SyscallNumbers.RECVFROM", __NR_recvfrom);
     VALUE("SyscallNumbers.SENDMSG", __NR_sendmsg);
     VALUE("SyscallNumbers.RECVMSG", __NR_recvmsg);
+    VALUE("SyscallNumbers.SHUTDOWN", __NR_shutdown);
+    VALUE("SyscallNumbers.BIND", __NR_bind);
+    VALUE("SyscallNumbers.LISTEN", __NR_listen);
+    VALUE("SyscallNumbers.SOCKETPAIR", __NR_socketpair);
+    VALUE("SyscallNumbers.SETSOCKOPT", __NR_setsockopt);
+    VALUE("SyscallNumbers.GETSOCKOPT", __NR_getsockopt);
+    VALUE("SyscallNumbers.GETSOCKNAME", __NR_getsockname);
     VALUE("SyscallNumbers.EXIT", __NR_exit);
     VALUE("SyscallNumbers.WAIT4", __NR_wait4);
     VALUE("SyscallNumbers.KILL", __NR_kill);
@@ -359,6 +608,10 @@ int main(void)
     VALUE("SyscallNumbers.FTRUNCATE", __NR_ftruncate);
     VALUE("SyscallNumbers.FCHMOD", __NR_fchmod);
     VALUE("SyscallNumbers.CHDIR", __NR_chdir);
+    VALUE("SyscallNumbers.UNLINK", __NR_unlink);
+    VALUE("SyscallNumbers.CHMOD", __NR_chmod);
+    VALUE("SyscallNumbers.CHOWN", __NR_chown);
+    VALUE("SyscallNumbers.FCHOWN", __NR_fchown);
     VALUE("SyscallNumbers.UMASK", __NR_umask);
     VALUE("SyscallNumbers.SETPGID", __NR_setpgid);
     VALUE("SyscallNumbers.SETSID", __NR_setsid);
@@ -740,6 +993,8 @@ int main(void)
     // offsets that stand as plain numbers in the code: compared with the list in ConstantsLiveTest
     VALUE("literal.statx.stx_blksize", offsetof(struct statx, stx_blksize));
     VALUE("literal.statx.stx_nlink", offsetof(struct statx, stx_nlink));
+    VALUE("literal.statx.stx_uid", offsetof(struct statx, stx_uid));
+    VALUE("literal.statx.stx_gid", offsetof(struct statx, stx_gid));
     VALUE("literal.statx.stx_mode", offsetof(struct statx, stx_mode));
     VALUE("literal.statx.stx_ino", offsetof(struct statx, stx_ino));
     VALUE("literal.statx.stx_size", offsetof(struct statx, stx_size));

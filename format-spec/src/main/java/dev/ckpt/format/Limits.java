@@ -84,6 +84,24 @@ public final class Limits {
   /** Bytes of a struct termios. */
   public static final int MAX_TERMIOS_BYTES = 128;
 
+  /** Bytes of a socket address, as struct sockaddr_storage. */
+  public static final int MAX_SOCKADDR_BYTES = 128;
+
+  /** Bytes of the name of a unix socket, as sun_path. */
+  public static final int MAX_SUN_PATH_BYTES = 108;
+
+  /** Options of one socket. */
+  public static final int MAX_SOCKET_OPTIONS = 256;
+
+  /** Bytes of one option of a socket. */
+  public static final int MAX_SOCKET_OPTION_BYTES = 256;
+
+  /** Messages that wait in one socket. */
+  public static final int MAX_SOCKET_MESSAGES = 16384;
+
+  /** Bytes of all messages that wait in one socket. */
+  public static final int MAX_SOCKET_QUEUE_BYTES = 8 << 20;
+
   /** Supplementary groups of a thread, as NGROUPS_MAX. */
   public static final int MAX_GROUPS = 65536;
 

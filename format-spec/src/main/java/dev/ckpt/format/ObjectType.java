@@ -8,6 +8,7 @@ import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileEpoll;
 import dev.ckpt.format.record.FileEventfd;
 import dev.ckpt.format.record.FileFifo;
+import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileMemfd;
@@ -20,6 +21,7 @@ import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileSignalfd;
 import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
@@ -95,6 +97,8 @@ public enum ObjectType {
   FILE_PIDFD(558, Phase.STATE, Refs.OPEN_FILE, FilePidfd.CODEC),
   FILE_INOTIFY(560, Phase.STATE, Refs.OPEN_FILE, FileInotify.CODEC),
   INOTIFY_WATCH(561, Phase.STATE, Refs.NONE, InotifyWatch.CODEC),
+  FILE_UNIX_SOCKET(570, Phase.STATE, Refs.OPEN_FILE, FileUnixSocket.CODEC),
+  FILE_INET_SOCKET(571, Phase.STATE, Refs.OPEN_FILE, FileInetSocket.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);

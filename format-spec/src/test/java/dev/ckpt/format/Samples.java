@@ -78,6 +78,8 @@ final class Samples {
   static final int SIGNALFD = 15;
   static final int PIDFD = 16;
   static final int INOTIFY = 17;
+  static final int UNIX_SOCKET = 18;
+  static final int INET_SOCKET = 19;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -430,6 +432,8 @@ final class Samples {
         new ImageObject(0, PIDFD, filePidfd()),
         new ImageObject(0, INOTIFY, fileInotify()),
         new ImageObject(0, 0, inotifyWatch()),
+        new ImageObject(0, UNIX_SOCKET, SocketSamples.fileUnixSocket()),
+        new ImageObject(0, INET_SOCKET, SocketSamples.fileInetSocket()),
         new ImageObject(0, 0, fd()),
         new ImageObject(0, 0, fileLock()),
         new ImageObject(0, 0, fileOwner()));

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -42,6 +43,7 @@ final class LiveProgram implements AutoCloseable {
   private final Path folder;
   private final int pid;
   private Verdict verdict = this::expectOk;
+  private UnaryOperator<CheckpointOptions> dumpOptions = UnaryOperator.identity();
   private Optional<RestartedTask> restarted = Optional.empty();
   private boolean reaped;
 
@@ -108,6 +110,12 @@ final class LiveProgram implements AutoCloseable {
   /** Instead of the program's own verdict. */
   LiveProgram withVerdict(Verdict other) {
     verdict = other;
+    return this;
+  }
+
+  /** Dumped with further options from now on. */
+  LiveProgram withDumpOptions(UnaryOperator<CheckpointOptions> change) {
+    dumpOptions = change;
     return this;
   }
 
@@ -231,7 +239,7 @@ final class LiveProgram implements AutoCloseable {
 
   /** Dumps it into a new image. */
   CheckpointResult dump(Path image, boolean stop) throws IOException {
-    return dump(CheckpointOptions.of(pid).withStop(stop), image);
+    return dump(dumpOptions.apply(CheckpointOptions.of(pid).withStop(stop)), image);
   }
 
   CheckpointResult dump(CheckpointOptions options, Path image) throws IOException {

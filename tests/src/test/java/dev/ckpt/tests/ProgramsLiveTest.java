@@ -10,8 +10,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every program that keeps one kind of state comes through dump and restore, in every scenario. */
 @Tag("live")
 class ProgramsLiveTest {
+  /** Programs whose TCP connections come back closed. */
+  private static final String TCP_CLOSE = "tcp-close";
+
   static Stream<Arguments> programs() {
-    return Programs.of("save").stream()
+    return Stream.concat(Programs.of("save").stream(), Programs.of(TCP_CLOSE).stream())
         .filter(program -> !program.isScript())
         .flatMap(
             program ->
@@ -26,7 +29,8 @@ class ProgramsLiveTest {
 
   static void run(Programs.Program program, Scenario scenario) throws IOException {
     try (LiveProgram live = LiveProgram.start(program)) {
-      live.awaitReady();
+      boolean tcpClose = program.category().equals(TCP_CLOSE);
+      live.withDumpOptions(options -> options.withTcpClose(tcpClose)).awaitReady();
       scenario.run(live, program.exitStatus());
     }
   }

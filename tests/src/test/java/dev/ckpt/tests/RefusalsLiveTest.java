@@ -32,9 +32,6 @@ class RefusalsLiveTest {
           Map.entry("anon_shared", "FD_SHARED"),
           Map.entry("inotify_events", "INOTIFY_EVENTS"),
           Map.entry("fanotify", "FD_FANOTIFY"),
-          Map.entry("socket_unix", "FD_SOCKET"),
-          Map.entry("socket_tcp", "FD_SOCKET"),
-          Map.entry("socket_udp", "FD_SOCKET"),
           Map.entry("netlink", "FD_SOCKET"),
           Map.entry("fifo_outside", "PIPE_OUTSIDE"),
           Map.entry("fifo_unread", "FIFO_UNREAD"),
@@ -87,7 +84,26 @@ class RefusalsLiveTest {
           Map.entry("thread_fs", "THREAD_UNSHARED"),
           Map.entry("thread_files", "THREAD_UNSHARED"),
           Map.entry("thread_creds_differ", SAVED),
-          Map.entry("dead_leader", "TASK_DEAD_LEADER"));
+          Map.entry("dead_leader", "TASK_DEAD_LEADER"),
+          Map.entry("unix_outside", "SOCKET_OUTSIDE"),
+          Map.entry("unix_shared", "SOCKET_SHARED"),
+          Map.entry("unix_backlog", "SOCKET_BACKLOG"),
+          Map.entry("unix_rights", "SOCKET_RIGHTS"),
+          Map.entry("unix_rights_dgram", "SOCKET_RIGHTS"),
+          Map.entry("unix_unlinked", "SOCKET_UNLINKED"),
+          Map.entry("unix_oob", "SOCKET_OOB"),
+          Map.entry("unix_peek_off", "SOCKET_PEEK_OFF"),
+          Map.entry("unix_filter", "SOCKET_FILTER"),
+          Map.entry("unix_name", "SOCKET_NAME"),
+          Map.entry("unix_sender_gone", "SOCKET_QUEUE"),
+          Map.entry("unix_error", "SOCKET_ERROR"),
+          Map.entry("tcp_connection", "TCP_CONNECTION"),
+          Map.entry("tcp_backlog", "SOCKET_BACKLOG"),
+          Map.entry("tcp_error", "SOCKET_ERROR"),
+          Map.entry("udp_queue", "SOCKET_QUEUE"),
+          Map.entry("udp_corked", "SOCKET_QUEUE"),
+          Map.entry("udp_shutdown", "SOCKET_SHUTDOWN"),
+          Map.entry("raw", "FD_SOCKET"));
 
   static Stream<Programs.Program> programs() {
     return Programs.of("refuse").stream();

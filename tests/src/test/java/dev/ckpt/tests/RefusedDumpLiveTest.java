@@ -31,8 +31,9 @@ import org.opentest4j.TestAbortedException;
  */
 @Tag("live")
 class RefusedDumpLiveTest {
-  /** What keeps a task from being dumped, and is seen only when it is stopped. */
-  private static final String OBSTACLE = "opendir(my $folder, '/') or die;";
+  /** Out-of-band data: keeps a task from being dumped, and is seen only when it is stopped. */
+  private static final String OBSTACLE =
+      "socketpair(my $near, my $far, 1, 1, 0) or die; send($near, '!', 1) or die;";
 
   private static final String SOCKETS =
       "socketpair(my $one, my $two, 1, 1, 0) or die;"
@@ -114,7 +115,7 @@ class RefusedDumpLiveTest {
               UnsupportedStateException.class,
               () -> Checkpoint.dump(CheckpointOptions.of(pid).withSync(false), output));
       assertTrue(
-          e.refusals().stream().anyMatch(refusal -> refusal.code().equals("FD_DIRECTORY")),
+          e.refusals().stream().anyMatch(refusal -> refusal.code().equals("SOCKET_OOB")),
           e.getMessage());
     }
     assertFalse(Files.exists(image));

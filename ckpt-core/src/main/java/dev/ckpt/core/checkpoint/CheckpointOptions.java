@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param backend name of the page reader, or {@link Backends#AUTO}
  * @param sync whether the image is on the disk before the dump counts as done
  * @param progress told about pages as they are written
+ * @param tcpClose whether TCP connections are dumped as ones that were reset, not refused
  * @param hook told about every call that touches the target
  */
 public record CheckpointOptions(
@@ -22,42 +23,49 @@ public record CheckpointOptions(
     String backend,
     boolean sync,
     Progress progress,
+    boolean tcpClose,
     TouchHook hook) {
   private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(5);
 
   /** What a plain {@code ckpt dump PID} does. */
   public static CheckpointOptions of(int pid) {
     return new CheckpointOptions(
-        pid, FREEZE_TIMEOUT, false, Backends.AUTO, true, Progress.NONE, TouchHook.NONE);
+        pid, FREEZE_TIMEOUT, false, Backends.AUTO, true, Progress.NONE, false, TouchHook.NONE);
   }
 
   /** The same with another time-out. */
   public CheckpointOptions withFreezeTimeout(Duration timeout) {
-    return new CheckpointOptions(pid, timeout, stop, backend, sync, progress, hook);
+    return new CheckpointOptions(pid, timeout, stop, backend, sync, progress, tcpClose, hook);
   }
 
   /** The same, ending the task or not. */
   public CheckpointOptions withStop(boolean end) {
-    return new CheckpointOptions(pid, freezeTimeout, end, backend, sync, progress, hook);
+    return new CheckpointOptions(pid, freezeTimeout, end, backend, sync, progress, tcpClose, hook);
   }
 
   /** The same with another page reader. */
   public CheckpointOptions withBackend(String name) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, name, sync, progress, hook);
+    return new CheckpointOptions(pid, freezeTimeout, stop, name, sync, progress, tcpClose, hook);
   }
 
   /** The same, waiting for the disk or not. */
   public CheckpointOptions withSync(boolean wait) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, backend, wait, progress, hook);
+    return new CheckpointOptions(pid, freezeTimeout, stop, backend, wait, progress, tcpClose, hook);
   }
 
   /** The same with somebody who is told. */
   public CheckpointOptions withProgress(Progress listener) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, listener, hook);
+    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, listener, tcpClose, hook);
+  }
+
+  /** The same, dropping TCP connections or refusing them. */
+  public CheckpointOptions withTcpClose(boolean drop) {
+    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, progress, drop, hook);
   }
 
   /** The same with a hook on the calls that touch the target. */
   public CheckpointOptions withHook(TouchHook touchHook) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, progress, touchHook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, sync, progress, tcpClose, touchHook);
   }
 }

@@ -31,6 +31,7 @@ public final class CkptContext implements AutoCloseable {
   /** The identity of a kernel object that several others may refer to. */
   private record SharedKey(String kind, Object identity) {}
 
+  private final CheckpointOptions options;
   private final FrozenTask frozen;
   private final ProcFs proc;
   private final RemoteMemory memory;
@@ -45,12 +46,14 @@ public final class CkptContext implements AutoCloseable {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   CkptContext(
+      CheckpointOptions options,
       FrozenTask frozen,
       RemoteMemory memory,
       MmCheckpoint mm,
       Refusals refusals,
       IntSupplier nextObjref)
       throws SyscallException {
+    this.options = options;
     this.nextObjref = nextObjref;
     this.frozen = frozen;
     this.proc = ProcFs.of(frozen.pid());
@@ -63,6 +66,11 @@ public final class CkptContext implements AutoCloseable {
   /** The target process. */
   public int pid() {
     return frozen.pid();
+  }
+
+  /** Whether TCP connections are to come back closed, where they would be refused otherwise. */
+  public boolean tcpClose() {
+    return options.tcpClose();
   }
 
   /** Its threads, all stopped. */

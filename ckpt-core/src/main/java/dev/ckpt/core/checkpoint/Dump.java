@@ -71,7 +71,7 @@ final class Dump {
         FrozenTask frozen = freeze(tracer)) {
       Refusals refusals = new Refusals(options.pid());
       try (CkptContext context =
-          new CkptContext(frozen, memory, mm, refusals, writer::nextObjref)) {
+          new CkptContext(options, frozen, memory, mm, refusals, writer::nextObjref)) {
         writeAll(context, landlock);
       }
       if (options.stop()) {
@@ -147,7 +147,7 @@ final class Dump {
     mm.survey(context);
     context.refusals().check();
 
-    RemoteQueries answers = RemoteQueries.ask(context, site, landlock);
+    RemoteQueries answers = RemoteQueries.ask(context, site, files, landlock);
     TaskStruct.refuseAnswers(context, answers);
     threads.refuseAnswers(answers);
     context.refusals().check();

@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.checkpoint.file.Files;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.RemoteMemory;
@@ -81,8 +82,8 @@ final class RemoteQueries {
   private List<PosixTimer> posixTimers = List.of();
   private int lockFuture;
 
-  /** Asks every thread. */
-  static RemoteQueries ask(CkptContext context, CodeSite site, LandlockProbe landlock)
+  /** Asks every thread, and the first one of the files too. */
+  static RemoteQueries ask(CkptContext context, CodeSite site, Files files, LandlockProbe landlock)
       throws CkptException {
     RemoteQueries queries = new RemoteQueries();
     long lockedKb = lockedKb(context);
@@ -96,6 +97,7 @@ final class RemoteQueries {
           if (lockedKb(context) > lockedKb) {
             queries.lockFuture = lockFuture(context, calls.area());
           }
+          files.ask(calls);
         }
         askRare(calls, context.refusals(), "thread " + tracee.tid());
         queries.threads.put(tracee.tid(), askThread(calls, context, tracee.tid(), landlock));

@@ -32,7 +32,13 @@ public final class Errno {
   public static final int ENOSYS = 38;
   public static final int ENOTEMPTY = 39;
   public static final int ENODATA = 61;
+  public static final int EMSGSIZE = 90;
+  public static final int ENOPROTOOPT = 92;
   public static final int EOPNOTSUPP = 95;
+  public static final int EADDRINUSE = 98;
+  public static final int EADDRNOTAVAIL = 99;
+  public static final int ENOTCONN = 107;
+  public static final int ETIMEDOUT = 110;
   public static final int EDQUOT = 122;
 
   /** Kernel-internal: never seen by programs, seen by tracers ({@code linux/errno.h}). */
@@ -56,73 +62,46 @@ public final class Errno {
   }
 
   private static String name(int errno) {
-    switch (errno) {
-      case EPERM:
-        return "EPERM";
-      case ENOENT:
-        return "ENOENT";
-      case ESRCH:
-        return "ESRCH";
-      case EINTR:
-        return "EINTR";
-      case ENXIO:
-        return "ENXIO";
-      case EIO:
-        return "EIO";
-      case EBADF:
-        return "EBADF";
-      case ECHILD:
-        return "ECHILD";
-      case EAGAIN:
-        return "EAGAIN";
-      case ENOMEM:
-        return "ENOMEM";
-      case EACCES:
-        return "EACCES";
-      case EFAULT:
-        return "EFAULT";
-      case EBUSY:
-        return "EBUSY";
-      case EEXIST:
-        return "EEXIST";
-      case EXDEV:
-        return "EXDEV";
-      case ENODEV:
-        return "ENODEV";
-      case ENOTDIR:
-        return "ENOTDIR";
-      case EISDIR:
-        return "EISDIR";
-      case EINVAL:
-        return "EINVAL";
-      case ENFILE:
-        return "ENFILE";
-      case EMFILE:
-        return "EMFILE";
-      case ENOTTY:
-        return "ENOTTY";
-      case EFBIG:
-        return "EFBIG";
-      case ENOSPC:
-        return "ENOSPC";
-      case ESPIPE:
-        return "ESPIPE";
-      case EROFS:
-        return "EROFS";
-      case EPIPE:
-        return "EPIPE";
-      case ENOSYS:
-        return "ENOSYS";
-      case ENOTEMPTY:
-        return "ENOTEMPTY";
-      case ENODATA:
-        return "ENODATA";
-      case EOPNOTSUPP:
-        return "EOPNOTSUPP";
-      case EDQUOT:
-        return "EDQUOT";
-      default:
-        return "";
-    }
+    return switch (errno) {
+      case EPERM -> "EPERM";
+      case ENOENT -> "ENOENT";
+      case ESRCH -> "ESRCH";
+      case EINTR -> "EINTR";
+      case EIO -> "EIO";
+      case ENXIO -> "ENXIO";
+      case EBADF -> "EBADF";
+      case ECHILD -> "ECHILD";
+      case EAGAIN -> "EAGAIN";
+      case ENOMEM -> "ENOMEM";
+      case EACCES -> "EACCES";
+      case EFAULT -> "EFAULT";
+      case EBUSY -> "EBUSY";
+      case EEXIST -> "EEXIST";
+      case EXDEV -> "EXDEV";
+      case ENODEV -> "ENODEV";
+      case ENOTDIR -> "ENOTDIR";
+      case EISDIR -> "EISDIR";
+      case EINVAL -> "EINVAL";
+      case ENFILE -> "ENFILE";
+      case EMFILE -> "EMFILE";
+      case ENOTTY -> "ENOTTY";
+      case EFBIG -> "EFBIG";
+      case ENOSPC -> "ENOSPC";
+      case ESPIPE -> "ESPIPE";
+      case EROFS -> "EROFS";
+      case EPIPE -> "EPIPE";
+      case ENOSYS -> "ENOSYS";
+      case ENOTEMPTY -> "ENOTEMPTY";
+      case ENODATA -> "ENODATA";
+      case EMSGSIZE -> "EMSGSIZE";
+      case ENOPROTOOPT -> "ENOPROTOOPT";
+      case EOPNOTSUPP -> "EOPNOTSUPP";
+      case EADDRINUSE -> "EADDRINUSE";
+      case EADDRNOTAVAIL -> "EADDRNOTAVAIL";
+      case ENOTCONN -> "ENOTCONN";
+      case ETIMEDOUT -> "ETIMEDOUT";
+      case EDQUOT -> "EDQUOT";
+      default -> "";
+    };
   }
 }

@@ -15,6 +15,8 @@ import java.lang.ref.Reference;
  * @param rdevMajor device number when it is a device itself
  * @param rdevMinor the same, minor
  * @param blockBytes preferred block size; the page size of a huge page file
+ * @param uid owner
+ * @param gid group
  */
 public record FileStat(
     long dev,
@@ -25,7 +27,9 @@ public record FileStat(
     long mtimeNanos,
     int rdevMajor,
     int rdevMinor,
-    int blockBytes) {
+    int blockBytes,
+    int uid,
+    int gid) {
   public static final int S_IFMT = 0170000;
   public static final int S_IFIFO = 0010000;
   public static final int S_IFCHR = 0020000;
@@ -74,7 +78,8 @@ public record FileStat(
   }
 
   private static FileStat parse(NativeBuffer raw) {
-    // struct statx: blksize 4, nlink 16, mode 28 (u16), ino 32, size 40, mtime 112 (s64, u32),
+    // struct statx: blksize 4, nlink 16, uid 20, gid 24, mode 28 (u16), ino 32, size 40, mtime 112
+    // (s64, u32),
     // rdev 128 and 132, dev 136 and 140 (linux/stat.h)
     return new FileStat(
         ((long) raw.getInt(136) << 32) | Integer.toUnsignedLong(raw.getInt(140)),
@@ -85,7 +90,9 @@ public record FileStat(
         raw.getLong(112) * NANOS + Integer.toUnsignedLong(raw.getInt(120)),
         raw.getInt(128),
         raw.getInt(132),
-        raw.getInt(4));
+        raw.getInt(4),
+        raw.getInt(20),
+        raw.getInt(24));
   }
 
   /** The file's type alone. */

@@ -46,6 +46,24 @@ final class LibC {
 
   static native int pipe2(long fds, int flags);
 
+  static native int socket(int domain, int type, int protocol);
+
+  static native int getsockopt(int fd, int level, int name, long value, long len);
+
+  static native int setsockopt(int fd, int level, int name, long value, int len);
+
+  static native int getsockname(int fd, long address, long len);
+
+  static native int getpeername(int fd, long address, long len);
+
+  static native int bind(int fd, long address, int len);
+
+  static native long sendmsg(int fd, long message, int flags);
+
+  static native long recvmsg(int fd, long message, int flags);
+
+  static native int poll(long pollfds, long nr, int timeoutMillis);
+
   static native int fsync(int fd);
 
   static native int fdatasync(int fd);

@@ -16,7 +16,14 @@ class CheckpointOptionsTest {
     CheckpointOptions plain = CheckpointOptions.of(812);
     assertEquals(
         new CheckpointOptions(
-            812, Duration.ofSeconds(5), false, Backends.AUTO, true, Progress.NONE, TouchHook.NONE),
+            812,
+            Duration.ofSeconds(5),
+            false,
+            Backends.AUTO,
+            true,
+            Progress.NONE,
+            false,
+            TouchHook.NONE),
         plain);
     Progress progress = (done, total) -> {};
     TouchHook hook =
@@ -29,13 +36,14 @@ class CheckpointOptionsTest {
         };
     Duration minute = Duration.ofMinutes(1);
     assertEquals(
-        new CheckpointOptions(812, minute, true, "vm-readv", false, progress, hook),
+        new CheckpointOptions(812, minute, true, "vm-readv", false, progress, true, hook),
         plain
             .withFreezeTimeout(minute)
             .withStop(true)
             .withBackend("vm-readv")
             .withSync(false)
             .withProgress(progress)
+            .withTcpClose(true)
             .withHook(hook));
     assertEquals(plain, plain.withStop(true).withStop(false));
     assertEquals(plain, plain.withFreezeTimeout(minute).withFreezeTimeout(plain.freezeTimeout()));

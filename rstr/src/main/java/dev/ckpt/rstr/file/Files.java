@@ -40,7 +40,9 @@ public final class Files {
           new Timerfd(),
           new Signalfd(),
           new Pidfd(),
-          new Inotify());
+          new Inotify(),
+          new UnixSocket(),
+          new InetSocket());
 
   private final RstrContext context;
   private final BatchRunner run;

@@ -55,6 +55,11 @@ final class DumpCommand extends CkptCommand {
   private boolean noSync;
 
   @Option(
+      names = "--tcp-close",
+      description = "Dump TCP connections as ones that were reset, instead of refusing them.")
+  private boolean tcpClose;
+
+  @Option(
       names = "--freeze-timeout",
       paramLabel = "TIME",
       defaultValue = "5s",
@@ -102,6 +107,7 @@ final class DumpCommand extends CkptCommand {
               .withBackend(backend)
               .withSync(!noSync)
               .withFreezeTimeout(freezeTimeout)
+              .withTcpClose(tcpClose)
               .withProgress(bar::pages);
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());

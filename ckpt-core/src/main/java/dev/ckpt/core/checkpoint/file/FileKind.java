@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
+import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import java.util.List;
 
@@ -16,6 +17,16 @@ interface FileKind {
    * @param mine every open file of this kind
    */
   default void survey(Files files, List<OpenFile> mine) throws CkptException {}
+
+  /**
+   * Asks the task what only it can tell.
+   *
+   * <p>NB: the task finishes a batch also when we are killed in it, so a batch may change something
+   * only if it puts it back itself.
+   *
+   * @param calls made by the first thread
+   */
+  default void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {}
 
   /**
    * Adds the record of a description, and before it those that it refers to.

@@ -4,9 +4,11 @@ import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.proc.EventfdInfo;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFormatException;
+import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
 import java.util.Optional;
@@ -31,6 +33,8 @@ final class FileKinds {
   private final FileKind signalfd = new Signalfd();
   private final FileKind pidfd = new Pidfd();
   private final FileKind inotify = new Inotify();
+  private final FileKind unixSocket = new UnixSocket();
+  private final FileKind inetSocket = new InetSocket();
 
   FileKinds(int pid, Refusals refusals) {
     this.pid = pid;
@@ -38,8 +42,7 @@ final class FileKinds {
   }
 
   /** The kind of an open file; nothing when it was refused. */
-  Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat)
-      throws ProcFormatException {
+  Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat) throws CkptException {
     String name = "fd " + fd + " (" + link + ")";
     if (FileLocks.refuse(refusals, name, info)) {
       return Optional.empty();
@@ -61,7 +64,7 @@ final class FileKinds {
             ? Optional.of(pipeEnd)
             : FileRefs.nameLeadsTo(link, stat) ? Optional.of(fifo) : deleted(name);
       case FileStat.S_IFSOCK:
-        return refuse("FD_SOCKET", name + " is a socket");
+        return socket(name, Sockets.protocolName("/proc/" + pid + "/fd/" + fd));
       case FileStat.S_IFDIR:
         return named(name, link, stat);
       case FileStat.S_IFBLK:
@@ -116,6 +119,23 @@ final class FileKinds {
     return info.count() == FileEventfd.MAX_COUNT + 1
         ? refuse("FD_EVENTFD", name + " has overflown")
         : Optional.of(eventfd);
+  }
+
+  private Optional<FileKind> socket(String name, String protocol) {
+    switch (protocol) {
+      case "UNIX":
+      case "UNIX-STREAM":
+        return Optional.of(unixSocket);
+      case "TCP":
+      case "TCPv6":
+      case "UDP":
+      case "UDPv6":
+      case "UDP-Lite":
+      case "UDPLITEv6":
+        return Optional.of(inetSocket);
+      default:
+        return refuse("FD_SOCKET", name + " is a socket of protocol " + protocol);
+    }
   }
 
   private Optional<FileKind> regular(String name, ByteString link, FileStat stat) {

@@ -11,6 +11,7 @@ import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.proc.ProcReadException;
+import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Fd;
@@ -41,15 +42,28 @@ public final class Files {
       files.look(fd, kinds);
     }
     Sharers.refuse(files);
-    Map<FileKind, List<OpenFile>> byKind = new LinkedHashMap<>();
     for (OpenFile file : files.open) {
       FileOwners.survey(context, file);
-      byKind.computeIfAbsent(file.kind(), kind -> new ArrayList<>()).add(file);
     }
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind.entrySet()) {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : files.byKind().entrySet()) {
       entry.getKey().survey(files, entry.getValue());
     }
     return files;
+  }
+
+  private Map<FileKind, List<OpenFile>> byKind() {
+    Map<FileKind, List<OpenFile>> byKind = new LinkedHashMap<>();
+    for (OpenFile file : open) {
+      byKind.computeIfAbsent(file.kind(), kind -> new ArrayList<>()).add(file);
+    }
+    return byKind;
+  }
+
+  /** Asks the task what only it can tell of its files, by calls of its first thread. */
+  public void ask(RemoteSyscalls calls) throws CkptException {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind().entrySet()) {
+      entry.getKey().ask(this, entry.getValue(), calls);
+    }
   }
 
   /** Refuses what can be seen in /proc alone, without touching the task or its descriptors. */

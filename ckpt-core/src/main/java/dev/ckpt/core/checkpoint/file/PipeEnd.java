@@ -16,7 +16,7 @@ final class PipeEnd implements FileKind {
   public void survey(Files files, List<OpenFile> mine) {
     Set<String> links =
         mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-    Map<String, Integer> others = PipeHolders.others(files.context().pid(), links);
+    Map<String, Integer> others = Holders.others(files.context().pid(), links);
     for (OpenFile file : mine) {
       Integer other = others.get(file.link().toString());
       if (other != null) {

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -32,7 +35,7 @@ class FileKindsTest {
   }
 
   private static FileStat stat(int type, int major, int minor, int blockBytes) {
-    return new FileStat(0x100000005L, 4711, type | 0600, 1, 0, 0, major, minor, blockBytes);
+    return new FileStat(0x100000005L, 4711, type | 0600, 1, 0, 0, major, minor, blockBytes, 0, 0);
   }
 
   /** The kind as text, or the code of the only refusal. */
@@ -89,10 +92,33 @@ class FileKindsTest {
 
   @Test
   void otherTypesAreRefused() throws Exception {
-    assertEquals("FD_SOCKET", verdict("socket:[3301]", FileStat.S_IFSOCK));
     assertEquals("FD_BLOCK_DEVICE", verdict("/dev/vda", FileStat.S_IFBLK));
     assertEquals("FD_UNKNOWN", verdict("/somewhere", 0));
     assertEquals("FD_UNKNOWN", verdict("/link", 0120000));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,0,UnixSocket",
+    "1,2,0,UnixSocket",
+    "1,5,0,UnixSocket",
+    "2,1,0,InetSocket",
+    "2,2,0,InetSocket",
+    "16,3,0,FD_SOCKET"
+  })
+  void socketsAreToldByTheirProtocol(int domain, int type, int protocol, String verdict)
+      throws Exception {
+    try (Fd socket = Sockets.open(domain, type, protocol)) {
+      String path = "/proc/self/fd/" + socket.number();
+      ByteString link = ByteString.of(Files.readSymbolicLink(Path.of(path)).toString());
+      Optional<FileKind> kind =
+          new FileKinds(Tasks.self(), refusals)
+              .of(socket.number(), link, info(2), FileStat.of(path));
+      assertEquals(
+          verdict,
+          kind.map(each -> each.getClass().getSimpleName())
+              .orElseGet(() -> refusals.list().get(0).code()));
+    }
   }
 
   @Test
@@ -101,7 +127,7 @@ class FileKindsTest {
     Path named = Files.createFile(folder.resolve("pipe:[77]"));
     FileStat stat = FileStat.of(named.toString());
     FileStat fifo =
-        new FileStat(stat.dev(), stat.ino(), FileStat.S_IFIFO | 0600, 1, 0, 0, 0, 0, 4096);
+        new FileStat(stat.dev(), stat.ino(), FileStat.S_IFIFO | 0600, 1, 0, 0, 0, 0, 4096, 0, 0);
     assertEquals("Fifo", verdict(named.toString(), info(0), fifo));
     assertEquals("FD_DELETED", verdict(named + " (deleted)", info(0), fifo));
   }

@@ -10,6 +10,7 @@ import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileEpoll;
 import dev.ckpt.format.record.FileEventfd;
 import dev.ckpt.format.record.FileFifo;
+import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
@@ -20,6 +21,7 @@ import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileSignalfd;
 import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Pipe;
@@ -70,6 +72,17 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
       String name = "memfd:" + state.get(memfd.shmem(), Shmem.class).name();
       return of(fd, "memfd", memfd.flags(), memfd.pos(), name);
     }
+    if (file instanceof FileUnixSocket socket) {
+      return of(fd, "unix", socket.flags(), NO_POS, name(socket));
+    }
+    if (file instanceof FileInetSocket socket) {
+      return of(
+          fd,
+          socket.sockType() == FileInetSocket.SOCK_STREAM ? "tcp" : "udp",
+          socket.flags(),
+          NO_POS,
+          name(socket));
+    }
     return nameless(fd, file, state);
   }
 
@@ -109,6 +122,28 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
 
   private static String held(Pipe pipe) {
     return Units.bytes(pipe.buffers().stream().mapToLong(ByteString::length).sum());
+  }
+
+  private static String name(FileUnixSocket socket) {
+    String name = socket.name().isEmpty() ? "socket:[" + socket.inode() + "]" : socket.name() + "";
+    String connection =
+        switch (socket.state()) {
+          case FileUnixSocket.LISTENING -> ", listening";
+          case FileUnixSocket.CONNECTED -> ", connected to socket:[" + socket.peer() + "]";
+          case FileUnixSocket.PEER_GONE -> ", its peer is gone";
+          default -> "";
+        };
+    return name + connection + ", " + socket.messages().size() + " messages in it";
+  }
+
+  private static String name(FileInetSocket socket) {
+    String name = "socket:[" + socket.inode() + "]";
+    return switch (socket.state()) {
+      case FileInetSocket.LISTENING -> name + ", listening";
+      case FileInetSocket.CONNECTED -> name + ", connected";
+      case FileInetSocket.OVER, FileInetSocket.RESET -> name + ", its connection is over";
+      default -> name;
+    };
   }
 
   private static OpenFileText of(Fd fd, String kind, int flags, long pos, String name) {

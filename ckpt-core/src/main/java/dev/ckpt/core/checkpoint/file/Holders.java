@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds processes besides the target that hold an end of one of its pipes. Only a look at every
+ * Finds processes besides the target that hold one of its pipes or sockets. Only a look at every
  * process's descriptors tells; the kernel keeps no list.
  */
-final class PipeHolders {
-  private PipeHolders() {}
+final class Holders {
+  private Holders() {}
 
   /**
    * Looks at every process.
    *
-   * @param links pipes as /proc/PID/fd names them, {@code pipe:[77]}
-   * @return for each pipe that somebody else holds, one such process
+   * @param links as /proc/PID/fd has them, {@code pipe:[77]}
+   * @return for each that somebody else holds, one such process
    */
   static Map<String, Integer> others(int target, Set<String> links) {
     Map<String, Integer> holders = new HashMap<>();
@@ -43,7 +43,7 @@ final class PipeHolders {
         held.add(proc.fdLink(fd).toString());
       }
     } catch (CkptException e) {
-      // It ended while we looked, or is not ours to look at: a pipe shared with such a process
+      // It ended while we looked, or is not ours to look at: one shared with such a process
       // would be another user's, whom the target could not have got it from but by passing it on.
       return held;
     }

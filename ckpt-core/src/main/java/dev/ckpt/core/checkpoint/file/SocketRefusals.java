@@ -1,0 +1,74 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What no socket of any family can be saved with. */
+final class SocketRefusals {
+  private final CkptContext context;
+
+  SocketRefusals(CkptContext context) {
+    this.context = context;
+  }
+
+  static String name(OpenFile file) {
+    return "fd " + file.fd() + " (" + file.link() + ")";
+  }
+
+  /** Refuses sockets that another process holds too: it would go on with them. */
+  void refuseShared(List<OpenFile> mine) {
+    Set<String> links =
+        mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
+    Map<String, Integer> others = Holders.others(context.pid(), links);
+    for (OpenFile file : mine) {
+      Integer other = others.get(file.link().toString());
+      if (other != null) {
+        refuse(
+            "SOCKET_SHARED",
+            file,
+            "is held by process " + other + " too",
+            "end the other process, or have it close the socket");
+      }
+    }
+  }
+
+  /**
+   * Refuses what shows on any socket. An error that waits is looked for first: peeking or asking
+   * for it would take it away from the task.
+   *
+   * @return whether it was refused, and must not be peeked at
+   */
+  boolean refuses(OpenFile file, Fd socket) throws SyscallException {
+    int events = Sockets.events(socket);
+    if ((events & Sockets.POLLERR) != 0) {
+      refuse("SOCKET_ERROR", file, "has an error that was not read yet", "let the task read it");
+      return true;
+    }
+    if ((events & Sockets.POLLPRI) != 0) {
+      refuse("SOCKET_OOB", file, "holds out-of-band data", "let the task read it");
+      return true;
+    }
+    if (Sockets.option(socket, Socket.SOL_SOCKET, Socket.SO_PEEK_OFF)
+        .filter(value -> value[0] != SocketQueue.PEEK_OFF_NONE)
+        .isPresent()) {
+      refuse("SOCKET_PEEK_OFF", file, "has SO_PEEK_OFF set", "this version cannot save it");
+      return true;
+    }
+    if (Sockets.hasFilter(socket)) {
+      refuse("SOCKET_FILTER", file, "has a filter attached", "this version cannot save it");
+      return true;
+    }
+    return false;
+  }
+
+  private void refuse(String code, OpenFile file, String what, String remedy) {
+    context.refusals().add(code, name(file) + " " + what, remedy);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.core.checkpoint.Refusals;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.kernel.UnixDiag;
+import dev.ckpt.format.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a unix socket cannot be saved with. */
+final class UnixRefusals {
+  private static final String CANNOT = "this version cannot save it";
+  private static final int SHUTDOWN_BOTH = 3;
+
+  private final Refusals refusals;
+  private final Map<Long, UnixDiag> own = new HashMap<>();
+
+  /**
+   * For one dump.
+   *
+   * @param mine the task's unix sockets
+   * @param diags all unix sockets
+   */
+  UnixRefusals(Refusals refusals, List<OpenFile> mine, Map<Long, UnixDiag> diags) {
+    this.refusals = refusals;
+    for (OpenFile file : mine) {
+      own.put(file.stat().ino(), diags.get(file.stat().ino()));
+    }
+  }
+
+  private void refuse(String code, OpenFile file, String what, String remedy) {
+    refusals.add(code, SocketRefusals.name(file) + " " + what, remedy);
+  }
+
+  /** The file that a socket is bound to; refused where its name leads there no more. */
+  Optional<FileStat> boundFile(int pid, OpenFile file, UnixDiag diag) {
+    if (diag.fileIno() == 0) {
+      return Optional.empty();
+    }
+    try {
+      FileStat stat = FileStat.of(path(pid, diag.name()));
+      // The kernel tells the lower half of the inode number only.
+      if (stat.type() == FileStat.S_IFSOCK && (int) stat.ino() == (int) diag.fileIno()) {
+        return Optional.of(stat);
+      }
+    } catch (SyscallException e) {
+      // Said below, whatever the reason: a restore would not find it either.
+      refuse("SOCKET_UNLINKED", file, "is bound to a file that is gone: " + e.getMessage(), CANNOT);
+      return Optional.empty();
+    }
+    refuse("SOCKET_UNLINKED", file, "is bound to " + diag.name() + ", now another file", CANNOT);
+    return Optional.empty();
+  }
+
+  private static byte[] path(int pid, ByteString name) {
+    byte[] folder =
+        (name.byteAt(0) == '/' ? "" : "/proc/" + pid + "/cwd/").getBytes(StandardCharsets.US_ASCII);
+    byte[] path = Arrays.copyOf(folder, folder.length + name.length());
+    System.arraycopy(name.toByteArray(), 0, path, folder.length, name.length());
+    return path;
+  }
+
+  /** Refuses connections that do not stay within the task, or cannot be made again. */
+  void refuseConnection(OpenFile file, UnixDiag diag, int sockType) {
+    boolean datagram = sockType == Socket.SOCK_DGRAM;
+    if (diag.pending() > 0) {
+      refuse(
+          "SOCKET_BACKLOG",
+          file,
+          "has " + diag.pending() + " connections that it has not accepted",
+          "let the task accept them");
+    }
+    boolean unheld = diag.peer() == 0 && !datagram && diag.shutdown() != SHUTDOWN_BOTH;
+    if (diag.hasPeer() && (unheld || (diag.peer() != 0 && !own.containsKey(diag.peer())))) {
+      refuse(
+          "SOCKET_OUTSIDE",
+          file,
+          "is connected to a socket that is not the task's",
+          "close the connection, or end the other process");
+    } else if (diag.hasPeer() && !(datagram ? mayConnect(diag) : mayMeet(diag))) {
+      refuse("SOCKET_NAME", file, "has an end whose name cannot be given again", CANNOT);
+    }
+  }
+
+  /** Datagrams: either a pair, or the other end has a name to connect to. */
+  private boolean mayConnect(UnixDiag diag) {
+    UnixDiag peer = own.get(diag.peer());
+    return peer == null || peer.peer() == diag.ino() || !peer.name().isEmpty();
+  }
+
+  /** Streams: a nameless pair, or one end was accepted by a socket that still listens. */
+  private boolean mayMeet(UnixDiag diag) {
+    UnixDiag peer = own.get(diag.peer());
+    if (peer == null) {
+      return diag.name().isEmpty() || isAccepted(diag);
+    }
+    boolean nameless = diag.name().isEmpty() && peer.name().isEmpty();
+    return nameless || isAccepted(diag) != isAccepted(peer);
+  }
+
+  /** NB: an accepted socket has the name of the one that listened. */
+  private boolean isAccepted(UnixDiag diag) {
+    return own.values().stream()
+        .anyMatch(other -> other.listening() && other.name().equals(diag.name()));
+  }
+
+  /** Refuses queues whose content cannot be sent again. */
+  void refuseMessages(OpenFile file, List<Sockets.Message> messages, int sockType, int pid) {
+    List<String> wrong = new ArrayList<>();
+    for (Sockets.Message message : messages) {
+      if ((message.flags() & Socket.MSG_CTRUNC) != 0) {
+        refuse(
+            "SOCKET_RIGHTS",
+            file,
+            "has descriptors or a label in its queue (SCM_RIGHTS, SCM_SECURITY)",
+            "let the task receive them");
+        return;
+      }
+      if (message.credentials().filter(creds -> creds[0] != pid).isPresent()) {
+        wrong.add("is from process " + message.credentials().get()[0]);
+      }
+      ByteString sender = ByteString.of(Sockets.pathOf(message.sender()));
+      if (sockType == Socket.SOCK_DGRAM && !sender.isEmpty() && !hasName(sender)) {
+        wrong.add("is from " + sender + ", which is not the task's");
+      }
+    }
+    if (!SocketQueue.fits(messages)) {
+      wrong.add("makes the queue too large");
+    }
+    if (!wrong.isEmpty()) {
+      refuse("SOCKET_QUEUE", file, "has a message that " + wrong.get(0), "let the task receive it");
+    }
+  }
+
+  /** Refuses a stream of which a peek did not show all. */
+  void refusePart(OpenFile file, List<Sockets.Message> queue, int lenBytes) {
+    int seen = queue.stream().mapToInt(message -> message.data().length).sum();
+    if (seen != lenBytes) {
+      refuse(
+          "SOCKET_QUEUE",
+          file,
+          "shows " + seen + " of " + lenBytes + " bytes: from several senders, or with descriptors",
+          "let the task receive them");
+    }
+  }
+
+  private boolean hasName(ByteString name) {
+    return own.values().stream().anyMatch(other -> other.name().equals(name));
+  }
+}

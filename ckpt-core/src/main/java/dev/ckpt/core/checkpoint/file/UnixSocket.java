@@ -1,0 +1,127 @@
+package dev.ckpt.core.checkpoint.file;
+
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.kernel.UnixDiag;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.FileUnixSocket;
+import dev.ckpt.format.record.SocketMessage;
+import dev.ckpt.format.record.SocketOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A unix socket that listens, is connected to another of the same task, or is not connected. */
+final class UnixSocket implements FileKind {
+  /** What was found out about one. */
+  private record Found(
+      UnixDiag diag, int sockType, Optional<FileStat> file, List<SocketOption> options) {}
+
+  private final Map<OpenFile, Found> found = new HashMap<>();
+  private final Map<OpenFile, List<Sockets.Message>> queues = new HashMap<>();
+  private UnixRefusals refusals;
+
+  @Override
+  public void survey(Files files, List<OpenFile> mine) throws CkptException {
+    Map<Long, UnixDiag> diags = UnixDiag.all();
+    refusals = new UnixRefusals(files.context().refusals(), mine, diags);
+    SocketRefusals common = new SocketRefusals(files.context());
+    common.refuseShared(mine);
+    for (OpenFile file : mine) {
+      UnixDiag diag = diags.get(file.stat().ino());
+      try (Fd socket = files.context().duplicate(file.fd())) {
+        int type = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_TYPE);
+        Optional<FileStat> bound = refusals.boundFile(files.context().pid(), file, diag);
+        found.put(file, new Found(diag, type, bound, SocketOptions.of(socket, new int[0][])));
+        refusals.refuseConnection(file, diag, type);
+        if (!common.refuses(file, socket) && type == Socket.SOCK_STREAM && !diag.listening()) {
+          queues.put(file, SocketQueue.ofStream(socket));
+          refusals.refusePart(file, messages(file), Sockets.inputBytes(socket));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {
+    for (OpenFile file : mine) {
+      Found socket = found.get(file);
+      if (socket.sockType() != Socket.SOCK_STREAM && !socket.diag().listening()) {
+        queues.put(file, datagrams(files, file, calls));
+      }
+    }
+    for (OpenFile file : mine) {
+      int type = found.get(file).sockType();
+      refusals.refuseMessages(file, messages(file), type, files.context().pid());
+    }
+  }
+
+  private static List<Sockets.Message> datagrams(Files files, OpenFile file, RemoteSyscalls calls)
+      throws CkptException {
+    try (Fd socket = files.context().duplicate(file.fd())) {
+      return SocketQueue.ofDatagrams(calls, file.fd(), Sockets.controlBytes(socket));
+    }
+  }
+
+  private List<Sockets.Message> messages(OpenFile file) {
+    return queues.getOrDefault(file, List.of());
+  }
+
+  @Override
+  public int save(Files files, OpenFile file) throws CkptException {
+    Found socket = found.get(file);
+    UnixDiag diag = socket.diag();
+    Optional<FileStat> bound = socket.file();
+    int state = state(diag);
+    return files
+        .context()
+        .addTarget(
+            new FileUnixSocket(
+                diag.ino(),
+                file.flags(),
+                socket.sockType(),
+                state,
+                state == FileUnixSocket.CONNECTED ? diag.peer() : 0,
+                diag.backlog(),
+                diag.shutdown(),
+                file.stat().uid(),
+                bound.map(FileStat::mode).orElse(0),
+                bound.map(FileStat::uid).orElse(0),
+                bound.map(FileStat::gid).orElse(0),
+                diag.name(),
+                socket.options(),
+                records(messages(file))));
+  }
+
+  private static int state(UnixDiag diag) {
+    if (diag.listening()) {
+      return FileUnixSocket.LISTENING;
+    }
+    if (!diag.hasPeer()) {
+      return FileUnixSocket.UNCONNECTED;
+    }
+    return diag.peer() == 0 ? FileUnixSocket.PEER_GONE : FileUnixSocket.CONNECTED;
+  }
+
+  private static List<SocketMessage> records(List<Sockets.Message> messages) {
+    List<SocketMessage> records = new ArrayList<>();
+    for (Sockets.Message message : messages) {
+      int[] credentials = message.credentials().orElse(new int[3]);
+      ByteString sender = ByteString.of(Sockets.pathOf(message.sender()));
+      records.add(
+          new SocketMessage(
+              sender,
+              credentials[0],
+              credentials[1],
+              credentials[2],
+              ByteString.of(message.data())));
+    }
+    return records;
+  }
+}

@@ -1,0 +1,305 @@
+package dev.ckpt.core.kernel;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.SyscallException;
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Calls on sockets, our own or duplicates of a target's. */
+public final class Sockets {
+  /** Bytes of the longest address: {@code struct sockaddr_storage}. */
+  public static final int SOCKADDR_BYTES = 128;
+
+  /** Bytes of {@code struct msghdr}. */
+  public static final int MSGHDR_BYTES = 56;
+
+  /** Bytes that one SCM_CREDENTIALS takes: CMSG_SPACE of three ints. */
+  public static final int CREDENTIALS_BYTES = 32;
+
+  public static final int POLLIN = 1;
+  public static final int POLLPRI = 2;
+  public static final int POLLERR = 8;
+  public static final int POLLRDHUP = 0x2000;
+
+  private static final int CMSGHDR_BYTES = 16;
+  private static final int UCRED_BYTES = 12;
+  private static final int IOVEC_BYTES = 16;
+  private static final int FIONREAD = 0x541b;
+  private static final int OPTION_BYTES = 256;
+
+  private Sockets() {}
+
+  /**
+   * What /proc/PID/fd/N, a socket, calls its protocol: {@code TCP}, {@code UNIX-STREAM}. Source:
+   * net/socket.c, sockfs_xattr_get.
+   */
+  public static String protocolName(String path) throws SyscallException {
+    byte[] attribute = Files.bytes("system.sockprotoname");
+    NativeBuffer file = NativeBuffer.of(Files.cString(Files.bytes(path)));
+    NativeBuffer name = NativeBuffer.of(Files.cString(attribute));
+    NativeBuffer value = NativeBuffer.allocate(OPTION_BYTES);
+    long n =
+        Call.check(
+            LibC.syscall(
+                Numbers.GETXATTR,
+                file.address(),
+                name.address(),
+                value.address(),
+                value.size(),
+                0,
+                0),
+            "",
+            "getxattr",
+            path,
+            "system.sockprotoname");
+    Reference.reachabilityFence(file);
+    Reference.reachabilityFence(name);
+    // The name comes with the zero that ends it.
+    return new String(value.getBytes(0, Math.max(0, (int) n - 1)), StandardCharsets.US_ASCII);
+  }
+
+  /** socket(2). */
+  @MustBeClosed
+  public static Fd open(int domain, int type, int protocol) throws SyscallException {
+    return new Fd(
+        Call.check(
+            LibC.socket(domain, type | Fcntl.O_CLOEXEC, protocol),
+            "",
+            "socket",
+            domain,
+            type,
+            protocol));
+  }
+
+  /** An option's bytes; nothing where this kind of socket has no such option. */
+  public static Optional<byte[]> option(Fd socket, int level, int name) throws SyscallException {
+    NativeBuffer value = NativeBuffer.allocate(OPTION_BYTES);
+    NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
+    len.putInt(0, OPTION_BYTES);
+    int done = LibC.getsockopt(socket.number(), level, name, value.address(), len.address());
+    if (done == -1 && hasNone(Call.errno())) {
+      return Optional.empty();
+    }
+    Call.check(done, "", "getsockopt", socket.number(), level, name);
+    return Optional.of(value.getBytes(0, len.getInt(0)));
+  }
+
+  private static boolean hasNone(int errno) {
+    return errno == Errno.ENOPROTOOPT || errno == Errno.EOPNOTSUPP || errno == Errno.EINVAL;
+  }
+
+  /** An option that is an int. */
+  public static int optionInt(Fd socket, int level, int name) throws SyscallException {
+    NativeBuffer value = NativeBuffer.allocate(Long.BYTES);
+    NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
+    len.putInt(0, Integer.BYTES);
+    Call.check(
+        LibC.getsockopt(socket.number(), level, name, value.address(), len.address()),
+        "",
+        "getsockopt",
+        socket.number(),
+        level,
+        name);
+    return value.getInt(0);
+  }
+
+  /** Whether a program filters what comes in (SO_ATTACH_FILTER, SO_ATTACH_BPF). */
+  public static boolean hasFilter(Fd socket) throws SyscallException {
+    // NB: the length counts instructions; 0 asks how many there are. EACCES: not of the old kind.
+    NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
+    int done =
+        LibC.getsockopt(socket.number(), Socket.SOL_SOCKET, Socket.SO_GET_FILTER, 0, len.address());
+    if (done == -1 && Call.errno() == Errno.EACCES) {
+      return true;
+    }
+    Call.check(done, "", "getsockopt", socket.number(), "SO_GET_FILTER");
+    return len.getInt(0) != 0;
+  }
+
+  /** setsockopt(2). */
+  public static void setOption(Fd socket, int level, int name, byte[] value)
+      throws SyscallException {
+    NativeBuffer bytes = NativeBuffer.of(value);
+    Call.check(
+        LibC.setsockopt(socket.number(), level, name, bytes.address(), value.length),
+        "",
+        "setsockopt",
+        socket.number(),
+        level,
+        name);
+    Reference.reachabilityFence(bytes);
+  }
+
+  /** bind(2). */
+  public static void bind(Fd socket, byte[] name) throws SyscallException {
+    NativeBuffer address = NativeBuffer.of(name);
+    Call.check(
+        LibC.bind(socket.number(), address.address(), name.length),
+        "",
+        "bind",
+        socket.number(),
+        name.length);
+    Reference.reachabilityFence(address);
+  }
+
+  /** getsockname(2): family and address. */
+  public static byte[] name(Fd socket) throws SyscallException {
+    NativeBuffer name = NativeBuffer.allocate(SOCKADDR_BYTES);
+    NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
+    len.putInt(0, SOCKADDR_BYTES);
+    Call.check(
+        LibC.getsockname(socket.number(), name.address(), len.address()),
+        "",
+        "getsockname",
+        socket.number());
+    return name.getBytes(0, Math.min(len.getInt(0), SOCKADDR_BYTES));
+  }
+
+  /** getpeername(2); nothing where the socket is not connected. */
+  public static Optional<byte[]> peer(Fd socket) throws SyscallException {
+    NativeBuffer name = NativeBuffer.allocate(SOCKADDR_BYTES);
+    NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
+    len.putInt(0, SOCKADDR_BYTES);
+    int done = LibC.getpeername(socket.number(), name.address(), len.address());
+    if (done == -1 && Call.errno() == Errno.ENOTCONN) {
+      return Optional.empty();
+    }
+    Call.check(done, "", "getpeername", socket.number());
+    return Optional.of(name.getBytes(0, Math.min(len.getInt(0), SOCKADDR_BYTES)));
+  }
+
+  /** poll(2) of one socket, without waiting. */
+  public static int events(Fd socket) throws SyscallException {
+    NativeBuffer pollfd = NativeBuffer.allocate(Long.BYTES);
+    pollfd.putInt(0, socket.number());
+    pollfd.putInt(4, POLLIN | POLLPRI | POLLRDHUP);
+    Call.check(LibC.poll(pollfd.address(), 1, 0), "", "poll", socket.number());
+    return pollfd.getInt(4) >>> 16;
+  }
+
+  /** How many bytes wait to be read (SIOCINQ). */
+  public static int inputBytes(Fd socket) throws SyscallException {
+    NativeBuffer count = NativeBuffer.allocate(Long.BYTES);
+    socket.ioctl(FIONREAD, count.address());
+    return count.getInt(0);
+  }
+
+  /**
+   * Looks at what waits in a stream socket (MSG_PEEK) without taking it.
+   *
+   * <p>NB: there is room for credentials only, and only where the kernel puts them first, so that
+   * descriptors in flight are never installed in us; then the message says MSG_CTRUNC.
+   */
+  public static Message peek(Fd socket, int maxBytes) throws SyscallException {
+    int controlBytes = controlBytes(socket);
+    NativeBuffer data = NativeBuffer.allocate(Math.max(1, maxBytes));
+    NativeBuffer head = NativeBuffer.allocate(MSGHDR_BYTES + IOVEC_BYTES + CREDENTIALS_BYTES);
+    head.putLong(16, head.address(MSGHDR_BYTES));
+    head.putLong(24, 1);
+    head.putLong(32, head.address(MSGHDR_BYTES + IOVEC_BYTES));
+    head.putLong(40, controlBytes);
+    head.putLong(MSGHDR_BYTES, data.address());
+    head.putLong(MSGHDR_BYTES + Long.BYTES, maxBytes);
+    long n =
+        Call.check(
+            LibC.recvmsg(socket.number(), head.address(), Socket.MSG_PEEK | Socket.MSG_DONTWAIT),
+            "",
+            "recvmsg",
+            socket.number(),
+            maxBytes,
+            "MSG_PEEK");
+    byte[] control =
+        head.getBytes(
+            MSGHDR_BYTES + IOVEC_BYTES, (int) Math.min(CREDENTIALS_BYTES, head.getLong(40)));
+    return new Message(new byte[0], control, head.getInt(48), data.getBytes(0, (int) n));
+  }
+
+  /** Room for ancillary data in which no descriptor can be installed: see {@link #peek}. */
+  public static int controlBytes(Fd socket) throws SyscallException {
+    return optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PASSCRED) != 0 ? CREDENTIALS_BYTES : 0;
+  }
+
+  /**
+   * A message as recvmsg(2) gives it.
+   *
+   * @param sender its address, empty where there is none
+   * @param control ancillary data
+   * @param flags such as MSG_CTRUNC
+   */
+  public record Message(byte[] sender, byte[] control, int flags, byte[] data) {
+    /** pid, uid and gid of the sender, where SO_PASSCRED asked for them. */
+    public Optional<int[]> credentials() {
+      NativeBuffer cmsg = NativeBuffer.of(control);
+      if (control.length < CMSGHDR_BYTES + UCRED_BYTES
+          || cmsg.getInt(8) != Socket.SOL_SOCKET
+          || cmsg.getInt(12) != Socket.SCM_CREDENTIALS) {
+        return Optional.empty();
+      }
+      return Optional.of(new int[] {cmsg.getInt(16), cmsg.getInt(20), cmsg.getInt(24)});
+    }
+  }
+
+  /**
+   * Sends without waiting and without SIGPIPE.
+   *
+   * @param to where to, empty for a connected socket
+   * @param credentials pid, uid and gid to send along, or none
+   * @return how much was taken
+   */
+  public static int send(Fd socket, byte[] to, Optional<int[]> credentials, byte[] data)
+      throws SyscallException {
+    NativeBuffer bytes = NativeBuffer.of(data);
+    NativeBuffer address = NativeBuffer.of(to);
+    NativeBuffer head = NativeBuffer.allocate(MSGHDR_BYTES + IOVEC_BYTES + CREDENTIALS_BYTES);
+    if (to.length > 0) {
+      head.putLong(0, address.address());
+      head.putInt(8, to.length);
+    }
+    head.putLong(16, head.address(MSGHDR_BYTES));
+    head.putLong(24, 1);
+    head.putLong(MSGHDR_BYTES, bytes.address());
+    head.putLong(MSGHDR_BYTES + Long.BYTES, data.length);
+    credentials.ifPresent(creds -> putCredentials(head, creds));
+    long n =
+        LibC.sendmsg(socket.number(), head.address(), Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL);
+    Call.check(n, "", "sendmsg", socket.number(), data.length);
+    Reference.reachabilityFence(bytes);
+    Reference.reachabilityFence(address);
+    return (int) n;
+  }
+
+  private static void putCredentials(NativeBuffer head, int[] creds) {
+    int at = MSGHDR_BYTES + IOVEC_BYTES;
+    head.putLong(32, head.address(at));
+    head.putLong(40, CREDENTIALS_BYTES);
+    head.putLong(at, CMSGHDR_BYTES + UCRED_BYTES);
+    head.putInt(at + 8, Socket.SOL_SOCKET);
+    head.putInt(at + 12, Socket.SCM_CREDENTIALS);
+    for (int i = 0; i < creds.length; i++) {
+      head.putInt(at + CMSGHDR_BYTES + i * Integer.BYTES, creds[i]);
+    }
+  }
+
+  /** A unix address: family, and a path with the zero that ends it, or an abstract name. */
+  public static byte[] unixAddress(byte[] name) {
+    final int family = 2;
+    boolean path = name.length > 0 && name[0] != 0;
+    byte[] address = new byte[family + name.length + (path ? 1 : 0)];
+    address[0] = Socket.AF_UNIX;
+    System.arraycopy(name, 0, address, family, name.length);
+    return address;
+  }
+
+  /** The bytes of a sockaddr behind its family, without a path's final zero. */
+  public static byte[] pathOf(byte[] sockaddrUn) {
+    final int family = 2;
+    if (sockaddrUn.length <= family) {
+      return new byte[0];
+    }
+    byte[] path = Arrays.copyOfRange(sockaddrUn, family, sockaddrUn.length);
+    boolean named = path[0] != 0 && path[path.length - 1] == 0;
+    return named ? Arrays.copyOf(path, path.length - 1) : path;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.ckpt.rstr.file;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.FileInetSocket;
+import dev.ckpt.rstr.Checks;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Map;
+
+/** Makes sockets of IPv4 and IPv6: options first, for some count only before an address is had. */
+final class InetSocket implements FileKind {
+  @Override
+  public void check(Checks checks) throws CkptException {
+    for (FileInetSocket socket : checks.state().shared(FileInetSocket.class).values()) {
+      if (!socket.name().isEmpty()) {
+        tryAddress(checks, socket);
+      }
+    }
+  }
+
+  /** Binds a socket of ours, with the same options, and closes it again. */
+  private static void tryAddress(Checks checks, FileInetSocket socket) throws CkptException {
+    try (Fd probe = Sockets.open(socket.domain(), socket.sockType(), socket.protocol())) {
+      SocketOptions.set(probe, socket.options());
+      Sockets.bind(probe, socket.name().toByteArray());
+    } catch (SyscallException e) {
+      String what = "address " + text(socket.name()) + " (" + e.getMessage() + ")";
+      if (e.errno() == Errno.EADDRINUSE) {
+        checks.refuse("PORT_TAKEN", what, "end what uses it, or wait until it is free");
+      } else if (e.errno() == Errno.EADDRNOTAVAIL) {
+        checks.refuse("ADDRESS_GONE", what, "give this machine the address");
+      } else {
+        throw e;
+      }
+    }
+  }
+
+  /** As in 127.0.0.1 port 80: family, port, address of a sockaddr_in or sockaddr_in6. */
+  private static String text(ByteString sockaddr) throws CkptException {
+    byte[] bytes = sockaddr.toByteArray();
+    boolean v4 = bytes[0] == Socket.AF_INET;
+    int from = v4 ? 4 : 8;
+    byte[] address = Arrays.copyOfRange(bytes, from, from + (v4 ? 4 : 16));
+    int port = (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
+    try {
+      return InetAddress.getByAddress(address).getHostAddress() + " port " + port;
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void restore(Files files) throws CkptException {
+    ClosedConnections closed = new ClosedConnections(files);
+    for (Map.Entry<Integer, FileInetSocket> entry :
+        files.state().shared(FileInetSocket.class).entrySet()) {
+      FileInetSocket socket = entry.getValue();
+      int number = files.context().fds().take();
+      create(files, socket, number);
+      if (socket.isOver()) {
+        closed.make(number, socket);
+      }
+      SocketOptions.restore(files.run(), number, socket.options());
+      if (!socket.name().isEmpty()) {
+        address(files, SyscallNumbers.BIND, "bind ", number, socket.name());
+      }
+      if (socket.state() == FileInetSocket.LISTENING) {
+        files.run().call("listen", SyscallNumbers.LISTEN, number, socket.backlog());
+      }
+      if (socket.state() == FileInetSocket.CONNECTED) {
+        address(files, SyscallNumbers.CONNECT, "connect ", number, socket.peer());
+      }
+      files.run().call("fchown", SyscallNumbers.FCHOWN, number, socket.uid(), -1);
+      files.setFlags(number, socket.flags());
+      files.opened(entry.getKey(), number);
+    }
+    closed.finish();
+  }
+
+  private static void create(Files files, FileInetSocket socket, int number) throws CkptException {
+    Batch batch = files.run().room(3, 0);
+    Batch.Result fd =
+        batch.call(
+            "socket", SyscallNumbers.SOCKET, socket.domain(), socket.sockType(), socket.protocol());
+    batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
+    batch.call("close", SyscallNumbers.CLOSE, fd);
+  }
+
+  private static void address(Files files, int call, String name, int number, ByteString address)
+      throws CkptException {
+    Batch batch = files.run().room(1, address.length());
+    batch.call(
+        name + text(address), call, number, batch.data(address.toByteArray()), address.length());
+  }
+}

@@ -1,0 +1,119 @@
+package dev.ckpt.rstr.file;
+
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.SocketMessage;
+import dev.ckpt.rstr.RstrContext;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Sends again what waited in a unix socket, through duplicates of the new task's descriptors. */
+final class SocketQueue {
+  /** Which of the task's descriptors has a name. */
+  @FunctionalInterface
+  interface ByName {
+    /** Its number. */
+    int number(ByteString name) throws CkptException;
+  }
+
+  private static final int ROOMY_BYTES = 64 << 20;
+  private static final byte[] CONNECTED = {};
+
+  private final RstrContext context;
+
+  SocketQueue(RstrContext context) {
+    this.context = context;
+  }
+
+  /** Sends messages through the other end of their socket. */
+  void fill(int sender, List<SocketMessage> messages) throws CkptException {
+    try (Fd socket = Tasks.pidfdGetfd(context.pidfd(), sender)) {
+      for (SocketMessage message : messages) {
+        send(socket, CONNECTED, message);
+      }
+    }
+  }
+
+  /** Sends datagrams to a name, from the sockets that sent them; nameless ones from one of ours. */
+  void fill(ByteString receiver, List<SocketMessage> messages, ByName senders)
+      throws CkptException {
+    byte[] address = Sockets.unixAddress(seenFromHere(receiver));
+    try (Fd nameless = Sockets.open(Socket.AF_UNIX, Socket.SOCK_DGRAM, 0)) {
+      for (SocketMessage message : messages) {
+        if (message.sender().isEmpty()) {
+          send(nameless, address, message);
+        } else {
+          int number = senders.number(message.sender());
+          try (Fd sender = Tasks.pidfdGetfd(context.pidfd(), number)) {
+            send(sender, address, message);
+          }
+        }
+      }
+    }
+  }
+
+  /** A relative name counts from the task's folder, not from ours. */
+  private byte[] seenFromHere(ByteString name) {
+    boolean relative = !name.isEmpty() && name.byteAt(0) != 0 && name.byteAt(0) != '/';
+    if (!relative) {
+      return name.toByteArray();
+    }
+    byte[] folder =
+        ("/proc/" + context.leader().pid() + "/cwd/").getBytes(StandardCharsets.US_ASCII);
+    byte[] path = Arrays.copyOf(folder, folder.length + name.length());
+    System.arraycopy(name.toByteArray(), 0, path, folder.length, name.length());
+    return path;
+  }
+
+  private static void send(Fd socket, byte[] to, SocketMessage message) throws CkptException {
+    byte[] data = message.data().toByteArray();
+    int sent = trySend(socket, to, message, data);
+    if (sent == data.length) {
+      return;
+    }
+    // The same bytes may take more room than before, when they were cut otherwise.
+    int lenBytes = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_SNDBUF);
+    Optional<byte[]> locks = Sockets.option(socket, Socket.SOL_SOCKET, Socket.SO_BUF_LOCK);
+    setOption(socket, Socket.SO_SNDBUFFORCE, ROOMY_BYTES);
+    byte[] rest = Arrays.copyOfRange(data, Math.max(0, sent), data.length);
+    if (trySend(socket, to, message, rest) != rest.length) {
+      throw new SyscallException("", "sendmsg", "what waited in a socket", Errno.EAGAIN);
+    }
+    setOption(socket, Socket.SO_SNDBUFFORCE, lenBytes / 2);
+    if (locks.isPresent()) {
+      Sockets.setOption(socket, Socket.SOL_SOCKET, Socket.SO_BUF_LOCK, locks.get());
+    }
+  }
+
+  /** How much was taken; -1 when there was no room at all, not even for an empty datagram. */
+  private static int trySend(Fd socket, byte[] to, SocketMessage message, byte[] data)
+      throws SyscallException {
+    Optional<int[]> credentials =
+        message.pid() == 0
+            ? Optional.empty()
+            : Optional.of(new int[] {message.pid(), message.uid(), message.gid()});
+    try {
+      return Sockets.send(socket, to, credentials, data);
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EAGAIN || e.errno() == Errno.EMSGSIZE) {
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  private static void setOption(Fd socket, int name, int value) throws SyscallException {
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Sockets.setOption(socket, Socket.SOL_SOCKET, name, bytes.putInt(value).array());
+  }
+}
