@@ -70,22 +70,23 @@ public final class RestartedCall {
    * their first argument, a clock or an address.
    */
   private static OptionalLong fromSleep(UserRegs regs, String wchan) {
+    if (wchan.contains("futex")) {
+      return OptionalLong.of(SyscallNumbers.FUTEX);
+    }
+    if (wchan.contains("poll")) {
+      return OptionalLong.of(SyscallNumbers.POLL);
+    }
     boolean clock = Long.compareUnsigned(regs.get(UserRegs.RDI), MAX_CLOCK_ID) <= 0;
     boolean time = Long.compareUnsigned(regs.get(UserRegs.RDX), LOWEST_ADDRESS) >= 0;
     if (clock && time) {
-      // No address is so small, and no other of the four has a number first.
+      // No address is so small, and neither of the other two is left: poll(2) of nothing has a
+      // small number first too, and may have a large one third.
       return OptionalLong.of(SyscallNumbers.CLOCK_NANOSLEEP);
     }
     boolean sleeps =
         wchan.contains("nanosleep")
             || wchan.contains("restart_syscall")
             || wchan.equals("do_syscall_64");
-    if (sleeps && !clock) {
-      return OptionalLong.of(SyscallNumbers.NANOSLEEP);
-    }
-    if (wchan.contains("futex")) {
-      return OptionalLong.of(SyscallNumbers.FUTEX);
-    }
-    return wchan.contains("poll") ? OptionalLong.of(SyscallNumbers.POLL) : OptionalLong.empty();
+    return sleeps && !clock ? OptionalLong.of(SyscallNumbers.NANOSLEEP) : OptionalLong.empty();
   }
 }

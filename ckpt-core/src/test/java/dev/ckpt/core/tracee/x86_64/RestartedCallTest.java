@@ -93,6 +93,8 @@ class RestartedCallTest {
   void pollOfNothingIsNotTakenForASleepOnAClock() throws CkptException {
     OptionalLong number = number(regs(0, 0, 10_000));
     assertTrue(number.isEmpty() || number.getAsLong() == SyscallNumbers.POLL, "call " + number);
+    assertEquals(
+        OptionalLong.of(SyscallNumbers.POLL), number(regs(0, 0, POINTER), "poll_schedule_timeout"));
   }
 
   /** Nine descriptors look like FUTEX_WAIT_BITSET: what cannot be told must not be guessed. */
