@@ -40,6 +40,7 @@ final class ProcFiles {
   /** See Maps: one read of a target that does its worst was torn once in 70 to 1000 times. */
   private static final int MAX_READS = 8;
 
+  private static final int MAX_OPENS = 3;
   private static final int FIRST_READ_BYTES = 4096;
   private static final int READ_BYTES = 64 * 1024;
 
@@ -145,7 +146,30 @@ final class ProcFiles {
     }
   }
 
+  /**
+   * Reads all of a file.
+   *
+   * <p>NB: a process can be found by its number an instant before it has files: copy_process() in
+   * the kernel's kernel/fork.c attaches what lists it before what looks it up. So a file that is
+   * missing is asked for again when the task turns out to be there.
+   */
   private byte[] read(String name) throws CkptException {
+    for (int i = 1; ; i++) {
+      try {
+        return readOnce(name);
+      } catch (CkptException e) {
+        throw e;
+      } catch (NoSuchFileException e) {
+        if (i == MAX_OPENS || task == NO_TASK || life() != Life.ALIVE) {
+          throw failure(name, e);
+        }
+      } catch (IOException e) {
+        throw failure(name, e);
+      }
+    }
+  }
+
+  private byte[] readOnce(String name) throws IOException {
     byte[] text = new byte[FIRST_READ_BYTES];
     int len = 0;
     try (FileChannel file = FileChannel.open(folder.resolve(name), StandardOpenOption.READ)) {
@@ -160,10 +184,6 @@ final class ProcFiles {
         }
         len += got;
       }
-    } catch (CkptException e) {
-      throw e;
-    } catch (IOException e) {
-      throw failure(name, e);
     }
   }
 
