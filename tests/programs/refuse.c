@@ -407,6 +407,16 @@ static void m_epoll_outside(void)
     SYS(close(outside[1]));
 }
 
+/* A child ends with us only when it has asked for that: it is awaited, or it could outlive us. */
+static void await_pause(pid_t child)
+{
+    char path[64], call[256];
+    snprintf(path, sizeof(path), "/proc/%d/syscall", (int)child);
+    do {
+        sc_sleep_ns(MSEC);
+        sc_slurp(path, call, sizeof(call));
+    } while (strtol(call, NULL, 10) != SYS_pause || call[0] == 'r');
+}
 static void m_child(void)
 {
     pid_t c = SYS(fork());
@@ -415,6 +425,7 @@ static void m_child(void)
         for (;;)
             pause();
     }
+    await_pause(c);
 }
 static void m_zombie_child(void)
 {
@@ -436,12 +447,12 @@ static int sharing_child(void *arg)
     for (;;)
         pause();
 }
-static void share_mm(int flags, void *arg)
+static pid_t share_mm(int flags, void *arg)
 {
     char *stack = page_of(0);
-    SYS(clone(sharing_child, stack + (2UL << 20), flags | CLONE_VM | SIGCHLD, arg));
+    return SYS(clone(sharing_child, stack + (2UL << 20), flags | CLONE_VM | SIGCHLD, arg));
 }
-static void m_shared_mm(void) { share_mm(0, NULL); }
+static void m_shared_mm(void) { await_pause(share_mm(0, NULL)); }
 static void m_vfork_parent(void)
 {
     share_mm(CLONE_VFORK, file);

@@ -20,9 +20,9 @@ static void await_turn(uint32_t mine)
 
 static void hand_over(uint32_t mine)
 {
+    handed[mine]++; /* before the other can see its turn, and count */
     uint32_t was = __atomic_fetch_add(&turn, 1, __ATOMIC_SEQ_CST);
     CHECK(was % 2 == mine, "turn %u was not ours", was);
-    handed[mine]++;
     SYS(syscall(SYS_futex, &turn, 129, 1, NULL, NULL, 0));
 }
 

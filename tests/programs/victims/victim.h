@@ -27,7 +27,8 @@ static inline void v_handler(int sig)
 static inline void v_init(int argc, char **argv, int flags)
 {
     sc_init(argc, argv);
-    struct sigaction sa = {.sa_handler = v_handler, .sa_flags = SA_RESTART | flags};
+    /* SA_NODEFER: a thread that lingers in its handler shows the same mask as any other */
+    struct sigaction sa = {.sa_handler = v_handler, .sa_flags = SA_RESTART | SA_NODEFER | flags};
     SYS(sigaction(SIGUSR1, &sa, NULL));
 }
 

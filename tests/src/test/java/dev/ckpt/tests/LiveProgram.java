@@ -143,8 +143,12 @@ final class LiveProgram implements AutoCloseable {
   }
 
   List<String> lines() throws IOException {
-    // It may be replaced by a rename, never half-written: each line is one write.
-    return Files.exists(status()) ? Files.readAllLines(status(), UTF_8) : List.of();
+    if (!Files.exists(status())) {
+      return List.of();
+    }
+    // NB: each line is one write, but one that crosses a page can be seen half-written.
+    String text = Files.readString(status(), UTF_8);
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
   }
 
   void awaitReady() throws IOException {

@@ -56,6 +56,9 @@ final class OutsideView {
 
   private static final int STAT_FIRST = 3;
 
+  /** After so many looks a task is taken for one that never rests. */
+  private static final int RESTLESS = 50;
+
   /** Stands for a fact that is not there. */
   private static final String NONE = "none";
 
@@ -84,23 +87,35 @@ final class OutsideView {
     return view;
   }
 
-  /** The same as soon as two looks agree in all but what may differ. */
+  /**
+   * The same as soon as two looks agree in all but what may differ. A thread that runs may stand in
+   * a signal handler, with another mask; so all should sleep, unless some never do.
+   */
   static OutsideView steady(int pid) throws IOException {
     List<OutsideView> looks = new ArrayList<>();
     List<String> moving = new ArrayList<>();
+    int[] nrLooks = {0};
     Await.until(
         "a view that holds still",
         () -> {
           OutsideView now = untorn(pid);
           moving.clear();
           looks.forEach(last -> moving.addAll(last.differences(now)));
-          boolean still = !looks.isEmpty() && moving.isEmpty();
+          boolean rests = now.rests() || nrLooks[0]++ > RESTLESS;
+          boolean still = !looks.isEmpty() && moving.isEmpty() && rests;
           looks.clear();
           looks.add(now);
           return still;
         },
         () -> String.join("\n", moving));
     return looks.get(0);
+  }
+
+  /** Whether every thread sleeps in a system call. */
+  private boolean rests() {
+    return facts.keySet().stream()
+        .filter(name -> name.endsWith(" stat state"))
+        .allMatch(name -> facts.containsKey(name.replace("stat state", "waits")));
   }
 
   /** Waits until a task looks as it did, apart from what may differ. */
