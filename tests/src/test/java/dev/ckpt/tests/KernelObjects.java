@@ -10,6 +10,9 @@ import java.util.Map;
 final class KernelObjects {
   private static final String DELETED = " (deleted)";
 
+  /** Its files have a name, and still a new number whenever the kernel looks them up afresh. */
+  private static final String PROC = "/proc/";
+
   private final Map<String, Integer> numbers = new HashMap<>();
 
   /** A link of a descriptor, in which the number of a pipe or socket is replaced. */
@@ -24,6 +27,9 @@ final class KernelObjects {
   String inode(String name, String inode) {
     if (name.contains(":[")) {
       return named(name);
+    }
+    if (name.startsWith(PROC)) {
+      return "of /proc";
     }
     return isMemory(name) ? "memory " + number("memory", inode) : inode;
   }
