@@ -18,7 +18,6 @@
 #include <sys/inotify.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -162,11 +161,13 @@ static void m_deleted_file(void)
     data_file(O_RDWR);
     SYS(unlink(file));
 }
-static void m_deleted_mapping(void)
+static void m_linked_mapping(void)
 {
+    char other[PATH_MAX];
     int fd = data_file(O_RDWR);
     SYS(mmap(NULL, SC_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
     SYS(close(fd));
+    SYS(link(file, sc_path(other, ".other")));
     SYS(unlink(file));
 }
 static void m_deleted_cwd(void)
@@ -244,14 +245,6 @@ static void m_syscall_user_dispatch(void)
 /* ---- memory ---- */
 
 static void m_hugetlb(void) { page_of(MAP_HUGETLB | MAP_NORESERVE); }
-static void m_sysv_shm(void)
-{
-    int id = OFFER(shmget(IPC_PRIVATE, 4 * SC_PAGE, IPC_CREAT | 0600));
-    char *p = shmat(id, NULL, 0);
-    shmctl(id, IPC_RMID, NULL);
-    CHECK(p != (char *)-1, "shmat");
-    p[5] = 5;
-}
 static void m_aio(void)
 {
     static unsigned long context;
@@ -406,6 +399,11 @@ static void m_epoll_outside(void)
     SYS(close(outside[0]));
     SYS(close(outside[1]));
 }
+static void m_shmem_outside(void)
+{
+    SYS(mmap(NULL, SC_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    orphan(hold_files);
+}
 
 /* A child ends with us only when it has asked for that: it is awaited, or it could outlive us. */
 static void await_pause(pid_t child)
@@ -536,10 +534,10 @@ static const struct {
     M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify),
     M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
-    M(proc_outside), M(deleted_file), M(deleted_mapping), M(deleted_cwd), M(owner_outside),
+    M(proc_outside), M(deleted_file), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
     M(mdwe), M(memory_merge), M(oom_score_adj), M(mempolicy), M(landlock), M(syscall_user_dispatch),
-    M(hugetlb), M(sysv_shm), M(aio), M(pkeys), M(memfd_secret), M(netns), M(utsns), M(ipcns),
+    M(hugetlb), M(aio), M(pkeys), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
     M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),

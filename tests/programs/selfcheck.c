@@ -202,6 +202,14 @@ static int ordinal(uint64_t *table, int *nr, uint64_t inode)
     return (*nr)++;
 }
 
+/* A file that has lost its name comes back without one: what it was called is gone. */
+static bool ghost(const char *name)
+{
+    static const char deleted[] = " (deleted)";
+    size_t n = strlen(name), m = strlen(deleted);
+    return n > m && !strcmp(name + n - m, deleted);
+}
+
 static void snap_link(const char *name)
 {
     char path[64], target[PATH_MAX];
@@ -209,7 +217,7 @@ static void snap_link(const char *name)
     ssize_t n = readlink(path, target, sizeof(target) - 1);
     CHECK(n >= 0, "readlink %s: %s", path, strerror(errno));
     target[n] = 0;
-    put("link %s -> %s\n", name, target);
+    put("link %s -> %s\n", name, ghost(target) ? "a deleted file" : target);
 }
 
 struct dent {
@@ -295,6 +303,9 @@ static void snap_fd(int fd)
         uint64_t ino = strtoull(target + 8, NULL, 10);
         snprintf(target, sizeof(target), "socket #%d", ordinal(socket_inodes, &nr_socket_inodes, ino));
     }
+    struct stat st;
+    if (ghost(target) && strncmp(target, "/memfd:", 7) && fstat(fd, &st) == 0)
+        snprintf(target, sizeof(target), "deleted file #%d", ordinal(shm_inodes, &nr_shm_inodes, st.st_ino));
     snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
     sc_slurp(path, text, sizeof(text));
     line_of(text, "flags:", flags, sizeof(flags));
@@ -404,8 +415,11 @@ static void vma_head(struct vma *v, char *line)
     v->off = o;
     v->ino = i;
     snprintf(v->path, sizeof(v->path), "%.500s", line + at);
-    if (!strncmp(v->path, "/dev/zero (deleted)", 19) || !strncmp(v->path, "/memfd:", 7) ||
-        !strncmp(v->path, "/SYSV", 5)) {
+    bool memory = !strncmp(v->path, "/dev/zero (deleted)", 19) || !strncmp(v->path, "/memfd:", 7) ||
+                  !strncmp(v->path, "/SYSV", 5);
+    if (ghost(v->path) && !memory)
+        strcpy(v->path, "a deleted file");
+    if (memory || v->path[0] == 'a') {
         v->ino = 1000000 + (uint64_t)ordinal(shm_inodes, &nr_shm_inodes, v->ino);
         strcpy(v->dev, "shm");
     }

@@ -28,6 +28,7 @@
 #include <linux/elf.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
+#include <linux/falloc.h>
 #include <linux/fs.h>
 #include <linux/inotify.h>
 #include <linux/ioprio.h>
@@ -48,6 +49,7 @@
 #undef sched_param
 #include <linux/securebits.h>
 #include <linux/sock_diag.h>
+#include <linux/shm.h>
 #include <linux/stat.h>
 #include <linux/timerfd.h>
 #include <linux/tcp.h>
@@ -575,6 +577,25 @@ int main(void)
     VALUE("SyscallNumbers.SCHED_YIELD", __NR_sched_yield);
     VALUE("SyscallNumbers.MREMAP", __NR_mremap);
     VALUE("SyscallNumbers.MADVISE", __NR_madvise);
+    VALUE("SyscallNumbers.SHMGET", __NR_shmget);
+    VALUE("SyscallNumbers.SHMAT", __NR_shmat);
+    VALUE("SyscallNumbers.SHMCTL", __NR_shmctl);
+    VALUE("SyscallNumbers.SHMDT", __NR_shmdt);
+    VALUE("SyscallNumbers.FALLOCATE", __NR_fallocate);
+    VALUE("Numbers.SHMCTL", __NR_shmctl);
+    VALUE("SysvIpc.IPC_PRIVATE", IPC_PRIVATE);
+    VALUE("SysvIpc.IPC_CREAT", IPC_CREAT);
+    VALUE("SysvIpc.IPC_EXCL", IPC_EXCL);
+    VALUE("SysvIpc.IPC_RMID", IPC_RMID);
+    VALUE("SysvIpc.IPC_SET", IPC_SET);
+    VALUE("SysvIpc.SHM_RDONLY", SHM_RDONLY);
+    VALUE("SysvIpc.SHM_LOCK", SHM_LOCK);
+    VALUE("SysvIpc.SHMID_DS_BYTES", sizeof(struct shmid64_ds));
+    VALUE("SysvIpc.PERM_UID", offsetof(struct shmid64_ds, shm_perm.uid));
+    VALUE("SysvIpc.PERM_GID", offsetof(struct shmid64_ds, shm_perm.gid));
+    VALUE("SysvIpc.PERM_MODE", offsetof(struct shmid64_ds, shm_perm.mode));
+    VALUE("SysvSegments.FALLOC_FL_PUNCH_HOLE_KEEP_SIZE", FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+    VALUE("SysvAttachments.MREMAP_MAYMOVE_FIXED", MREMAP_MAYMOVE | MREMAP_FIXED);
     VALUE("SyscallNumbers.DUP", __NR_dup);
     VALUE("SyscallNumbers.DUP2", __NR_dup2);
     VALUE("SyscallNumbers.PAUSE", __NR_pause);
@@ -612,6 +633,8 @@ int main(void)
     VALUE("SyscallNumbers.CHMOD", __NR_chmod);
     VALUE("SyscallNumbers.CHOWN", __NR_chown);
     VALUE("SyscallNumbers.FCHOWN", __NR_fchown);
+    VALUE("SyscallNumbers.UTIMENSAT", __NR_utimensat);
+    VALUE("GhostFiles.UTIME_OMIT", UTIME_OMIT);
     VALUE("SyscallNumbers.UMASK", __NR_umask);
     VALUE("SyscallNumbers.SETPGID", __NR_setpgid);
     VALUE("SyscallNumbers.SETSID", __NR_setsid);
@@ -995,6 +1018,7 @@ int main(void)
     VALUE("literal.statx.stx_nlink", offsetof(struct statx, stx_nlink));
     VALUE("literal.statx.stx_uid", offsetof(struct statx, stx_uid));
     VALUE("literal.statx.stx_gid", offsetof(struct statx, stx_gid));
+    VALUE("literal.statx.stx_blocks", offsetof(struct statx, stx_blocks));
     VALUE("literal.statx.stx_mode", offsetof(struct statx, stx_mode));
     VALUE("literal.statx.stx_ino", offsetof(struct statx, stx_ino));
     VALUE("literal.statx.stx_size", offsetof(struct statx, stx_size));

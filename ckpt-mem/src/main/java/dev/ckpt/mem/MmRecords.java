@@ -30,11 +30,9 @@ final class MmRecords {
 
   /** Adds the record of the address space as a whole; the reference to it. */
   static int saveMm(
-      CkptContext context, List<TaskMemory.Mapping> mappings, long brk, int lockFuture)
+      CkptContext context, List<TaskMemory.Mapping> mappings, int exeFile, long brk, int lockFuture)
       throws CkptException {
     Stat stat = context.proc().stat();
-    ByteString exe = context.proc().link("exe");
-    int exeFile = FileRefs.save(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
     SmapsEntry vdso = first(mappings, VmaKind.VDSO).orElseThrow();
     long vvarStart = first(mappings, VmaKind.VVAR).map(vvar -> vvar.vma().start()).orElse(0L);
     return context.addTarget(
@@ -58,6 +56,12 @@ final class MmRecords {
             vdsoCrc(context, vdso),
             context.proc().coredumpFilter(),
             lockFuture));
+  }
+
+  /** Adds the record of the program file where it has its name; the reference to it. */
+  static int saveExe(CkptContext context) throws CkptException {
+    ByteString exe = context.proc().link("exe");
+    return FileRefs.save(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
   }
 
   private static Optional<SmapsEntry> first(List<TaskMemory.Mapping> mappings, VmaKind kind) {

@@ -5,7 +5,7 @@ import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import java.io.File;
-import java.util.Collection;
+import java.util.Map;
 
 /**
  * Finds processes besides the target that map one of its shared memory objects: a restore would
@@ -15,7 +15,7 @@ final class ObjectHolders {
   private ObjectHolders() {}
 
   /** Refuses objects that somebody else maps too. */
-  static void refuseShared(CkptContext context, Collection<SharedObject> objects) {
+  static void refuseShared(CkptContext context, Map<SharedObject.Key, SharedObject> objects) {
     if (objects.isEmpty()) {
       return;
     }
@@ -28,34 +28,22 @@ final class ObjectHolders {
     }
   }
 
-  private static void refuseHolder(CkptContext context, Collection<SharedObject> objects, int pid) {
+  private static void refuseHolder(
+      CkptContext context, Map<SharedObject.Key, SharedObject> objects, int pid) {
     try {
       for (MapsEntry entry : ProcFs.of(pid).maps().entries()) {
-        if (entry.inode() == 0 || entry.name().toString().startsWith("/") && !anonymous(entry)) {
-          continue;
-        }
-        for (SharedObject object : objects) {
-          boolean same =
-              object.stat().ino() == entry.inode()
-                  && object.stat().dev()
-                      == ((long) entry.devMajor() << 32 | Integer.toUnsignedLong(entry.devMinor()));
-          context
-              .refusals()
-              .addIf(
-                  same,
-                  "SHMEM_OUTSIDE",
-                  "shared memory " + entry.name() + " is mapped by process " + pid + " too",
-                  "end the other process first");
-        }
+        SharedObject object = objects.get(SharedObject.Key.of(entry));
+        context
+            .refusals()
+            .addIf(
+                object != null && object.isSharedWith(entry),
+                "SHMEM_OUTSIDE",
+                "shared memory " + entry.name() + " is mapped by process " + pid + " too",
+                "end the other process first");
       }
     } catch (CkptException e) {
       // It ended while we looked, or belongs to somebody whose memory ours cannot be.
       return;
     }
-  }
-
-  private static boolean anonymous(MapsEntry entry) {
-    String name = entry.name().toString();
-    return name.startsWith("/dev/zero") || name.startsWith("/memfd:");
   }
 }

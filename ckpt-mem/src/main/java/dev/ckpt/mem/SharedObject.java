@@ -1,35 +1,60 @@
 package dev.ckpt.mem;
 
 import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.checkpoint.GhostFiles;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Files;
+import dev.ckpt.core.proc.MapsEntry;
+import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Shared memory as an object of its own: anonymous, or a memfd. Its pages are walked through the
- * object, once, however often it is mapped; page tables say too little of it.
+ * Memory as an object of its own: shared and anonymous, a memfd, a System V segment, or a file
+ * without a name. Its pages are walked through the object, once, however often it is mapped; page
+ * tables say too little of it.
  */
 final class SharedObject implements AutoCloseable {
-  private static final String MEMFD = "/memfd:";
-  private static final String DELETED = " (deleted)";
+  /**
+   * What tells an object from all others. NB: the inode number of a System V segment is its id, and
+   * may be that of another object of the same file system.
+   */
+  record Key(boolean sysv, long dev, long ino) {
+    static Key of(ByteString link, FileStat stat) {
+      return new Key(link.startsWith(SYSV), stat.dev(), stat.ino());
+    }
 
-  private final ShmemKind kind;
+    static Key of(MapsEntry entry) {
+      long dev = (long) entry.devMajor() << 32 | Integer.toUnsignedLong(entry.devMinor());
+      return new Key(entry.name().startsWith(SYSV), dev, entry.inode());
+    }
+  }
+
+  private static final ByteString MEMFD = ByteString.of("/memfd:");
+  private static final ByteString SYSV = ByteString.of("/SYSV");
+  private static final ByteString ANON_SHMEM = ByteString.of("[anon_shmem:");
+  private static final ByteString DEV_ZERO = ByteString.of("/dev/zero");
+
   private final ByteString name;
   private final FileStat stat;
   private final Fd handle;
+  private Optional<SysvSegment> segment = Optional.empty();
+  private boolean writtenTo;
+  private int nrMappings;
   private int objref;
 
-  private SharedObject(ShmemKind kind, ByteString name, FileStat stat, Fd handle) {
-    this.kind = kind;
+  private SharedObject(ByteString name, FileStat stat, Fd handle) {
     this.name = name;
     this.stat = stat;
     this.handle = handle;
@@ -41,19 +66,12 @@ final class SharedObject implements AutoCloseable {
    * @param link its name in maps or in /proc/PID/fd
    * @param handle a descriptor for it, owned from now on
    */
-  static SharedObject of(String link, FileStat stat, Fd handle) {
-    if (!link.startsWith(MEMFD)) {
-      return new SharedObject(ShmemKind.ANON, ByteString.of(""), stat, handle);
-    }
-    String name =
-        link.endsWith(DELETED)
-            ? link.substring(MEMFD.length(), link.length() - DELETED.length())
-            : link.substring(MEMFD.length());
-    return new SharedObject(ShmemKind.MEMFD, ByteString.of(name), stat, handle);
+  static SharedObject of(ByteString link, FileStat stat, Fd handle) {
+    return new SharedObject(GhostFiles.formerName(link), stat, handle);
   }
 
-  FileStat stat() {
-    return stat;
+  Key key() {
+    return Key.of(name, stat);
   }
 
   Fd handle() {
@@ -68,10 +86,65 @@ final class SharedObject implements AutoCloseable {
     objref = reference;
   }
 
+  /** Says that one more mapping of the task's is of it. */
+  void isMapped() {
+    nrMappings++;
+  }
+
+  /** Whether it is no System V segment, or one that our IPC namespace has. */
+  boolean isOurs() throws CkptException {
+    if (name.startsWith(SYSV) && segment.isEmpty()) {
+      segment = SysvSegments.find((int) stat.ino(), stat.size());
+      return segment.isPresent();
+    }
+    return true;
+  }
+
+  /** Says that what the task writes goes into the object: it is no mere source of private pages. */
+  void isWrittenTo() {
+    writtenTo = true;
+  }
+
+  /**
+   * Whether a restore would part the task from another process that maps the object too. Many may
+   * map the same old library, but none of them sees what another one does.
+   */
+  boolean isSharedWith(MapsEntry theirs) {
+    return isShmem() || isGhost() && theirs.shared() && (writtenTo || theirs.writable());
+  }
+
+  private boolean isGhost() {
+    return !isShmem() && !name.startsWith(SYSV);
+  }
+
+  private boolean isShmem() {
+    return name.startsWith(MEMFD) || name.equals(DEV_ZERO) || name.startsWith(ANON_SHMEM);
+  }
+
   /** Its record. */
-  Shmem record() throws SyscallException {
-    int seals = kind == ShmemKind.MEMFD ? seals() : 0;
-    return new Shmem(kind, name, stat.size(), seals, 0, stat.mode() & ~FileStat.S_IFMT);
+  MemoryObject record() throws SyscallException {
+    if (name.startsWith(MEMFD)) {
+      ByteString own = name.substring(MEMFD.length(), name.length());
+      return new Shmem(ShmemKind.MEMFD, own, stat.size(), seals(), 0, permissions());
+    }
+    if (segment.isPresent()) {
+      return SysvSegments.record(segment.get(), nrMappings);
+    }
+    return isGhost()
+        ? new GhostFile(
+            name,
+            stat.dev(),
+            stat.ino(),
+            stat.mode(),
+            stat.uid(),
+            stat.gid(),
+            stat.size(),
+            stat.mtimeNanos())
+        : new Shmem(ShmemKind.ANON, ByteString.EMPTY, stat.size(), 0, 0, permissions());
+  }
+
+  private int permissions() {
+    return stat.mode() & ~FileStat.S_IFMT;
   }
 
   private int seals() throws SyscallException {

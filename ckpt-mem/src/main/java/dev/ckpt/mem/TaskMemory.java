@@ -4,6 +4,7 @@ import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.FileRefs;
+import dev.ckpt.core.checkpoint.GhostFiles;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
 import dev.ckpt.core.checkpoint.Progress;
 import dev.ckpt.core.error.SyscallException;
@@ -11,8 +12,10 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
@@ -31,6 +34,7 @@ final class TaskMemory implements MmCheckpoint {
     private final VmaKind kind;
     private final List<PageRange> pages;
     private final List<PageRange> guards = new ArrayList<>();
+    private Optional<SharedObject> object = Optional.empty();
 
     private Mapping(SmapsEntry entry, VmaKind kind) {
       this.entry = entry;
@@ -79,7 +83,8 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   private final List<Mapping> mappings = new ArrayList<>();
-  private final Map<Long, SharedObject> objects = new LinkedHashMap<>();
+  private final Map<SharedObject.Key, SharedObject> objects = new LinkedHashMap<>();
+  private Optional<SharedObject> program = Optional.empty();
   private int mmObjref;
 
   @Override
@@ -96,7 +101,8 @@ final class TaskMemory implements MmCheckpoint {
         look(context, survey, pagemap, mapping);
       }
     }
-    ObjectHolders.refuseShared(context, objects.values());
+    lookAtProgram(context, survey);
+    ObjectHolders.refuseShared(context, objects);
   }
 
   private void look(CkptContext context, VmaSurvey survey, PageMap pagemap, Mapping mapping)
@@ -115,6 +121,9 @@ final class TaskMemory implements MmCheckpoint {
         break;
       case FILE_SHARED:
       case ANON_SHARED:
+        // Only for its guard regions: content is that of the file or object.
+        scan(pagemap, mapping, PageMap.Want.COPIED);
+        mapping.pages().clear();
         lookAtFile(context, survey, mapping);
         break;
       default:
@@ -138,13 +147,52 @@ final class TaskMemory implements MmCheckpoint {
   private void lookAtFile(CkptContext context, VmaSurvey survey, Mapping mapping)
       throws CkptException {
     String mapFile = mapFile(context, mapping);
-    if (mapping.isView() || mapping.isMemfd()) {
-      FileStat stat = FileStat.of(mapFile);
-      hold(mapping.entry().vma().name().toString(), stat, mapFile);
+    MapsEntry vma = mapping.entry().vma();
+    if (!mapping.isView() && !mapping.isMemfd()) {
+      if (leadsToMapping(mapping, mapFile)) {
+        return;
+      }
+      Optional<String> obstacle = ghostObstacle(mapFile);
+      if (obstacle.isPresent()) {
+        survey.refuseDeleted(mapping.entry(), obstacle.get());
+        return;
+      }
+    }
+    SharedObject object = hold(vma.name(), FileStat.of(mapFile), mapFile);
+    if (vma.shared() && mapping.entry().hasFlag("mw")) {
+      object.isWrittenTo();
+    }
+    object.isMapped();
+    if (!object.isOurs()) {
+      survey.refuseSegment(mapping.entry());
+    }
+    mapping.object = Optional.of(object);
+  }
+
+  private static Optional<String> ghostObstacle(String mapFile) throws CkptException {
+    try {
+      return GhostFiles.obstacle(FileStat.of(mapFile));
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES) {
+        return Optional.of("can be read by root only");
+      }
+      throw e;
+    }
+  }
+
+  /** The program file may be deleted too, and need not be mapped. */
+  private void lookAtProgram(CkptContext context, VmaSurvey survey) throws CkptException {
+    String path = "/proc/" + context.pid() + "/exe";
+    ByteString link = context.proc().link("exe");
+    FileStat stat = FileStat.of(path);
+    if (FileRefs.nameLeadsTo(link, stat)) {
       return;
     }
-    if (!leadsToMapping(mapping, mapFile)) {
-      survey.refuseDeleted(mapping.entry());
+    Optional<String> obstacle = GhostFiles.obstacle(stat);
+    if (obstacle.isPresent()) {
+      survey.refuseDeletedProgram(link, obstacle.get());
+    } else {
+      program = Optional.of(hold(link, stat, path));
     }
   }
 
@@ -176,33 +224,34 @@ final class TaskMemory implements MmCheckpoint {
 
   // What is opened here belongs to what is kept until close.
   @SuppressWarnings("MustBeClosedChecker")
-  private SharedObject hold(String link, FileStat stat, String path) throws SyscallException {
-    SharedObject known = objects.get(stat.ino());
+  private SharedObject hold(ByteString link, FileStat stat, String path) throws SyscallException {
+    SharedObject known = objects.get(SharedObject.Key.of(link, stat));
     if (known != null) {
       return known;
     }
     SharedObject object = SharedObject.of(link, stat, Fd.open(path, Fcntl.O_RDONLY));
-    objects.put(stat.ino(), object);
+    objects.put(object.key(), object);
     return object;
   }
 
   @Override
-  public int saveMemfd(CkptContext context, int targetFd) throws CkptException {
+  public int saveObject(CkptContext context, int targetFd) throws CkptException {
     // NB: opened anew, for a duplicate would share the target's file offset.
     String path = "/proc/" + context.pid() + "/fd/" + targetFd;
-    String link = context.proc().fdLink(targetFd).toString();
-    return reference(context, hold(link, FileStat.of(path), path));
+    return reference(context, hold(context.proc().fdLink(targetFd), FileStat.of(path), path));
   }
 
   private static int reference(CkptContext context, SharedObject object) throws CkptException {
-    int objref = context.share("shmem", object.stat().ino(), object::record);
+    int objref = context.share("memory object", object.key(), object::record);
     object.written(objref);
     return objref;
   }
 
   @Override
   public void save(CkptContext context, long brk, int lockFuture) throws CkptException {
-    mmObjref = MmRecords.saveMm(context, mappings, brk, lockFuture);
+    int exeFile =
+        program.isPresent() ? reference(context, program.get()) : MmRecords.saveExe(context);
+    mmObjref = MmRecords.saveMm(context, mappings, exeFile, brk, lockFuture);
     for (Mapping mapping : mappings) {
       MmRecords.saveVma(context, mapping, backing(context, mapping));
       for (PageRange guard : mapping.guards()) {
@@ -215,9 +264,8 @@ final class TaskMemory implements MmCheckpoint {
     if (!mapping.kind().backed()) {
       return 0;
     }
-    if (mapping.isView() || mapping.isMemfd()) {
-      FileStat stat = FileStat.of(mapFile(context, mapping));
-      return reference(context, objects.get(stat.ino()));
+    if (mapping.object.isPresent()) {
+      return reference(context, mapping.object.get());
     }
     return FileRefs.save(
         context,

@@ -2,6 +2,7 @@ package dev.ckpt.mem;
 
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.VmaKind;
 import java.util.EnumSet;
@@ -48,9 +49,6 @@ final class VmaSurvey {
   }
 
   private boolean nameIsOrdinary(SmapsEntry entry, String name) {
-    if (name.startsWith("/SYSV")) {
-      return refuse(entry, "SYSV_SHM", "is a System V shared memory segment");
-    }
     if (name.startsWith("/[aio]")) {
       return refuse(entry, "AIO", "is a ring of io_setup(2)");
     }
@@ -75,7 +73,9 @@ final class VmaSurvey {
   }
 
   private static boolean isSharedAnonymous(SmapsEntry entry, String name) {
-    return entry.vma().shared() && name.equals("/dev/zero (deleted)");
+    // With a name of its own (PR_SET_VMA_ANON_NAME, Linux 6.2) that of the object is not shown.
+    boolean named = name.startsWith("[anon_shmem:");
+    return entry.vma().shared() && (named || name.equals("/dev/zero (deleted)"));
   }
 
   private static VmaKind ordinary(SmapsEntry entry, String name) {
@@ -83,7 +83,10 @@ final class VmaSurvey {
       return entry.hasFlag("gd") ? VmaKind.STACK : VmaKind.ANON_PRIVATE;
     }
     boolean shared = entry.vma().shared();
-    if (shared && (isSharedAnonymous(entry, name) || name.startsWith("/memfd:"))) {
+    if (shared
+        && (isSharedAnonymous(entry, name)
+            || name.startsWith("/memfd:")
+            || SysvSegments.isOne(entry.vma()))) {
       return VmaKind.ANON_SHARED;
     }
     return shared ? VmaKind.FILE_SHARED : VmaKind.FILE_PRIVATE;
@@ -92,8 +95,7 @@ final class VmaSurvey {
   private boolean flagsAreRebuilt(SmapsEntry entry) {
     for (String letters : entry.vmFlags()) {
       Optional<VmFlag> flag = VmFlag.of(letters);
-      boolean guards = letters.equals(GUARDS) && entry.vma().inode() == 0;
-      boolean rebuilt = guards || flag.isPresent() && REBUILT.contains(flag.get());
+      boolean rebuilt = letters.equals(GUARDS) || flag.isPresent() && REBUILT.contains(flag.get());
       if (!rebuilt) {
         refuseFlag(entry, letters);
         return false;
@@ -133,8 +135,18 @@ final class VmaSurvey {
     return false;
   }
 
-  /** Refuses a mapping of a file that its name no longer leads to. */
-  void refuseDeleted(SmapsEntry entry) {
-    refuse(entry, "MAPPING_DELETED", "maps a file that is deleted or was replaced");
+  /** Refuses a mapping of a file that its name no longer leads to and that cannot be saved. */
+  void refuseDeleted(SmapsEntry entry, String why) {
+    refuse(entry, "MAPPING_DELETED", "maps a file that is deleted or was replaced and " + why);
+  }
+
+  /** Refuses a segment of System V shared memory that our IPC namespace does not have. */
+  void refuseSegment(SmapsEntry entry) {
+    refuse(entry, "SYSV_SHM", "is a segment of another IPC namespace");
+  }
+
+  /** Refuses a program whose file has lost its name and cannot be saved. */
+  void refuseDeletedProgram(ByteString link, String why) {
+    refusals.add("MAPPING_DELETED", "its program " + link + " " + why, LATER);
   }
 }

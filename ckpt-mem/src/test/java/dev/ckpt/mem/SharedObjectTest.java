@@ -11,6 +11,8 @@ import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
 import java.nio.ByteBuffer;
@@ -39,7 +41,7 @@ class SharedObjectTest {
       Files.truncate(memfd, 5000);
       memfd.fcntl(Fcntl.F_ADD_SEALS, SEAL_SHRINK_GROW);
       String link = "/memfd:odd (deleted) (deleted)";
-      Shmem record = SharedObject.of(link, stat(memfd), memfd).record();
+      Shmem record = (Shmem) SharedObject.of(ByteString.of(link), stat(memfd), memfd).record();
       assertEquals(ShmemKind.MEMFD, record.kind());
       assertEquals("odd (deleted)", record.name().toString());
       assertEquals(5000, record.size());
@@ -48,11 +50,26 @@ class SharedObjectTest {
   }
 
   @Test
-  void anythingElseIsAnonymous() throws CkptException {
+  void sharedAnonymousMemoryHasNoName() throws CkptException {
     try (Fd memfd = Files.memfd("x", 1)) {
-      Shmem record = SharedObject.of("/dev/zero (deleted)", stat(memfd), memfd).record();
+      ByteString link = ByteString.of("/dev/zero (deleted)");
+      Shmem record = (Shmem) SharedObject.of(link, stat(memfd), memfd).record();
       assertEquals(ShmemKind.ANON, record.kind());
       assertEquals("", record.name().toString());
+    }
+  }
+
+  @Test
+  void anythingElseIsAFileThatLostItsName() throws CkptException {
+    try (Fd memfd = Files.memfd("x", 1)) {
+      Files.truncate(memfd, 77);
+      ByteString link =
+          ByteString.of(
+              new byte[] {'/', (byte) 0xff, ' ', '(', 'd', 'e', 'l', 'e', 't', 'e', 'd', ')'});
+      GhostFile record = (GhostFile) SharedObject.of(link, stat(memfd), memfd).record();
+      assertEquals(ByteString.of(new byte[] {'/', (byte) 0xff}), record.path());
+      assertEquals(77, record.size());
+      assertEquals(stat(memfd).mode(), record.mode());
     }
   }
 
@@ -60,13 +77,14 @@ class SharedObjectTest {
   void dataIsFoundInWholePages() throws CkptException {
     try (Fd memfd = Files.memfd("x", 1)) {
       Files.truncate(memfd, 100L * PAGE + 10);
-      assertEquals(List.of(), SharedObject.of("/memfd:x", stat(memfd), memfd).dataRanges());
+      assertEquals(
+          List.of(), SharedObject.of(ByteString.of("/memfd:x"), stat(memfd), memfd).dataRanges());
       put(memfd, 5L * PAGE + 1, new byte[] {1});
       put(memfd, 7L * PAGE - 1, new byte[] {1, 2});
       put(memfd, 100L * PAGE + 9, new byte[] {3});
       assertEquals(
           List.of(new PageRange(5L * PAGE, 3), new PageRange(100L * PAGE, 1)),
-          SharedObject.of("/memfd:x", stat(memfd), memfd).dataRanges());
+          SharedObject.of(ByteString.of("/memfd:x"), stat(memfd), memfd).dataRanges());
     }
   }
 

@@ -84,8 +84,10 @@ class VmaSurveyTest {
     "r--p,4711,/bin/cat (deleted),FILE_PRIVATE",
     "rw-s,4711,/tmp/data,FILE_SHARED",
     "rw-s,4711,/dev/zero (deleted),ANON_SHARED",
+    "rw-s,4711,[anon_shmem:name],ANON_SHARED",
     "rw-s,4711,/dev/shm/data,FILE_SHARED",
     "rw-s,4711,/memfd:buffer (deleted),ANON_SHARED",
+    "rw-s,98304,/SYSV00000000 (deleted),ANON_SHARED",
     "rw-p,4711,/memfd:buffer (deleted),FILE_PRIVATE",
     "r-xp,0,[vdso],VDSO",
     "r--p,0,[vvar],VVAR",
@@ -105,7 +107,6 @@ class VmaSurveyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "rw-s,98304,/SYSV00000000 (deleted),SYSV_SHM",
     "rw-s,4711,/[aio] (deleted),AIO",
     "rw-s,4711,anon_inode:[io_uring],VMA_DEVICE",
     "rw-s,4711,anon_inode:[perf_event],VMA_DEVICE",
@@ -144,7 +145,7 @@ class VmaSurveyTest {
 
   @Test
   void flagsThatComeAgainAreKept() throws Exception {
-    String flags = "rd wr ex sh mr mw me ms dw sr rr dc ac nr wf dd sd hg nh mg lo lf sl dp";
+    String flags = "rd wr ex sh mr mw me ms dw sr rr dc ac nr wf dd sd hg nh mg lo lf sl dp gu";
     assertEquals("ANON_PRIVATE", verdict("rwxp", 0, "", flags));
   }
 
@@ -164,7 +165,8 @@ class VmaSurveyTest {
   @Test
   void aFileThatIsDeletedIsRefused() throws Exception {
     Refusals refusals = RefusalLists.of(812);
-    new VmaSurvey(refusals).refuseDeleted(entry("r-xp", 4711, "/x (deleted)", USUAL, 0));
+    new VmaSurvey(refusals)
+        .refuseDeleted(entry("r-xp", 4711, "/x (deleted)", USUAL, 0), "is a test");
     assertEquals("MAPPING_DELETED", RefusalLists.list(refusals).get(0).code());
   }
 

@@ -22,6 +22,7 @@ import dev.ckpt.format.record.FileSignalfd;
 import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.FileUnixSocket;
+import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
@@ -38,6 +39,7 @@ import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
 import dev.ckpt.format.record.Statistics;
+import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.Tail;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
@@ -74,7 +76,9 @@ public enum ObjectType {
 
   MM(400, Phase.STATE, Refs.TARGET, Mm.CODEC),
   FILE_REF(410, Phase.STATE, Refs.TARGET, FileRef.CODEC),
+  GHOST_FILE(411, Phase.STATE, Refs.TARGET, GhostFile.CODEC),
   SHMEM(420, Phase.STATE, Refs.TARGET, Shmem.CODEC),
+  SYSV_SHM(421, Phase.STATE, Refs.TARGET, SysvShm.CODEC),
   VMA(430, Phase.STATE, Refs.NONE, Vma.CODEC),
 
   /** A guard region within a mapping. */

@@ -45,7 +45,6 @@ import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
-import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,6 +79,8 @@ final class Samples {
   static final int INOTIFY = 17;
   static final int UNIX_SOCKET = 18;
   static final int INET_SOCKET = 19;
+  static final int GHOST = 20;
+  static final int SYSV = 21;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -285,10 +286,6 @@ final class Samples {
         HEAP, HEAP + 0x2_1000, 3, 0x22, flags, 0, 0, ByteString.of("[heap]"), VmaKind.ANON_PRIVATE);
   }
 
-  static VmaGuard vmaGuard() {
-    return new VmaGuard(0x7f00_0000_2000L, 0x7f00_0000_3000L);
-  }
-
   static Vma sharedVma() {
     return new Vma(
         0x7f00_0000_0000L,
@@ -415,7 +412,7 @@ final class Samples {
         new ImageObject(0, MEMFD, shmem()),
         new ImageObject(0, 0, vma()),
         new ImageObject(0, 0, sharedVma()),
-        new ImageObject(0, 0, vmaGuard()),
+        new ImageObject(0, 0, MemorySamples.vmaGuard()),
         new ImageObject(0, REGULAR, fileRegular()),
         new ImageObject(0, CHRDEV, fileChrdev()),
         new ImageObject(0, TTY, fileTty()),
@@ -434,6 +431,8 @@ final class Samples {
         new ImageObject(0, 0, inotifyWatch()),
         new ImageObject(0, UNIX_SOCKET, SocketSamples.fileUnixSocket()),
         new ImageObject(0, INET_SOCKET, SocketSamples.fileInetSocket()),
+        new ImageObject(0, GHOST, MemorySamples.ghostFile()),
+        new ImageObject(0, SYSV, MemorySamples.sysvShm()),
         new ImageObject(0, 0, fd()),
         new ImageObject(0, 0, fileLock()),
         new ImageObject(0, 0, fileOwner()));

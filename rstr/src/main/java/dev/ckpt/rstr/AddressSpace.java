@@ -30,7 +30,8 @@ final class AddressSpace {
   private static final int MADV_POPULATE_WRITE = 23;
   private static final int MADV_GUARD_INSTALL = 102;
   private static final int MM_MAP_BYTES = 104;
-  private static final String ANON_NAME = "[anon:";
+  private static final ByteString ANON_NAME = ByteString.of("[anon:");
+  private static final ByteString SHARED_ANON_NAME = ByteString.of("[anon_shmem:");
 
   private final RstrContext context;
   private final BatchRunner run;
@@ -60,6 +61,7 @@ final class AddressSpace {
         ARCH_MAP_VDSO_64,
         mm.vvarStart() == 0 ? mm.vdsoStart() : mm.vvarStart());
     objects.create();
+    SysvAttachments attachments = new SysvAttachments(context, run);
     for (Vma vma : vmas()) {
       switch (vma.kind()) {
         case ANON_PRIVATE:
@@ -69,13 +71,18 @@ final class AddressSpace {
         case FILE_PRIVATE:
         case FILE_SHARED:
         case ANON_SHARED:
-          if (!objects.mapsLater(vma)) {
+          if (objects.isSegment(vma.backing())) {
+            attachments.add(vma);
+          } else if (!objects.mapsLater(vma)) {
             mapBacked(vma);
           }
           break;
         default:
           break;
       }
+    }
+    for (Vma vma : attachments.map()) {
+      advise(vma);
     }
     run.flush();
   }
@@ -104,21 +111,6 @@ final class AddressSpace {
         vma.mapFlags() | MAP_FIXED_NOREPLACE,
         -1,
         0);
-    String name = vma.name().toString();
-    if (name.startsWith(ANON_NAME)) {
-      byte[] label =
-          vma.name().substring(ANON_NAME.length(), vma.name().length() - 1).toByteArray();
-      Batch batch = run.room(1, label.length + 1);
-      Batch.Data text = batch.string(label);
-      batch.call(
-          "prctl",
-          SyscallNumbers.PRCTL,
-          PR_SET_VMA,
-          PR_SET_VMA_ANON_NAME,
-          vma.start(),
-          vma.lenBytes(),
-          text);
-    }
     touchIfWritableOnce(vma);
     advise(vma);
   }
@@ -127,7 +119,9 @@ final class AddressSpace {
     if (!objects.isObject(vma.backing())) {
       FileRef file = context.state().get(vma.backing(), FileRef.class);
       mapOpened(vma, file.path());
-    } else if (vma.isShared() && !vma.has(VmFlag.SH)) {
+    } else if (!vma.has(VmFlag.SH)) {
+      // NB: a mapping keeps what it is made of open. Where nothing is written through it, that is
+      // open for reading only: else a program file could not be told of (PR_SET_MM_MAP).
       mapOpened(vma, objects.pathOf(vma.backing()));
     } else {
       mapFd(run.room(1, 0), vma, objects.fdOf(vma.backing()));
@@ -197,7 +191,26 @@ final class AddressSpace {
     }
   }
 
+  /** Gives anonymous memory, private or shared, the name that it had (PR_SET_VMA). */
+  private void name(Vma vma) throws CkptException {
+    ByteString head = vma.isShared() ? SHARED_ANON_NAME : ANON_NAME;
+    if (vma.name().startsWith(head)) {
+      byte[] label = vma.name().substring(head.length(), vma.name().length() - 1).toByteArray();
+      Batch batch = run.room(1, label.length + 1);
+      Batch.Data text = batch.string(label);
+      batch.call(
+          "prctl",
+          SyscallNumbers.PRCTL,
+          PR_SET_VMA,
+          PR_SET_VMA_ANON_NAME,
+          vma.start(),
+          vma.lenBytes(),
+          text);
+    }
+  }
+
   private void advise(Vma vma) throws CkptException {
+    name(vma);
     adviseIf(vma, VmFlag.RR, 1);
     adviseIf(vma, VmFlag.SR, 2);
     adviseIf(vma, VmFlag.DC, 10);
@@ -249,15 +262,23 @@ final class AddressSpace {
         || vma.kind() == VmaKind.VSYSCALL;
   }
 
+  private ByteString programFile(Mm mm) throws CkptException {
+    if (!objects.isObject(mm.exeFile())) {
+      return context.state().get(mm.exeFile(), FileRef.class).path();
+    }
+    objects.closeForWriting(mm.exeFile());
+    return objects.pathOf(mm.exeFile());
+  }
+
   private void setMm() throws CkptException {
     Mm mm = context.state().only(Mm.class);
-    FileRef exe = context.state().get(mm.exeFile(), FileRef.class);
-    byte[] path = exe.path().toByteArray();
+    ByteString exe = programFile(mm);
+    byte[] path = exe.toByteArray();
     byte[] auxv = mm.auxv().toByteArray();
     Batch batch = run.room(5, MM_MAP_BYTES + auxv.length + path.length + 32);
     Batch.Result fd =
         batch.call(
-            "open " + exe.path(),
+            "open " + exe,
             SyscallNumbers.OPEN,
             batch.string(path),
             Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);

@@ -53,6 +53,8 @@ public final class Checks {
     numbers();
     limits();
     files();
+    GhostFiles.check(this);
+    SysvSegments.check(this);
     dev.ckpt.rstr.file.Files.check(this);
     terminal();
     if (!refusals.isEmpty()) {

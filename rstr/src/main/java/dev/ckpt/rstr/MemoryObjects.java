@@ -9,16 +9,19 @@ import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
+import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Rebuilds shared memory as objects: each is made once and kept open under a high descriptor number
- * until everything that maps it or refers to it is there.
+ * Rebuilds shared memory, and files without a name, as objects: each is made once and kept open
+ * under a high descriptor number until everything that maps it or refers to it is there.
  */
 public final class MemoryObjects {
   private static final int MAP_SHARED = 1;
@@ -29,23 +32,30 @@ public final class MemoryObjects {
 
   private final RstrContext context;
   private final BatchRunner run;
+  private final SysvSegments segments;
   private final Map<Integer, Integer> fds = new HashMap<>();
 
   MemoryObjects(RstrContext context, BatchRunner run) {
     this.context = context;
     this.run = run;
+    this.segments = new SysvSegments(context, run);
   }
 
   /** Makes every object, empty, of its full size. */
   void create() throws CkptException {
-    for (Map.Entry<Integer, Shmem> entry : context.state().shared(Shmem.class).entrySet()) {
+    for (Map.Entry<Integer, MemoryObject> entry :
+        context.state().shared(MemoryObject.class).entrySet()) {
       int number = context.fds().take();
-      if (entry.getValue().kind() == ShmemKind.MEMFD) {
-        createMemfd(entry.getValue(), number);
+      fds.put(entry.getKey(), number);
+      if (entry.getValue() instanceof GhostFile ghost) {
+        GhostFiles.create(ghost, run, number);
+      } else if (entry.getValue() instanceof SysvShm segment) {
+        segments.create(segment, number);
+      } else if (entry.getValue() instanceof Shmem shmem && shmem.kind() == ShmemKind.MEMFD) {
+        createMemfd(shmem, number);
       } else {
         createAnonymous(entry.getValue(), number);
       }
-      fds.put(entry.getKey(), number);
     }
     run.flush();
   }
@@ -61,7 +71,7 @@ public final class MemoryObjects {
     moveTo(batch, fd, number);
   }
 
-  private void createAnonymous(Shmem object, int number) throws CkptException {
+  private void createAnonymous(MemoryObject object, int number) throws CkptException {
     RemoteMap view = context.layout().take(object.size());
     byte[] link =
         String.format("/proc/self/map_files/%x-%x", view.address(), view.end())
@@ -97,14 +107,24 @@ public final class MemoryObjects {
     return fds.get(objref);
   }
 
+  /** Whether an object is a System V segment, which is mapped by shmat(2) alone. */
+  boolean isSegment(int objref) {
+    return context.state().find(objref).filter(SysvShm.class::isInstance).isPresent();
+  }
+
+  /** Whether an object has another content than the image has for it, and keeps that. */
+  boolean isKept(int objref) throws CkptException {
+    return isSegment(objref) && segments.isKept(context.state().get(objref, SysvShm.class));
+  }
+
   /** A path that opens an object anew. */
   ByteString pathOf(int objref) {
     return ByteString.of("/proc/self/fd/" + fdOf(objref));
   }
 
-  /** Size of an object in bytes; a memfd's need not be whole pages. */
+  /** Size of an object in bytes, which need not be whole pages. */
   long sizeOf(int objref) throws CkptException {
-    return context.state().get(objref, Shmem.class).size();
+    return context.state().get(objref, MemoryObject.class).size();
   }
 
   /** An object of the new task's as a descriptor of ours, to fill it. */
@@ -118,26 +138,51 @@ public final class MemoryObjects {
     if (!vma.isShared() || !isObject(vma.backing())) {
       return false;
     }
-    int seals = context.state().get(vma.backing(), Shmem.class).seals();
+    int seals = seals(vma.backing());
     // What was mapped before F_SEAL_FUTURE_WRITE may still be made writable, what came after may
     // not.
     boolean future = (seals & F_SEAL_FUTURE_WRITE) != 0 && !vma.has(VmFlag.MW);
     return future || (seals & F_SEAL_WRITE) != 0;
   }
 
+  private int seals(int objref) throws CkptException {
+    MemoryObject object = context.state().get(objref, MemoryObject.class);
+    return object instanceof Shmem shmem && shmem.kind() == ShmemKind.MEMFD ? shmem.seals() : 0;
+  }
+
+  /** Sets what filling has changed, when the contents are there. */
+  void restoreTimes() throws CkptException {
+    for (Map.Entry<Integer, GhostFile> entry : context.state().shared(GhostFile.class).entrySet()) {
+      GhostFiles.restoreTime(entry.getValue(), run, fdOf(entry.getKey()));
+    }
+    run.flush();
+  }
+
+  /** Gives up our right to write to an object: a program file may not be open for writing. */
+  void closeForWriting(int objref) throws CkptException {
+    byte[] path = pathOf(objref).toByteArray();
+    Batch batch = run.room(3, path.length + 1);
+    Batch.Result fd =
+        batch.call(
+            "open", SyscallNumbers.OPEN, batch.string(path), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+    moveTo(batch, fd, fdOf(objref));
+    run.flush();
+  }
+
   /** Sets all seals, when the contents are there. */
   void seal() throws CkptException {
     for (Map.Entry<Integer, Integer> entry : fds.entrySet()) {
-      Shmem object = context.state().get(entry.getKey(), Shmem.class);
-      if (object.kind() == ShmemKind.MEMFD && object.seals() != 0) {
+      int seals = seals(entry.getKey());
+      if (seals != 0) {
         run.call(
-            "fcntl(F_ADD_SEALS)",
-            SyscallNumbers.FCNTL,
-            entry.getValue(),
-            Fcntl.F_ADD_SEALS,
-            object.seals());
+            "fcntl(F_ADD_SEALS)", SyscallNumbers.FCNTL, entry.getValue(), Fcntl.F_ADD_SEALS, seals);
       }
     }
     run.flush();
+  }
+
+  /** Sets what only comes when all is mapped: the end of System V segments. */
+  void finish() throws CkptException {
+    segments.finish();
   }
 }

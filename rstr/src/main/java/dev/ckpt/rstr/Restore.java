@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Builds one task, step by step, on the tracer's thread. Until the last step everything that was
@@ -65,6 +66,7 @@ final class Restore {
   private final List<String> notes = new ArrayList<>();
   private long nrPages;
   private Foreground job;
+  private Optional<RstrContext> built = Optional.empty();
 
   Restore(ImageState state, ImageReader pages, RestartOptions options, int ttyFd)
       throws CkptException {
@@ -109,7 +111,11 @@ final class Restore {
       done = true;
     } finally {
       if (!done) {
-        abandon();
+        try {
+          abandon();
+        } finally {
+          undo();
+        }
       }
     }
     return null;
@@ -199,6 +205,7 @@ final class Restore {
               new Layout(state.all(Vma.class)),
               userRegs,
               Threads.freeSignal(taken));
+      built = Optional.of(context);
       settle(context);
       TaskStruct.restoreProcFiles(context);
       Threads threads = new Threads(context);
@@ -257,8 +264,10 @@ final class Restore {
       filler.fill(pages);
       nrPages = filler.nrPages();
     }
+    objects.restoreTimes();
     objects.seal();
     space.mapLate();
+    objects.finish();
     space.finish();
     threads.create(run);
     new Files(context, run, objects).restore();
@@ -280,6 +289,12 @@ final class Restore {
         .filter(thread -> thread.tid() == task.pid())
         .findFirst()
         .orElseThrow();
+  }
+
+  private void undo() throws CkptException {
+    if (built.isPresent()) {
+      built.get().undo();
+    }
   }
 
   /** Ends what was begun and waits until it is gone, so that its pid is free again. */

@@ -10,7 +10,9 @@ import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageState;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -39,6 +41,7 @@ public final class RstrContext {
   private final int stopSignal;
   private final FdNumbers fds;
   private final List<String> notes = new ArrayList<>();
+  private final Deque<Undo> undos = new ArrayDeque<>();
 
   RstrContext(
       ImageState state,
@@ -127,6 +130,24 @@ public final class RstrContext {
   /** What could not be had and is no reason to fail, one line each. */
   public List<String> notes() {
     return notes;
+  }
+
+  /** Takes away something that the end of the new task does not take away. */
+  interface Undo {
+    /** Does it. */
+    void run() throws CkptException;
+  }
+
+  /** Says what is to be done when the restore fails. */
+  void onFailure(Undo undo) {
+    undos.push(undo);
+  }
+
+  /** Does all of that, the last thing first. */
+  void undo() throws CkptException {
+    while (!undos.isEmpty()) {
+      undos.pop().run();
+    }
   }
 
   /** System calls made by one of the new task's threads. */

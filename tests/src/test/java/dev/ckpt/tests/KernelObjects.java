@@ -9,6 +9,7 @@ import java.util.Map;
  */
 final class KernelObjects {
   private static final String DELETED = " (deleted)";
+  private static final String GHOST = "a file without a name";
 
   /** Its files have a name, and still a new number whenever the kernel looks them up afresh. */
   private static final String PROC = "/proc/";
@@ -17,6 +18,9 @@ final class KernelObjects {
 
   /** A link of a descriptor, in which the number of a pipe or socket is replaced. */
   String named(String link) {
+    if (isGhost(link)) {
+      return GHOST;
+    }
     int bracket = link.indexOf(":[");
     return bracket < 0 || !link.endsWith("]")
         ? link
@@ -31,7 +35,17 @@ final class KernelObjects {
     if (name.startsWith(PROC)) {
       return "of /proc";
     }
-    return isMemory(name) ? "memory " + number("memory", inode) : inode;
+    return isMemory(name) || isGhost(name) ? "memory " + number("memory", inode) : inode;
+  }
+
+  /** The name of a mapping, without what a file that has lost its name was called. */
+  static String name(String name) {
+    return isGhost(name) ? GHOST : name;
+  }
+
+  /** Whether it is a file that has lost its name: it never gets one again. */
+  static boolean isGhost(String name) {
+    return name.endsWith(DELETED) && !isMemory(name);
   }
 
   /** Whether a name is that of shared memory without a file. */

@@ -11,8 +11,10 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Spawn;
+import dev.ckpt.core.kernel.SysvIpc;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
+import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -322,6 +324,15 @@ final class LiveProgram implements AutoCloseable {
     return text.toString();
   }
 
+  /** System V shared memory outlives who made it. */
+  private void removeSegments() throws IOException {
+    for (SysvSegment segment : ProcFs.sysvShm()) {
+      if (segment.cpid() == pid) {
+        SysvIpc.removeShm(segment.id());
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try {
@@ -331,6 +342,7 @@ final class LiveProgram implements AutoCloseable {
       }
     } finally {
       command("rm", "-rf", base.toString());
+      removeSegments();
     }
   }
 }

@@ -170,7 +170,8 @@ final class OutsideView {
       value(file, proc.resolve(file));
     }
     for (String link : LINKS) {
-      facts.put(link, link(proc.resolve(link)));
+      String target = link(proc.resolve(link));
+      facts.put(link, link.equals("exe") ? KernelObjects.name(target) : target);
     }
     lines("limits", text("limits"), Pattern.compile(" {2,}"));
     lines("timers", text("timers"), COLON);

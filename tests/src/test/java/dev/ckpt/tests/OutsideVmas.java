@@ -75,7 +75,7 @@ final class OutsideVmas {
 
   private void add(Matcher head, String kind) {
     String name = head.group("name");
-    boolean memory = KernelObjects.isMemory(name);
+    boolean memory = KernelObjects.isMemory(name) || KernelObjects.isGhost(name);
     boolean file = !head.group("ino").equals("0");
     String inode = objects.inode(name, head.group("ino"));
     Vma vma =
@@ -84,7 +84,7 @@ final class OutsideVmas {
             Long.parseUnsignedLong(head.group("end"), 16),
             Long.parseUnsignedLong(head.group("offset"), 16),
             file ? (memory ? "memory" : head.group("dev")) + " " + inode : "",
-            name + " " + kind);
+            KernelObjects.name(name) + " " + kind);
     int last = vmas.size() - 1;
     if (last >= 0 && vma.continues(vmas.get(last))) {
       vmas.set(last, vmas.get(last).with(vma));

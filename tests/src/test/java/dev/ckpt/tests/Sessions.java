@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.ProcMissingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +35,9 @@ final class Sessions {
         if (ProcFs.of(pid).stat().session() == sid) {
           members.add(pid);
         }
-      } catch (TargetGoneException e) {
-        // It ended while we looked.
+      } catch (TargetGoneException | ProcMissingException e) {
+        // It ended while we looked. Where a restore brings its number back at once, it is there
+        // again when we ask why its file was not.
         continue;
       }
     }

@@ -27,8 +27,11 @@ public interface MmCheckpoint extends AutoCloseable {
    */
   void save(CkptContext context, long brk, int lockFuture) throws CkptException;
 
-  /** Adds a memory object that a descriptor refers to; the reference to its record. */
-  int saveMemfd(CkptContext context, int targetFd) throws CkptException;
+  /**
+   * Adds what a descriptor refers to, with its content: a memfd, or a file without a name ({@link
+   * GhostFiles}); the reference to its record.
+   */
+  int saveObject(CkptContext context, int targetFd) throws CkptException;
 
   /**
    * Writes the contents of all pages that must be in the image.

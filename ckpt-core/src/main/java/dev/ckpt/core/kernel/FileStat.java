@@ -17,6 +17,7 @@ import java.lang.ref.Reference;
  * @param blockBytes preferred block size; the page size of a huge page file
  * @param uid owner
  * @param gid group
+ * @param blocks space that its content takes, in units of 512 bytes
  */
 public record FileStat(
     long dev,
@@ -29,7 +30,8 @@ public record FileStat(
     int rdevMinor,
     int blockBytes,
     int uid,
-    int gid) {
+    int gid,
+    long blocks) {
   public static final int S_IFMT = 0170000;
   public static final int S_IFIFO = 0010000;
   public static final int S_IFCHR = 0020000;
@@ -78,9 +80,8 @@ public record FileStat(
   }
 
   private static FileStat parse(NativeBuffer raw) {
-    // struct statx: blksize 4, nlink 16, uid 20, gid 24, mode 28 (u16), ino 32, size 40, mtime 112
-    // (s64, u32),
-    // rdev 128 and 132, dev 136 and 140 (linux/stat.h)
+    // struct statx: blksize 4, nlink 16, uid 20, gid 24, mode 28 (u16), ino 32, size 40, blocks 48,
+    // mtime 112 (s64, u32), rdev 128 and 132, dev 136 and 140 (linux/stat.h)
     return new FileStat(
         ((long) raw.getInt(136) << 32) | Integer.toUnsignedLong(raw.getInt(140)),
         raw.getLong(32),
@@ -92,7 +93,8 @@ public record FileStat(
         raw.getInt(132),
         raw.getInt(4),
         raw.getInt(20),
-        raw.getInt(24));
+        raw.getInt(24),
+        raw.getLong(48));
   }
 
   /** The file's type alone. */

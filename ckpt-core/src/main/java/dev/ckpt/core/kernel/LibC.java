@@ -104,6 +104,8 @@ final class LibC {
 
   static native int geteuid();
 
+  static native int getegid();
+
   static native int tcgetpgrp(int fd);
 
   static native int tcsetpgrp(int fd, int pgrp);

@@ -143,6 +143,11 @@ public final class Tasks {
     return LibC.geteuid();
   }
 
+  /** Effective group of our process. */
+  public static int effectiveGroup() {
+    return LibC.getegid();
+  }
+
   /** Lets another runnable thread go first. */
   public static void yieldCpu() {
     LibC.sched_yield();

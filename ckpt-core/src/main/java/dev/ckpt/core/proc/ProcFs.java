@@ -250,6 +250,11 @@ public final class ProcFs {
     return ofMachine().parse("locks", FileLock::parseAll);
   }
 
+  /** Every segment of System V shared memory in our IPC namespace. */
+  public static List<SysvSegment> sysvShm() throws CkptException {
+    return ofMachine().parse("sysvipc/shm", SysvSegment::parseAll);
+  }
+
   /** A number that changes with every boot. */
   public static UUID bootId() throws CkptException {
     return ofMachine().parse("sys/kernel/random/boot_id", ProcValues::uuid);

@@ -22,7 +22,7 @@ import java.util.List;
  *
  * entry:
  *      0     8  u64         offset  of the header of the page array, from the first byte
- *      8     8  u64 objref  owner   the MM or SHMEM
+ *      8     8  u64 objref  owner   as in the page array
  *     16     8  u64         addr    of its first run
  *     24     8  u64         end     first address behind its last run; above addr
  * </pre>

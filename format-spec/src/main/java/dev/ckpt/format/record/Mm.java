@@ -29,7 +29,7 @@ import java.util.List;
  *     72     8  u64         envStart        address
  *     80     8  u64         envEnd          address
  *     88  4+n1  bytes       auxv            at most 4096: /proc/PID/auxv; pairs of u64
- *  92+n1     4  u32 objref  exeFile         a FILE_REF
+ *  92+n1     4  u32 objref  exeFile         a FILE_REF, GHOST_FILE or SHMEM
  *  96+n1     8  u64         vdsoStart       0: none
  * 104+n1     8  u64         vdsoEnd
  * 112+n1     8  u64         vvarStart       0: none
@@ -94,7 +94,9 @@ public record Mm(
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(ObjectReference.to("exeFile", exeFile, ObjectType.FILE_REF));
+    return List.of(
+        ObjectReference.to(
+            "exeFile", exeFile, ObjectType.FILE_REF, ObjectType.GHOST_FILE, ObjectType.SHMEM));
   }
 
   private static final class Codec implements RecordCodec<Mm> {

@@ -5,7 +5,7 @@ import dev.ckpt.format.Limits;
 /**
  * Pages that follow one another and are of one kind.
  *
- * @param addr of the first byte; page-aligned, below 2^47; in a {@link Shmem} a byte offset
+ * @param addr of the first byte; page-aligned, below 2^47; in a {@link MemoryObject} a byte offset
  * @param nrPages number of pages, 1 to 2^31
  * @param kind where their content is; DATA or ZERO in version 0
  */

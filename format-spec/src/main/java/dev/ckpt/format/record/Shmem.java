@@ -26,7 +26,7 @@ import dev.ckpt.format.RecordOutput;
  * </pre>
  */
 public record Shmem(ShmemKind kind, ByteString name, long size, int seals, int memfdFlags, int mode)
-    implements ImageRecord {
+    implements MemoryObject {
   /** Writes and reads the payload. */
   public static final RecordCodec<Shmem> CODEC = new Codec();
 

@@ -22,7 +22,8 @@ import java.util.List;
  *     20     4  u32         mapFlags    MAP_ flags to create it with
  *     24     8  u64         vmFlags     bits of VmFlag
  *     32     8  u64         pgoffBytes  offset in the backing object
- *     40     4  u32 objref  backing     0, or a FILE_REF or SHMEM
+ *     40     4  u32 objref  backing     0, or a FILE_REF, GHOST_FILE, SHMEM or
+ *                                       SYSV_SHM
  *     44  4+n1  bytes       name        at most 4096: as maps shows it: [heap], [anon:x]; may be
  *                                       empty
  *  48+n1     4  u32         kind        1 to 8, see below
@@ -92,9 +93,16 @@ public record Vma(
   @Override
   public List<ObjectReference> references() {
     return switch (kind) {
-      case ANON_SHARED -> List.of(ObjectReference.to("backing", backing, ObjectType.SHMEM));
+      case ANON_SHARED ->
+          List.of(ObjectReference.to("backing", backing, ObjectType.SHMEM, ObjectType.SYSV_SHM));
       case FILE_PRIVATE, FILE_SHARED ->
-          List.of(ObjectReference.to("backing", backing, ObjectType.FILE_REF, ObjectType.SHMEM));
+          List.of(
+              ObjectReference.to(
+                  "backing",
+                  backing,
+                  ObjectType.FILE_REF,
+                  ObjectType.GHOST_FILE,
+                  ObjectType.SHMEM));
       default -> List.of();
     };
   }

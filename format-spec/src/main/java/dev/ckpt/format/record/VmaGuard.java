@@ -8,8 +8,8 @@ import dev.ckpt.format.RecordInput;
 import dev.ckpt.format.RecordOutput;
 
 /**
- * A guard region within a mapping of private anonymous memory (MADV_GUARD_INSTALL, Linux 6.13): its
- * pages hold nothing, and any access is a fault.
+ * A guard region within a mapping (MADV_GUARD_INSTALL, Linux 6.13, of files 6.15): its pages hold
+ * nothing, and any access is a fault.
  *
  * <p>Layout:
  *

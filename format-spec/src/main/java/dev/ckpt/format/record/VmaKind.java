@@ -4,7 +4,7 @@ package dev.ckpt.format.record;
 public enum VmaKind {
   /** Private memory without a file. */
   ANON_PRIVATE(1, false),
-  /** Shared memory without a file: a view of a {@link Shmem}. */
+  /** Shared memory without a file: a view of a {@link Shmem} or {@link SysvShm}. */
   ANON_SHARED(2, true),
   /** A private mapping of a file or memory object. */
   FILE_PRIVATE(3, true),

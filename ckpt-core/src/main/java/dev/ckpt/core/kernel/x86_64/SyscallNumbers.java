@@ -25,6 +25,9 @@ public final class SyscallNumbers {
   public static final int SCHED_YIELD = 24;
   public static final int MREMAP = 25;
   public static final int MADVISE = 28;
+  public static final int SHMGET = 29;
+  public static final int SHMAT = 30;
+  public static final int SHMCTL = 31;
   public static final int DUP = 32;
   public static final int DUP2 = 33;
   public static final int PAUSE = 34;
@@ -51,6 +54,7 @@ public final class SyscallNumbers {
   public static final int WAIT4 = 61;
   public static final int KILL = 62;
   public static final int SEMOP = 65;
+  public static final int SHMDT = 67;
   public static final int MSGSND = 69;
   public static final int MSGRCV = 70;
   public static final int FCNTL = 72;
@@ -112,8 +116,10 @@ public final class SyscallNumbers {
   public static final int UNSHARE = 272;
   public static final int SET_ROBUST_LIST = 273;
   public static final int GET_ROBUST_LIST = 274;
+  public static final int UTIMENSAT = 280;
   public static final int EPOLL_PWAIT = 281;
   public static final int TIMERFD_CREATE = 283;
+  public static final int FALLOCATE = 285;
   public static final int TIMERFD_SETTIME = 286;
   public static final int TIMERFD_GETTIME = 287;
   public static final int ACCEPT4 = 288;

@@ -35,7 +35,8 @@ class FileKindsTest {
   }
 
   private static FileStat stat(int type, int major, int minor, int blockBytes) {
-    return new FileStat(0x100000005L, 4711, type | 0600, 1, 0, 0, major, minor, blockBytes, 0, 0);
+    return new FileStat(
+        0x100000005L, 4711, type | 0600, 1, 0, 0, major, minor, blockBytes, 0, 0, 0);
   }
 
   /** The kind as text, or the code of the only refusal. */
@@ -127,7 +128,7 @@ class FileKindsTest {
     Path named = Files.createFile(folder.resolve("pipe:[77]"));
     FileStat stat = FileStat.of(named.toString());
     FileStat fifo =
-        new FileStat(stat.dev(), stat.ino(), FileStat.S_IFIFO | 0600, 1, 0, 0, 0, 0, 4096, 0, 0);
+        new FileStat(stat.dev(), stat.ino(), FileStat.S_IFIFO | 0600, 1, 0, 0, 0, 0, 4096, 0, 0, 0);
     assertEquals("Fifo", verdict(named.toString(), info(0), fifo));
     assertEquals("FD_DELETED", verdict(named + " (deleted)", info(0), fifo));
   }

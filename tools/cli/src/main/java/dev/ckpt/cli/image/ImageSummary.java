@@ -11,7 +11,9 @@ import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.Header;
+import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Statistics;
 import dev.ckpt.format.record.Task;
@@ -59,7 +61,7 @@ public final class ImageSummary {
     for (Fd fd : state.all(Fd.class)) {
       files.add(OpenFileText.of(fd, state));
     }
-    exe = state.get(state.mm().exeFile(), FileRef.class).path().toString();
+    exe = path(state.get(state.mm().exeFile(), ImageRecord.class));
   }
 
   /**
@@ -271,11 +273,14 @@ public final class ImageSummary {
     if (!name.isEmpty()) {
       return name.toString();
     }
-    return state
-        .find(vma.backing())
-        .filter(FileRef.class::isInstance)
-        .map(record -> ((FileRef) record).path().toString())
-        .orElse("");
+    return state.find(vma.backing()).map(ImageSummary::path).orElse("");
+  }
+
+  private static String path(ImageRecord file) {
+    if (file instanceof GhostFile ghost) {
+      return ghost.path() + " (deleted)";
+    }
+    return file instanceof FileRef named ? named.path().toString() : "";
   }
 
   /**

@@ -1,11 +1,11 @@
 package dev.ckpt.cli.image;
 
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
-import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ final class PageStatistics {
   record OfVma(Vma vma, Count count) {}
 
   /** The pages of one memory object. */
-  record OfObject(Shmem object, Count count) {}
+  record OfObject(MemoryObject object, Count count) {}
 
   /** The pages of all mappings of one kind. */
   record OfKind(VmaKind kind, int nrVmas, long mappedBytes, Count count) {}
@@ -65,8 +65,8 @@ final class PageStatistics {
       byStart.put(vma.start(), new OfVma(vma, new Count()));
     }
     state
-        .shared(Shmem.class)
-        .forEach((objref, shmem) -> objects.put(objref, new OfObject(shmem, new Count())));
+        .shared(MemoryObject.class)
+        .forEach((objref, object) -> objects.put(objref, new OfObject(object, new Count())));
   }
 
   /** Counts one page array. */
