@@ -91,7 +91,7 @@ static int fifo_of(int flags)
     CHECK(mkfifo(file, 0600) == 0 || errno == EEXIST, "mkfifo: %s", strerror(errno));
     return SYS(open(file, flags));
 }
-static void hold_fifo(pid_t target)
+static void hold_open(pid_t target)
 {
     while (state_of(target) != 'X' && state_of(target) != 'Z')
         sc_sleep_ns(5 * MSEC);
@@ -99,7 +99,7 @@ static void hold_fifo(pid_t target)
 static void m_fifo_outside(void)
 {
     fifo_of(O_RDWR);
-    orphan(hold_fifo);
+    orphan(hold_open);
 }
 static void m_fifo_unread(void)
 {
@@ -156,10 +156,18 @@ static void m_mq(void)
     mq_unlink(name);
 }
 static void m_proc_outside(void) { SYS(open("/proc/1/status", O_RDONLY)); }
-static void m_deleted_file(void)
+static void m_linked_file(void)
+{
+    char other[PATH_MAX];
+    data_file(O_RDWR);
+    CHECK(link(file, sc_path(other, ".other")) == 0 || errno == EEXIST, "link: %s", strerror(errno));
+    SYS(unlink(file));
+}
+static void m_deleted_outside(void)
 {
     data_file(O_RDWR);
     SYS(unlink(file));
+    orphan(hold_open);
 }
 static void m_linked_mapping(void)
 {
@@ -534,7 +542,7 @@ static const struct {
     M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify),
     M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
-    M(proc_outside), M(deleted_file), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
+    M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
     M(mdwe), M(memory_merge), M(oom_score_adj), M(mempolicy), M(landlock), M(syscall_user_dispatch),
     M(hugetlb), M(aio), M(pkeys), M(memfd_secret), M(netns), M(utsns), M(ipcns),

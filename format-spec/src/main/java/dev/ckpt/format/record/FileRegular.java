@@ -8,13 +8,13 @@ import dev.ckpt.format.RecordOutput;
 import java.util.List;
 
 /**
- * An open file description of a regular file that has a name.
+ * An open file description of a regular file, with or without a name.
  *
  * <p>Layout:
  *
  * <pre>
  * offset  size  type        field  unit, constraint
- *      0     4  u32 objref  file   a FILE_REF
+ *      0     4  u32 objref  file   a FILE_REF or GHOST_FILE
  *      4     4  u32         flags  open flags, as F_GETFL gives them
  *      8     8  u64         pos    file offset
  * </pre>
@@ -35,7 +35,7 @@ public record FileRegular(int file, int flags, long pos) implements ImageRecord 
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(ObjectReference.to("file", file, ObjectType.FILE_REF));
+    return List.of(ObjectReference.to("file", file, ObjectType.FILE_REF, ObjectType.GHOST_FILE));
   }
 
   private static final class Codec implements RecordCodec<FileRegular> {

@@ -47,7 +47,8 @@ final class FileLocks {
 
   private static Optional<FileRef> fileOf(Checks checks, FileLock lock) throws CkptException {
     return checks.state().find(lock.file()).orElseThrow() instanceof FileRegular open
-        ? Optional.of(checks.state().get(open.file(), FileRef.class))
+            && checks.state().find(open.file()).orElseThrow() instanceof FileRef file
+        ? Optional.of(file)
         : Optional.empty();
   }
 

@@ -29,6 +29,7 @@ public final class Files {
   private static final List<FileKind> KINDS =
       List.of(
           new RegularFile(),
+          new UnlinkedFile(),
           new NamedFile(),
           new CharDevice(),
           new Memfd(),

@@ -12,8 +12,9 @@ final class RegularFile implements FileKind {
     for (Map.Entry<Integer, FileRegular> entry :
         files.state().shared(FileRegular.class).entrySet()) {
       FileRegular file = entry.getValue();
-      FileRef named = files.state().get(file.file(), FileRef.class);
-      files.opened(entry.getKey(), files.open(named.path(), file.flags(), file.pos()));
+      if (files.state().find(file.file()).orElseThrow() instanceof FileRef named) {
+        files.opened(entry.getKey(), files.open(named.path(), file.flags(), file.pos()));
+      }
     }
   }
 }

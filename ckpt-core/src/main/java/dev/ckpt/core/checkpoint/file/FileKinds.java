@@ -21,6 +21,7 @@ final class FileKinds {
   private final int pid;
   private final Refusals refusals;
   private final FileKind regular = new RegularFile();
+  private final FileKind unlinked = new UnlinkedFile();
   private final FileKind namedFile = new NamedFile();
   private final FileKind charDevice = new CharDevice();
   private final FileKind terminal = new Terminal();
@@ -148,7 +149,10 @@ final class FileKinds {
     if (NamedFile.isKernels(text)) {
       return named(name, link, stat);
     }
-    return FileRefs.nameLeadsTo(link, stat) ? Optional.of(regular) : deleted(name);
+    if (FileRefs.nameLeadsTo(link, stat)) {
+      return Optional.of(regular);
+    }
+    return UnlinkedFile.canBeMadeAgain(link, stat) ? Optional.of(unlinked) : deleted(name);
   }
 
   private Optional<FileKind> deleted(String name) {

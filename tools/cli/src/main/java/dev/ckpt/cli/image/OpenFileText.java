@@ -22,6 +22,7 @@ import dev.ckpt.format.record.FileSignalfd;
 import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.FileUnixSocket;
+import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Pipe;
@@ -45,7 +46,10 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
   static OpenFileText of(Fd fd, ImageState state) throws CorruptImageException {
     ImageRecord file = state.get(fd.file(), ImageRecord.class);
     if (file instanceof FileRegular regular) {
-      String path = state.get(regular.file(), FileRef.class).path().toString();
+      String path =
+          state.find(regular.file()).orElseThrow() instanceof GhostFile ghost
+              ? ghost.path() + " (deleted)"
+              : state.get(regular.file(), FileRef.class).path().toString();
       return of(fd, "file", regular.flags(), regular.pos(), path);
     }
     if (file instanceof FileNamed named) {
