@@ -6,6 +6,8 @@ import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -57,6 +60,10 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
 
   @Override
   int run(Report report) throws IOException {
+    List<Refusal> missing = missing(Machine.ask());
+    if (!missing.isEmpty()) {
+      throw new UnsupportedStateException(missing);
+    }
     ending.onSignal(this);
     try {
       play(report);
@@ -71,6 +78,14 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     }
     step(report, "all is cleaned up");
     return ExitCode.DONE;
+  }
+
+  /** What is not allowed here, without which the program would be ended and not come back. */
+  static List<Refusal> missing(List<Ability> abilities) {
+    return abilities.stream()
+        .filter(ability -> !ability.works() && ability.need() != Ability.Need.NOBODY)
+        .map(ability -> new Refusal("DEMO_NOT_ALLOWED", ability.name(), ability.detail()))
+        .toList();
   }
 
   private void play(Report report) throws IOException {

@@ -49,6 +49,18 @@ class SmallPartsTest {
   }
 
   @Test
+  void theDemoDoesNotBeginWhatItCannotEnd() {
+    Ability there = new Ability("a", Ability.Need.BOTH, true, "works");
+    Ability optional = new Ability("b", Ability.Need.NOBODY, false, "is missing");
+    Ability gone = new Ability("c", Ability.Need.RESTORE, false, "run as root");
+
+    assertEquals(List.of(), DemoCommand.missing(List.of(there, optional)));
+    assertEquals(
+        "[DEMO_NOT_ALLOWED: c: run as root]",
+        DemoCommand.missing(List.of(there, optional, gone)).toString());
+  }
+
+  @Test
   void theDemoShowsThePlaceWhereItWasFrozen() {
     assertEquals("... 11 12 | 13 14 ... 20", DemoCommand.excerpt(12, 20));
   }
