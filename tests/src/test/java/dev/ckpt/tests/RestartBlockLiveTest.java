@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.proc.ProcFs;
-import dev.ckpt.core.proc.SyscallState;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.RestartBlock;
@@ -54,8 +53,11 @@ class RestartBlockLiveTest {
       long beforeRestore = System.nanoTime();
       live.restore(image, false);
       for (int tid : sleepers(image, live.pid()).keySet()) {
-        SyscallState call = ProcFs.of(live.pid()).syscall(tid);
-        assertEquals(RESTART_SYSCALL, call.nr(), "thread " + tid + " waits by a restart block");
+        // It waits by a restart block, as soon as it has run at all.
+        Await.until(
+            "thread " + tid + " in restart_syscall",
+            () -> ProcFs.of(live.pid()).syscall(tid).nr() == RESTART_SYSCALL,
+            live::describe);
       }
       live.finish(0);
       expectNotTooEarly(live.lines(), beforeRestore - gone);
