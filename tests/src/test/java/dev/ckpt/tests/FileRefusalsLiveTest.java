@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.PipePair;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -44,6 +46,24 @@ class FileRefusalsLiveTest {
 
   private static RestartOptions inherit(int fd, Path file) {
     return RestartOptions.of().withInheritFds(Map.of(fd, file));
+  }
+
+  @Test
+  void checkForetellsAPipeToAnotherProcess() throws IOException {
+    Path program = Programs.folder().resolve("stdout_lines");
+    try (PipePair pipe = PipePair.open(0);
+        LiveProgram live =
+            LiveProgram.start(
+                program,
+                List.of("STATUS"),
+                LiveProgram.newFolder(),
+                pipe.readEnd().number(),
+                pipe.writeEnd().number())) {
+      live.awaitReady();
+      List<String> foretold =
+          Checkpoint.obstacles(live.pid()).stream().map(Refusal::code).distinct().toList();
+      assertEquals(List.of("PIPE_OUTSIDE"), foretold);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
+import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import java.util.List;
@@ -11,6 +12,14 @@ import java.util.List;
  * <p>Target state: stopped. Threading: the tracer's thread.
  */
 interface FileKind {
+  /**
+   * Refuses what /proc alone shows to be beyond us, so that {@code ckpt check} can foretell it. The
+   * task may be running; what it says is said again by {@link #survey}.
+   *
+   * @param mine every descriptor that is of this kind
+   */
+  default void preview(int pid, List<OpenFile> mine, Refusals refusals) throws CkptException {}
+
   /**
    * Refuses what cannot be saved.
    *

@@ -45,15 +45,15 @@ public final class Files {
     for (OpenFile file : files.open) {
       FileOwners.survey(context, file);
     }
-    for (Map.Entry<FileKind, List<OpenFile>> entry : files.byKind().entrySet()) {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(files.open).entrySet()) {
       entry.getKey().survey(files, entry.getValue());
     }
     return files;
   }
 
-  private Map<FileKind, List<OpenFile>> byKind() {
+  private static Map<FileKind, List<OpenFile>> byKind(List<OpenFile> files) {
     Map<FileKind, List<OpenFile>> byKind = new LinkedHashMap<>();
-    for (OpenFile file : open) {
+    for (OpenFile file : files) {
       byKind.computeIfAbsent(file.kind(), kind -> new ArrayList<>()).add(file);
     }
     return byKind;
@@ -61,7 +61,7 @@ public final class Files {
 
   /** Asks the task what only it can tell of its files, by calls of its first thread. */
   public void ask(RemoteSyscalls calls) throws CkptException {
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind().entrySet()) {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
       entry.getKey().ask(this, entry.getValue(), calls);
     }
   }
@@ -70,10 +70,15 @@ public final class Files {
   public static void preview(int pid, Refusals refusals) throws CkptException {
     FileKinds kinds = new FileKinds(pid, refusals);
     ProcFs proc = ProcFs.of(pid);
+    List<OpenFile> seen = new ArrayList<>();
     for (int fd : proc.fds()) {
       try {
         FileStat stat = FileStat.of("/proc/" + pid + "/fd/" + fd);
-        kinds.of(fd, proc.fdLink(fd), proc.fdInfo(fd), stat);
+        ByteString link = proc.fdLink(fd);
+        FdInfo info = proc.fdInfo(fd);
+        kinds
+            .of(fd, link, info, stat)
+            .ifPresent(kind -> seen.add(new OpenFile(List.of(fd), link, info, stat, kind)));
       } catch (ProcMissingException | ProcReadException e) {
         // Closed while we looked; what is there when the task is frozen counts.
         continue;
@@ -82,6 +87,9 @@ public final class Files {
           throw e;
         }
       }
+    }
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(seen).entrySet()) {
+      entry.getKey().preview(pid, entry.getValue(), refusals);
     }
   }
 

@@ -5,8 +5,10 @@ import dev.ckpt.error.CkptException;
 import java.io.File;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Finds processes besides the target that hold one of its pipes or sockets. Only a look at every
@@ -37,16 +39,33 @@ final class Holders {
 
   private static Set<String> heldBy(int pid) {
     Set<String> held = new HashSet<>();
-    try {
-      ProcFs proc = ProcFs.of(pid);
-      for (int fd : proc.fds()) {
-        held.add(proc.fdLink(fd).toString());
-      }
-    } catch (CkptException e) {
-      // It ended while we looked, or is not ours to look at: one shared with such a process
-      // would be another user's, whom the target could not have got it from but by passing it on.
-      return held;
-    }
+    descriptors(pid).forEach((fd, link) -> held.add(link));
     return held;
+  }
+
+  /**
+   * What the descriptors of a process lead to. One that it closes meanwhile is left out, but hides
+   * none of the others. So is a process that ended or is not ours to look at: a file shared with
+   * such a one would be another user's, whom the target could not have got it from but by passing
+   * it on.
+   */
+  static Map<Integer, String> descriptors(int pid) {
+    Map<Integer, String> links = new TreeMap<>();
+    ProcFs proc = ProcFs.of(pid);
+    List<Integer> fds;
+    try {
+      fds = proc.fds();
+    } catch (CkptException e) {
+      return links;
+    }
+    for (int fd : fds) {
+      try {
+        links.put(fd, proc.fdLink(fd).toString());
+      } catch (CkptException e) {
+        // Closed, or the process ended.
+        continue;
+      }
+    }
+    return links;
   }
 }

@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
+import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CkptException;
@@ -14,20 +15,21 @@ import java.util.stream.Collectors;
 final class PipeEnd implements FileKind {
   @Override
   public void survey(Files files, List<OpenFile> mine) {
+    preview(files.context().pid(), mine, files.context().refusals());
+  }
+
+  @Override
+  public void preview(int pid, List<OpenFile> mine, Refusals refusals) {
     Set<String> links =
         mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-    Map<String, Integer> others = Holders.others(files.context().pid(), links);
+    Map<String, Integer> others = Holders.others(pid, links);
     for (OpenFile file : mine) {
       Integer other = others.get(file.link().toString());
-      if (other != null) {
-        files
-            .context()
-            .refusals()
-            .add(
-                "PIPE_OUTSIDE",
-                "fd " + file.fd() + " (" + file.link() + ") leads to process " + other,
-                "redirect it to a file, or end the other process");
-      }
+      refusals.addIf(
+          other != null,
+          "PIPE_OUTSIDE",
+          "fd " + file.fd() + " (" + file.link() + ") leads to process " + other,
+          "redirect it to a file, or end the other process");
     }
   }
 

@@ -2,8 +2,6 @@ package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.core.proc.ProcFs;
-import dev.ckpt.error.CkptException;
 import java.io.File;
 import java.util.List;
 import java.util.Set;
@@ -44,25 +42,18 @@ final class Sharers {
   }
 
   private void look(int pid) {
-    ProcFs proc = ProcFs.of(pid);
-    try {
-      for (int fd : proc.fds()) {
-        String link = proc.fdLink(fd).toString();
-        if (links.contains(link)) {
-          compare(pid, fd, link);
-        }
-      }
-    } catch (CkptException e) {
-      // It ended or closed it while we looked, or is not ours to look at: as for pipes, such a
-      // process can have got it only by passing it on.
-      return;
-    }
+    Holders.descriptors(pid)
+        .forEach(
+            (fd, link) -> {
+              if (links.contains(link)) {
+                compare(pid, fd, link);
+              }
+            });
   }
 
-  private void compare(int pid, int fd, String link) throws SyscallException {
+  private void compare(int pid, int fd, String link) {
     for (OpenFile file : mine) {
-      if (file.link().toString().equals(link)
-          && Tasks.kcmp(files.context().pid(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0) {
+      if (file.link().toString().equals(link) && isSame(file, pid, fd)) {
         files
             .context()
             .refusals()
@@ -71,6 +62,15 @@ final class Sharers {
                 "fd " + file.fd() + " (" + link + ") is shared with process " + pid,
                 "end the other process");
       }
+    }
+  }
+
+  private boolean isSame(OpenFile file, int pid, int fd) {
+    try {
+      return Tasks.kcmp(files.context().pid(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0;
+    } catch (SyscallException e) {
+      // Closed meanwhile, or the process ended or is not ours to compare.
+      return false;
     }
   }
 }
