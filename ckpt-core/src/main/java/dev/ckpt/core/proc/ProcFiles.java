@@ -149,9 +149,9 @@ final class ProcFiles {
   /**
    * Reads all of a file.
    *
-   * <p>NB: a process can be found by its number an instant before it has files: copy_process() in
-   * the kernel's kernel/fork.c attaches what lists it before what looks it up. So a file that is
-   * missing is asked for again when the task turns out to be there.
+   * <p>NB: the task may have ended, and one of the same number be there already when we look why
+   * its file was missing: a restore chooses the number. So a file that is missing is asked for
+   * again if a task is there, and one look decides what it means.
    */
   private byte[] read(String name) throws CkptException {
     for (int i = 1; ; i++) {
@@ -160,8 +160,9 @@ final class ProcFiles {
       } catch (CkptException e) {
         throw e;
       } catch (NoSuchFileException e) {
-        if (i == MAX_OPENS || task == NO_TASK || life() != Life.ALIVE) {
-          throw failure(name, e);
+        Life life = lifeIfAny();
+        if (i == MAX_OPENS || task == NO_TASK || life != Life.ALIVE) {
+          throw failure(name, e, life);
         }
       } catch (IOException e) {
         throw failure(name, e);
@@ -201,10 +202,13 @@ final class ProcFiles {
    * is asked whether it still exists, and EPERM is known by the files that can give it.
    */
   private CkptException failure(String name, IOException e) {
+    return failure(name, e, lifeIfAny());
+  }
+
+  private CkptException failure(String name, IOException e, Life life) {
     if (e instanceof ClosedByInterruptException) {
       return new ProcReadException(path(name), "the thread was interrupted", e);
     }
-    Life life = task == NO_TASK ? Life.ALIVE : life();
     if (life == Life.GONE) {
       return gone(name, e);
     }
@@ -257,6 +261,11 @@ final class ProcFiles {
     if (life == Life.FIRST_THREAD_ENDED && OF_MEMORY.contains(name)) {
       throw firstThreadEnded(name, null);
     }
+  }
+
+  /** What belongs to the machine is always there. */
+  private Life lifeIfAny() {
+    return task == NO_TASK ? Life.ALIVE : life();
   }
 
   /** A task has ended when it has no entry any more, or is a zombie and the last of its threads. */
