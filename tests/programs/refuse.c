@@ -327,9 +327,13 @@ static char state_of(pid_t pid)
 {
     char path[64], text[1024];
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    if (access(path, F_OK) < 0)
-        return 'X';
-    sc_slurp(path, text, sizeof(text));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return 'X'; /* gone, be it between open and read */
+    text[n] = 0;
     return strrchr(text, ')')[2];
 }
 
