@@ -4,13 +4,11 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
-import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.Mm;
-import java.time.Duration;
 
 /**
  * The call that takes our own code and area out of the new task. It cannot be made from that code,
@@ -18,8 +16,6 @@ import java.time.Duration;
  * instruction after it.
  */
 final class LastCall {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private LastCall() {}
 
   static void unmapOurs(RstrContext context) throws CkptException {
@@ -45,16 +41,7 @@ final class LastCall {
   /** Entry, then exit. */
   private static void awaitSyscallStop(Tracee leader) throws CkptException {
     leader.contToSyscall(0);
-    Stop stop =
-        leader
-            .awaitStop(Deadline.in(PATIENCE))
-            .orElseThrow(
-                () ->
-                    new SyscallException(
-                        leader.toString(), "munmap", "no answer in time", Errno.EAGAIN));
-    if (stop.kind() != Stop.Kind.SYSCALL) {
-      throw new SyscallException(leader.toString(), "munmap", stop.toString(), Errno.ECHILD);
-    }
+    leader.expectStop(Stop.Kind.SYSCALL, "munmap");
   }
 
   private static long syscallInstruction(RstrContext context) throws CkptException {

@@ -1,8 +1,6 @@
 package dev.ckpt.rstr;
 
-import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
-import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
@@ -13,7 +11,6 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.RestartBlock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -28,8 +25,6 @@ import java.util.Set;
  * memory or register of the task was changed for it.
  */
 final class RestartBlocks {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final Set<Integer> waiting = new HashSet<>();
   private final Map<Integer, Long> results = new HashMap<>();
 
@@ -72,30 +67,17 @@ final class RestartBlocks {
             .with(UserRegs.R8, call.get(UserRegs.R8))
             .with(UserRegs.R9, call.get(UserRegs.R9)));
     thread.contToSyscall(0);
-    await(thread, Stop.Kind.SYSCALL);
+    thread.expectStop(Stop.Kind.SYSCALL, "restart block");
     // It stands at the entry of the call; asked to stop now it comes back from within.
     thread.interrupt();
     thread.cont(0);
-    await(thread, Stop.Kind.INTERRUPTED);
+    thread.expectStop(Stop.Kind.INTERRUPTED, "restart block");
     long result = thread.regs().get(UserRegs.RAX);
     if (result == -Errno.ERESTART_RESTARTBLOCK) {
       waiting.add(thread.tid());
     } else if (!SyscallRestart.restarts(result)) {
       // There was nothing to wait for (any more): that is what the call says.
       results.put(thread.tid(), result);
-    }
-  }
-
-  private static void await(Tracee thread, Stop.Kind wanted) throws CkptException {
-    Stop stop =
-        thread
-            .awaitStop(Deadline.in(PATIENCE))
-            .orElseThrow(
-                () ->
-                    new SyscallException(
-                        thread.toString(), "restart block", "no answer in time", Errno.EAGAIN));
-    if (stop.kind() != wanted) {
-      throw new SyscallException(thread.toString(), "restart block", stop + "", Errno.ECHILD);
     }
   }
 
@@ -119,7 +101,7 @@ final class RestartBlocks {
     if (waiting.contains(leader.tid())) {
       leader.interrupt();
       leader.cont(0);
-      await(leader, Stop.Kind.INTERRUPTED);
+      leader.expectStop(Stop.Kind.INTERRUPTED, "restart block");
     }
   }
 }

@@ -1,12 +1,10 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
-import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Tracee;
@@ -16,7 +14,6 @@ import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.TaskThread;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,7 +26,6 @@ final class Threads {
   private static final int SS_ONSTACK = 1;
   private static final int STACK_T_BYTES = 24;
   private static final int COMM_BYTES = 16;
-  private static final Duration BIRTH = Duration.ofSeconds(10);
 
   private final RstrContext context;
   private final Map<Integer, Tracee> threads = new LinkedHashMap<>();
@@ -59,17 +55,7 @@ final class Threads {
 
   /** Waits for the stop that an automatically attached thread makes at its birth. */
   static void awaitBirth(Tracee tracee) throws CkptException {
-    Deadline deadline = Deadline.in(BIRTH);
-    Stop stop =
-        tracee
-            .awaitStop(deadline)
-            .orElseThrow(
-                () ->
-                    new SyscallException(
-                        tracee.toString(), "clone3", "no stop of the new task", Errno.EAGAIN));
-    if (stop.kind() != Stop.Kind.INTERRUPTED) {
-      throw new SyscallException(tracee.toString(), "clone3", stop.toString(), Errno.ECHILD);
-    }
+    tracee.expectStop(Stop.Kind.INTERRUPTED, "clone3");
   }
 
   /** The one of a number. */

@@ -1,7 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -14,7 +13,6 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Batch;
-import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Stub;
@@ -22,7 +20,6 @@ import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -38,7 +35,6 @@ final class LandlockProbe implements AutoCloseable {
   private static final int CAP_HEADER_BYTES = 8;
   private static final int CAP_DATA_BYTES = 24;
   private static final int PR_SET_DUMPABLE = 4;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Whom a process belongs to, as kcmp(2) compares it. */
   private record Owner(int uid, int gid) {
@@ -74,17 +70,7 @@ final class LandlockProbe implements AutoCloseable {
     private Void become(Tracer thread, Owner owner) throws CkptException {
       Tracee tracee = Tracee.seize(thread, stub.pid(), stub.pid(), Ptrace.O_EXITKILL);
       tracee.interrupt();
-      Stop stop =
-          tracee
-              .awaitStop(Deadline.in(PATIENCE))
-              .orElseThrow(
-                  () ->
-                      new SyscallException(
-                          tracee.toString(), "PTRACE_INTERRUPT", "no stop", Errno.EAGAIN));
-      if (stop.kind() != Stop.Kind.INTERRUPTED) {
-        throw new SyscallException(
-            tracee.toString(), "PTRACE_INTERRUPT", stop.toString(), Errno.ECHILD);
-      }
+      tracee.expectStop(Stop.Kind.INTERRUPTED, "PTRACE_INTERRUPT");
       try (RemoteMemory memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
           RemoteSyscalls calls = Stub.calls(tracee, memory)) {
         Batch batch = calls.batch();

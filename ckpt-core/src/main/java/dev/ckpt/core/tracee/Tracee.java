@@ -13,6 +13,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class Tracee {
   private static final int XSTATE_MAX_BYTES = 64 * 1024;
 
   private static final int SIGINFO_BATCH = 64;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Tracer tracer;
   private final int pid;
@@ -108,6 +110,24 @@ public final class Tracee {
         return Optional.empty();
       }
       deadline.pause();
+    }
+  }
+
+  /**
+   * Waits for the one stop that can come: of a task of ours, that nobody else does anything to.
+   *
+   * @param call what it was told to do, for the failure's text
+   * @throws SyscallException when another stop comes, or none in time
+   * @throws TargetGoneException when the thread is not ours to wait for any more
+   */
+  public void expectStop(Stop.Kind wanted, String call)
+      throws SyscallException, TargetGoneException {
+    Optional<Stop> stop = awaitStop(Deadline.in(PATIENCE));
+    if (stop.isEmpty()) {
+      throw new SyscallException(toString(), call, "no stop in time", Errno.EAGAIN);
+    }
+    if (stop.get().kind() != wanted) {
+      throw new SyscallException(toString(), call, stop.get().toString(), Errno.ECHILD);
     }
   }
 
