@@ -635,6 +635,10 @@ int main(void)
     VALUE("SyscallNumbers.FCHOWN", __NR_fchown);
     VALUE("SyscallNumbers.UTIMENSAT", __NR_utimensat);
     VALUE("GhostFiles.UTIME_OMIT", UTIME_OMIT);
+    VALUE("SyscallNumbers.RENAMEAT2", __NR_renameat2);
+    VALUE("EmbeddedFiles.RENAME_NOREPLACE", RENAME_NOREPLACE);
+    VALUE("Files.X_OK", X_OK);
+    VALUE("Files.W_OK", W_OK);
     VALUE("SyscallNumbers.UMASK", __NR_umask);
     VALUE("SyscallNumbers.SETPGID", __NR_setpgid);
     VALUE("SyscallNumbers.SETSID", __NR_setsid);

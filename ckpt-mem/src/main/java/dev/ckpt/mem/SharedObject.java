@@ -1,13 +1,11 @@
 package dev.ckpt.mem;
 
-import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.checkpoint.GhostFiles;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
-import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.error.CkptException;
@@ -16,8 +14,6 @@ import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -72,6 +68,10 @@ final class SharedObject implements AutoCloseable {
 
   Key key() {
     return Key.of(name, stat);
+  }
+
+  long size() {
+    return stat.size();
   }
 
   Fd handle() {
@@ -156,25 +156,6 @@ final class SharedObject implements AutoCloseable {
       }
       throw e;
     }
-  }
-
-  /** The ranges that hold data, as offsets in the object. */
-  List<PageRange> dataRanges() throws CkptException {
-    List<PageRange> ranges = new ArrayList<>();
-    long pageMask = PageRange.PAGE_SIZE - 1;
-    long at = 0;
-    while (at < stat.size()) {
-      long data = Files.seekSparse(handle, at, Fcntl.SEEK_DATA);
-      if (data < 0) {
-        break;
-      }
-      long hole = Files.seekSparse(handle, data, Fcntl.SEEK_HOLE);
-      long end = (hole < 0 ? stat.size() : hole) + pageMask & ~pageMask;
-      long start = data & ~pageMask;
-      ranges.add(new PageRange(start, (end - start) / PageRange.PAGE_SIZE));
-      at = end;
-    }
-    return ranges;
   }
 
   @Override

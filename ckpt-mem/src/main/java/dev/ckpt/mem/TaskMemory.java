@@ -3,6 +3,7 @@ package dev.ckpt.mem;
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.EmbeddedFiles;
 import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.GhostFiles;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
@@ -287,8 +288,18 @@ final class TaskMemory implements MmCheckpoint {
     for (SharedObject object : objects.values()) {
       if (object.objref() != 0) {
         writer.write(
-            object.objref(), object.dataRanges(), false, new ObjectReader(object.handle()));
+            object.objref(),
+            ObjectReader.dataRanges(object.handle(), object.size()),
+            false,
+            new ObjectReader(object.handle()));
       }
+    }
+    for (EmbeddedFiles.Content file : context.embedded().all()) {
+      writer.write(
+          file.objref(),
+          ObjectReader.dataRanges(file.handle(), file.size()),
+          false,
+          new ObjectReader(file.handle()));
     }
     return writer.counts();
   }

@@ -77,14 +77,13 @@ class SharedObjectTest {
   void dataIsFoundInWholePages() throws CkptException {
     try (Fd memfd = Files.memfd("x", 1)) {
       Files.truncate(memfd, 100L * PAGE + 10);
-      assertEquals(
-          List.of(), SharedObject.of(ByteString.of("/memfd:x"), stat(memfd), memfd).dataRanges());
+      assertEquals(List.of(), ObjectReader.dataRanges(memfd, 100L * PAGE + 10));
       put(memfd, 5L * PAGE + 1, new byte[] {1});
       put(memfd, 7L * PAGE - 1, new byte[] {1, 2});
       put(memfd, 100L * PAGE + 9, new byte[] {3});
       assertEquals(
           List.of(new PageRange(5L * PAGE, 3), new PageRange(100L * PAGE, 1)),
-          SharedObject.of(ByteString.of("/memfd:x"), stat(memfd), memfd).dataRanges());
+          ObjectReader.dataRanges(memfd, 100L * PAGE + 10));
     }
   }
 

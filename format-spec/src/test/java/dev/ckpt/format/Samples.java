@@ -273,7 +273,10 @@ final class Samples {
         0100755,
         16_384,
         1_600_000_000_000_000_001L,
-        ByteString.of(new byte[] {1, 2, 3, 4}));
+        ByteString.of(new byte[] {1, 2, 3, 4}),
+        1000,
+        100,
+        true);
   }
 
   static Shmem shmem() {

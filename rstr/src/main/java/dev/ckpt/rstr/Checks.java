@@ -181,7 +181,7 @@ public final class Checks {
   private void files() throws CkptException {
     for (var entry : state.shared(FileRef.class).entrySet()) {
       FileRef file = entry.getValue();
-      if (isInOwnProc(file)) {
+      if (isInOwnProc(file) || EmbeddedFiles.comesBack(file, this)) {
         continue;
       }
       FileStat now;

@@ -18,6 +18,10 @@ import dev.ckpt.format.record.GhostFile;
 final class GhostFiles {
   private static final int OWNER_ONLY = 0600;
   private static final int TIMES_BYTES = 32;
+
+  /** How many calls {@link #newFile} takes. */
+  static final int NEW_FILE_CALLS = 6;
+
   private static final long UTIME_OMIT = 0x3ffffffe;
   private static final long NANOS = 1_000_000_000L;
 
@@ -66,29 +70,41 @@ final class GhostFiles {
   /** Has the task make one, empty, of its full size, under this number. */
   static void create(GhostFile file, BatchRunner run, int number) throws CkptException {
     byte[] folder = folder(file.path()).toByteArray();
-    Batch batch = run.room(6, folder.length + 1);
+    Batch batch = run.room(NEW_FILE_CALLS, folder.length + 1);
+    newFile(
+        batch, folder, Fcntl.O_TMPFILE, number, file.size(), file.uid(), file.gid(), file.mode());
+  }
+
+  /**
+   * Has the task make a file, empty, of its full size, under this number.
+   *
+   * @param flags that make it: O_TMPFILE, or O_CREAT and others
+   */
+  static void newFile(
+      Batch batch, byte[] path, int flags, int number, long size, int uid, int gid, int mode)
+      throws CkptException {
     Batch.Result fd =
         batch.call(
-            "open O_TMPFILE",
+            "open",
             SyscallNumbers.OPEN,
-            batch.string(folder),
-            Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_CLOEXEC,
+            batch.string(path),
+            flags | Fcntl.O_RDWR | Fcntl.O_CLOEXEC,
             OWNER_ONLY);
-    batch.call("ftruncate", SyscallNumbers.FTRUNCATE, fd, file.size());
+    batch.call("ftruncate", SyscallNumbers.FTRUNCATE, fd, size);
     // The owner first: a change of owner takes the set-user-id bit away.
-    batch.call("fchown", SyscallNumbers.FCHOWN, fd, file.uid(), file.gid());
-    batch.call("fchmod", SyscallNumbers.FCHMOD, fd, file.mode() & ~FileStat.S_IFMT);
+    batch.call("fchown", SyscallNumbers.FCHOWN, fd, uid, gid);
+    batch.call("fchmod", SyscallNumbers.FCHMOD, fd, mode & ~FileStat.S_IFMT);
     batch.call("dup3", SyscallNumbers.DUP3, fd, number, Fcntl.O_CLOEXEC);
     batch.call("close", SyscallNumbers.CLOSE, fd);
   }
 
   /** Gives one back the time of its last change, when its content is there. */
-  static void restoreTime(GhostFile file, BatchRunner run, int number) throws CkptException {
+  static void restoreTime(long mtimeNanos, BatchRunner run, int number) throws CkptException {
     Batch batch = run.room(1, TIMES_BYTES);
     Batch.Data times = batch.space(TIMES_BYTES);
     batch.putLong(times, 8, UTIME_OMIT);
-    batch.putLong(times, 16, Math.floorDiv(file.mtimeNanos(), NANOS));
-    batch.putLong(times, 24, Math.floorMod(file.mtimeNanos(), NANOS));
+    batch.putLong(times, 16, Math.floorDiv(mtimeNanos, NANOS));
+    batch.putLong(times, 24, Math.floorMod(mtimeNanos, NANOS));
     batch.call("utimensat", SyscallNumbers.UTIMENSAT, number, 0, times, 0);
   }
 }

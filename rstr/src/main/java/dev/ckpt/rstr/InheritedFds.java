@@ -103,7 +103,10 @@ final class InheritedFds implements AutoCloseable {
             stat.mode(),
             stat.size(),
             stat.mtimeNanos(),
-            NO_BUILD_ID);
+            NO_BUILD_ID,
+            stat.uid(),
+            stat.gid(),
+            false);
     int ref = 1 + state.objects().stream().mapToInt(ImageObject::objref).max().orElse(0);
     return with(
         state,

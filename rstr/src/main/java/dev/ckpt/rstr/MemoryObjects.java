@@ -9,7 +9,9 @@ import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
@@ -20,8 +22,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Rebuilds shared memory, and files without a name, as objects: each is made once and kept open
- * under a high descriptor number until everything that maps it or refers to it is there.
+ * Rebuilds shared memory, files without a name, and embedded files that are gone, as objects: each
+ * is made once and kept open under a high descriptor number until everything that maps it or refers
+ * to it is there.
  */
 public final class MemoryObjects {
   private static final int MAP_SHARED = 1;
@@ -33,12 +36,14 @@ public final class MemoryObjects {
   private final RstrContext context;
   private final BatchRunner run;
   private final SysvSegments segments;
+  private final EmbeddedFiles embedded;
   private final Map<Integer, Integer> fds = new HashMap<>();
 
   MemoryObjects(RstrContext context, BatchRunner run) {
     this.context = context;
     this.run = run;
     this.segments = new SysvSegments(context, run);
+    this.embedded = new EmbeddedFiles(context, run);
   }
 
   /** Makes every object, empty, of its full size. */
@@ -55,6 +60,13 @@ public final class MemoryObjects {
         createMemfd(shmem, number);
       } else {
         createAnonymous(entry.getValue(), number);
+      }
+    }
+    for (Map.Entry<Integer, FileRef> entry : context.state().shared(FileRef.class).entrySet()) {
+      if (EmbeddedFiles.isGone(entry.getValue())) {
+        int number = context.fds().take();
+        fds.put(entry.getKey(), number);
+        embedded.create(entry.getKey(), entry.getValue(), number);
       }
     }
     run.flush();
@@ -97,7 +109,7 @@ public final class MemoryObjects {
     batch.call("close", SyscallNumbers.CLOSE, fd);
   }
 
-  /** Whether a reference is to a memory object. */
+  /** Whether a reference is to a memory object, or to an embedded file that is made again. */
   boolean isObject(int objref) {
     return fds.containsKey(objref);
   }
@@ -114,7 +126,15 @@ public final class MemoryObjects {
 
   /** Whether an object has another content than the image has for it, and keeps that. */
   boolean isKept(int objref) throws CkptException {
-    return isSegment(objref) && segments.isKept(context.state().get(objref, SysvShm.class));
+    if (isSegment(objref)) {
+      return segments.isKept(context.state().get(objref, SysvShm.class));
+    }
+    return isFile(objref) && !embedded.isMade(objref);
+  }
+
+  /** Whether an object is a file that has a name. */
+  private boolean isFile(int objref) {
+    return context.state().find(objref).filter(FileRef.class::isInstance).isPresent();
   }
 
   /** A path that opens an object anew. */
@@ -124,7 +144,9 @@ public final class MemoryObjects {
 
   /** Size of an object in bytes, which need not be whole pages. */
   long sizeOf(int objref) throws CkptException {
-    return context.state().get(objref, MemoryObject.class).size();
+    return isFile(objref)
+        ? context.state().get(objref, FileRef.class).size()
+        : context.state().get(objref, MemoryObject.class).size();
   }
 
   /** An object of the new task's as a descriptor of ours, to fill it. */
@@ -146,16 +168,21 @@ public final class MemoryObjects {
   }
 
   private int seals(int objref) throws CkptException {
-    MemoryObject object = context.state().get(objref, MemoryObject.class);
+    ImageRecord object = context.state().get(objref, ImageRecord.class);
     return object instanceof Shmem shmem && shmem.kind() == ShmemKind.MEMFD ? shmem.seals() : 0;
   }
 
-  /** Sets what filling has changed, when the contents are there. */
-  void restoreTimes() throws CkptException {
+  /** Sets what filling has changed, when the contents are there, and the names of files. */
+  void finishFiles() throws CkptException {
     for (Map.Entry<Integer, GhostFile> entry : context.state().shared(GhostFile.class).entrySet()) {
-      GhostFiles.restoreTime(entry.getValue(), run, fdOf(entry.getKey()));
+      GhostFiles.restoreTime(entry.getValue().mtimeNanos(), run, fdOf(entry.getKey()));
     }
     run.flush();
+    for (Map.Entry<Integer, FileRef> entry : context.state().shared(FileRef.class).entrySet()) {
+      if (embedded.isMade(entry.getKey())) {
+        embedded.finish(entry.getKey(), entry.getValue(), fdOf(entry.getKey()));
+      }
+    }
   }
 
   /** Gives up our right to write to an object: a program file may not be open for writing. */

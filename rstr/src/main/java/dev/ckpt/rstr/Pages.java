@@ -45,6 +45,9 @@ final class Pages implements AutoCloseable {
       }
       PageArray table = (PageArray) next.get().record();
       ByteBuffer pages = reader.pages();
+      if (objects.isKept(table.owner())) {
+        continue;
+      }
       if (objects.isObject(table.owner())) {
         fillObject(table, pages);
       } else {
@@ -79,9 +82,6 @@ final class Pages implements AutoCloseable {
   // What is opened here belongs to what is kept until close.
   @SuppressWarnings("MustBeClosedChecker")
   private void fillObject(PageArray table, ByteBuffer pages) throws CkptException {
-    if (objects.isKept(table.owner())) {
-      return;
-    }
     Fd object = open.get(table.owner());
     if (object == null) {
       object = objects.open(table.owner());

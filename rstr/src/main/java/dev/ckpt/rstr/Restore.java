@@ -264,7 +264,7 @@ final class Restore {
       filler.fill(pages);
       nrPages = filler.nrPages();
     }
-    objects.restoreTimes();
+    objects.finishFiles();
     objects.seal();
     space.mapLate();
     objects.finish();

@@ -85,7 +85,16 @@ final class HandMade {
 
   static FileRef fileRef(Path path, long size, long mtimeNanos) {
     return new FileRef(
-        ByteString.of(path.toString()), 1, 2, 0100644, size, mtimeNanos, ByteString.of(""));
+        ByteString.of(path.toString()),
+        1,
+        2,
+        0100644,
+        size,
+        mtimeNanos,
+        ByteString.of(""),
+        0,
+        0,
+        false);
   }
 
   static Vma anonymous(long start, long end) {

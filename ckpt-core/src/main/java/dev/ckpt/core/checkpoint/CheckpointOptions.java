@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param sync whether the image is on the disk before the dump counts as done
  * @param progress told about pages as they are written
  * @param tcpClose whether TCP connections are dumped as ones that were reset, not refused
+ * @param embed which named files are saved with their content
  * @param hook told about every call that touches the target
  */
 public record CheckpointOptions(
@@ -24,48 +25,69 @@ public record CheckpointOptions(
     boolean sync,
     Progress progress,
     boolean tcpClose,
+    EmbedRule embed,
     TouchHook hook) {
   private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(5);
 
   /** What a plain {@code ckpt dump PID} does. */
   public static CheckpointOptions of(int pid) {
     return new CheckpointOptions(
-        pid, FREEZE_TIMEOUT, false, Backends.AUTO, true, Progress.NONE, false, TouchHook.NONE);
+        pid,
+        FREEZE_TIMEOUT,
+        false,
+        Backends.AUTO,
+        true,
+        Progress.NONE,
+        false,
+        EmbedRule.TEMPORARY,
+        TouchHook.NONE);
   }
 
   /** The same with another time-out. */
   public CheckpointOptions withFreezeTimeout(Duration timeout) {
-    return new CheckpointOptions(pid, timeout, stop, backend, sync, progress, tcpClose, hook);
+    return new CheckpointOptions(
+        pid, timeout, stop, backend, sync, progress, tcpClose, embed, hook);
   }
 
   /** The same, ending the task or not. */
   public CheckpointOptions withStop(boolean end) {
-    return new CheckpointOptions(pid, freezeTimeout, end, backend, sync, progress, tcpClose, hook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, end, backend, sync, progress, tcpClose, embed, hook);
   }
 
   /** The same with another page reader. */
   public CheckpointOptions withBackend(String name) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, name, sync, progress, tcpClose, hook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, name, sync, progress, tcpClose, embed, hook);
   }
 
   /** The same, waiting for the disk or not. */
   public CheckpointOptions withSync(boolean wait) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, backend, wait, progress, tcpClose, hook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, wait, progress, tcpClose, embed, hook);
   }
 
   /** The same with somebody who is told. */
   public CheckpointOptions withProgress(Progress listener) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, listener, tcpClose, hook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, sync, listener, tcpClose, embed, hook);
   }
 
   /** The same, dropping TCP connections or refusing them. */
   public CheckpointOptions withTcpClose(boolean drop) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, backend, sync, progress, drop, hook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, sync, progress, drop, embed, hook);
+  }
+
+  /** The same, with other files embedded. */
+  public CheckpointOptions withEmbed(EmbedRule rule) {
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, sync, progress, tcpClose, rule, hook);
   }
 
   /** The same with a hook on the calls that touch the target. */
   public CheckpointOptions withHook(TouchHook touchHook) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcpClose, touchHook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcpClose, embed, touchHook);
   }
 }

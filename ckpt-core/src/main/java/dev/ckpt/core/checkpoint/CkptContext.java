@@ -41,6 +41,7 @@ public final class CkptContext implements AutoCloseable {
   private final List<Entry> records = new ArrayList<>();
   private final Map<SharedKey, Integer> shared = new HashMap<>();
   private final IntSupplier nextObjref;
+  private final EmbeddedFiles embedded;
 
   @MustBeClosed
   // What is opened here belongs to what is returned.
@@ -60,6 +61,7 @@ public final class CkptContext implements AutoCloseable {
     this.memory = memory;
     this.mm = mm;
     this.refusals = refusals;
+    this.embedded = new EmbeddedFiles(options.embed());
     this.pidfd = Tasks.pidfdOpen(frozen.pid());
   }
 
@@ -91,6 +93,11 @@ public final class CkptContext implements AutoCloseable {
   /** What saves its mappings and memory objects. */
   public MmCheckpoint mm() {
     return mm;
+  }
+
+  /** The named files that are saved with their content. */
+  public EmbeddedFiles embedded() {
+    return embedded;
   }
 
   /** Where to say what cannot be saved. */
@@ -153,6 +160,7 @@ public final class CkptContext implements AutoCloseable {
 
   @Override
   public void close() {
+    embedded.close();
     pidfd.close();
   }
 }

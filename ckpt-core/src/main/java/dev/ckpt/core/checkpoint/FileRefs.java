@@ -14,18 +14,24 @@ public final class FileRefs {
 
   /** The reference to a file's record. */
   public static int save(CkptContext context, ByteString path, FileStat stat) throws CkptException {
-    return context.share(
-        "file",
-        path,
-        () ->
-            new FileRef(
-                path,
-                stat.dev(),
-                stat.ino(),
-                stat.mode(),
-                stat.size(),
-                stat.mtimeNanos(),
-                NO_BUILD_ID));
+    int objref =
+        context.share(
+            "file",
+            path,
+            () ->
+                new FileRef(
+                    path,
+                    stat.dev(),
+                    stat.ino(),
+                    stat.mode(),
+                    stat.size(),
+                    stat.mtimeNanos(),
+                    NO_BUILD_ID,
+                    stat.uid(),
+                    stat.gid(),
+                    context.embedded().take(path, stat)));
+    context.embedded().saved(path, objref, stat);
+    return objref;
   }
 
   /** Whether the path still leads to this very file. */

@@ -27,9 +27,14 @@ public final class GhostFiles {
       // A copy would part the task from whoever uses the other name.
       return Optional.of("has another name, which the kernel does not tell");
     }
-    return stat.blocks() * BLOCK_BYTES > MAX_DATA_BYTES
+    return holdsTooMuch(stat)
         ? Optional.of("holds more than " + MAX_DATA_BYTES + " bytes")
         : Optional.empty();
+  }
+
+  /** Whether a file has more content than is read while the task is frozen. */
+  static boolean holdsTooMuch(FileStat stat) {
+    return stat.blocks() * BLOCK_BYTES > MAX_DATA_BYTES;
   }
 
   /** The name that a file had, from what maps or a link in /proc shows of it. */

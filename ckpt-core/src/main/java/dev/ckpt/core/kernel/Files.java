@@ -11,6 +11,12 @@ import java.util.Arrays;
  * links that refuse to overwrite.
  */
 public final class Files {
+  /** As a mode of access: execute, or look into a folder. */
+  public static final int X_OK = 1;
+
+  /** As a mode of access: write. */
+  public static final int W_OK = 2;
+
   private static final int PATH_MAX = 4096;
 
   private Files() {}
@@ -64,6 +70,15 @@ public final class Files {
   /** unlinkat(2) of a file. */
   public static void unlink(byte[] path) throws SyscallException {
     Call.check(LibC.unlinkat(Fcntl.AT_FDCWD, cString(path), 0), "", "unlinkat", text(path));
+  }
+
+  /**
+   * faccessat(2): whether we may do something with a file.
+   *
+   * @param mode {@code W_OK} and others
+   */
+  public static void checkAccess(byte[] path, int mode) throws SyscallException {
+    Call.check(LibC.faccessat(Fcntl.AT_FDCWD, cString(path), mode, 0), "", "faccessat", text(path));
   }
 
   /** readlink(2), as bytes. */

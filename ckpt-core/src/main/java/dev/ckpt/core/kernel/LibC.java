@@ -74,6 +74,8 @@ final class LibC {
 
   static native int renameat(int olddir, byte[] oldpath, int newdir, byte[] newpath);
 
+  static native int faccessat(int dir, byte[] path, int mode, int flags);
+
   static native int unlinkat(int dir, byte[] path, int flags);
 
   static native long readlink(byte[] path, long buf, long size);

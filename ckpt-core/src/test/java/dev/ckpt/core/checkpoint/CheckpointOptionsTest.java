@@ -23,6 +23,7 @@ class CheckpointOptionsTest {
             true,
             Progress.NONE,
             false,
+            EmbedRule.TEMPORARY,
             TouchHook.NONE),
         plain);
     Progress progress = (done, total) -> {};
@@ -36,7 +37,8 @@ class CheckpointOptionsTest {
         };
     Duration minute = Duration.ofMinutes(1);
     assertEquals(
-        new CheckpointOptions(812, minute, true, "vm-readv", false, progress, true, hook),
+        new CheckpointOptions(
+            812, minute, true, "vm-readv", false, progress, true, EmbedRule.NONE, hook),
         plain
             .withFreezeTimeout(minute)
             .withStop(true)
@@ -44,6 +46,7 @@ class CheckpointOptionsTest {
             .withSync(false)
             .withProgress(progress)
             .withTcpClose(true)
+            .withEmbed(EmbedRule.NONE)
             .withHook(hook));
     assertEquals(plain, plain.withStop(true).withStop(false));
     assertEquals(plain, plain.withFreezeTimeout(minute).withFreezeTimeout(plain.freezeTimeout()));

@@ -10,7 +10,9 @@ import dev.ckpt.format.RecordOutput;
 
 /**
  * A file in the file system, by name; what it was like tells a restore whether it is still the
- * same. Mappings, the executable and open file descriptions refer to it.
+ * same. Mappings, the executable and open file descriptions refer to it. A regular file may be
+ * embedded, so that it can be made again when it is gone: then it owns page arrays whose addresses
+ * are byte offsets in it, and what none of them has is zeros.
  *
  * <p>Layout:
  *
@@ -23,11 +25,26 @@ import dev.ckpt.format.RecordOutput;
  *  24+n1     8  u64    size        bytes
  *  32+n1     8  u64    mtimeNanos  signed, since 1970
  *  40+n1  4+n2  bytes  buildId     at most 64: of an ELF file; may be empty
+ *  44+n1+n2  4  u32    uid         st_uid
+ *  48+n1+n2  4  u32    gid         st_gid
+ *  52+n1+n2  4  u32    embedded    1: its content is in the image, of a regular file only; else 0
  * </pre>
  */
 public record FileRef(
-    ByteString path, long dev, long ino, int mode, long size, long mtimeNanos, ByteString buildId)
+    ByteString path,
+    long dev,
+    long ino,
+    int mode,
+    long size,
+    long mtimeNanos,
+    ByteString buildId,
+    int uid,
+    int gid,
+    boolean embedded)
     implements ImageRecord {
+  private static final int S_IFMT = 0170000;
+  private static final int S_IFREG = 0100000;
+
   /** Writes and reads the payload. */
   public static final RecordCodec<FileRef> CODEC = new Codec();
 
@@ -37,6 +54,8 @@ public record FileRef(
     Invariant.atMost(path, Limits.MAX_PATH_BYTES, "path");
     Invariant.that(size >= 0, "size must be below 2^63", size);
     Invariant.atMost(buildId, Limits.MAX_BUILD_ID_BYTES, "buildId");
+    Invariant.that(
+        !embedded || (mode & S_IFMT) == S_IFREG, "only a regular file is embedded", mode);
   }
 
   @Override
@@ -53,7 +72,10 @@ public record FileRef(
           .u32(value.mode())
           .u64(value.size())
           .u64(value.mtimeNanos())
-          .bytes(value.buildId(), Limits.MAX_BUILD_ID_BYTES);
+          .bytes(value.buildId(), Limits.MAX_BUILD_ID_BYTES)
+          .u32(value.uid())
+          .u32(value.gid())
+          .bool32(value.embedded());
     }
 
     @Override
@@ -65,7 +87,10 @@ public record FileRef(
           in.u32(),
           in.u64(),
           in.u64(),
-          in.bytes(Limits.MAX_BUILD_ID_BYTES));
+          in.bytes(Limits.MAX_BUILD_ID_BYTES),
+          in.u32(),
+          in.u32(),
+          in.bool32());
     }
   }
 }

@@ -18,8 +18,8 @@ import java.util.OptionalInt;
  *
  * <pre>
  * offset  size   type        field     unit, constraint
- *      0     8   u64 objref  owner     the MM; or a SHMEM, SYSV_SHM or GHOST_FILE:
- *                                    addresses are then offsets in it
+ *      0     8   u64 objref  owner     the MM; or a SHMEM, SYSV_SHM, GHOST_FILE or embedded
+ *                                    FILE_REF: addresses are then offsets in it
  *      8     4   u32         nrRuns    1 to 4096
  *     12     4   u32         reserved  0
  *     16  16*n               runs      ascending, not overlapping
@@ -135,6 +135,7 @@ public record PageArray(int owner, List<PageRun> runs) implements ImageRecord {
             "owner",
             owner,
             ObjectType.MM,
+            ObjectType.FILE_REF,
             ObjectType.GHOST_FILE,
             ObjectType.SHMEM,
             ObjectType.SYSV_SHM));

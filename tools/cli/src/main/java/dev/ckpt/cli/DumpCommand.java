@@ -7,13 +7,16 @@ import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.checkpoint.EmbedRule;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,6 +27,8 @@ import picocli.CommandLine.Parameters;
     header = "Writes a running process into an image; the process runs on.",
     footer = {"", "Example:", "  ckpt dump 812 -o build.ckpt"})
 final class DumpCommand extends CkptCommand {
+  private static final String NO_FILES = "none";
+
   private final Ending ending;
 
   @Parameters(paramLabel = "PID", converter = PidConverter.class, description = "The process.")
@@ -60,6 +65,16 @@ final class DumpCommand extends CkptCommand {
   private boolean tcpClose;
 
   @Option(
+      names = "--embed-files",
+      paramLabel = "GLOB",
+      description = {
+        "Save files of these names with their content, so that a restore can make them again when"
+            + " they are gone. Always so: files under 1 MiB in /tmp, /var/tmp and /dev/shm; with"
+            + " none, no file."
+      })
+  private List<String> embedFiles = List.of();
+
+  @Option(
       names = "--freeze-timeout",
       paramLabel = "TIME",
       defaultValue = "5s",
@@ -80,6 +95,11 @@ final class DumpCommand extends CkptCommand {
   @Override
   void checkArguments() {
     refuseNameless(image);
+    try {
+      embedRule();
+    } catch (PatternSyntaxException e) {
+      throw mistake("--embed-files " + e.getPattern() + " is no pattern: " + e.getDescription());
+    }
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw mistake("standard output is a terminal, which is no place for an image");
     }
@@ -108,12 +128,17 @@ final class DumpCommand extends CkptCommand {
               .withSync(!noSync)
               .withFreezeTimeout(freezeTimeout)
               .withTcpClose(tcpClose)
+              .withEmbed(embedRule())
               .withProgress(bar::pages);
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());
       }
       return dump(options, revocable);
     }
+  }
+
+  private EmbedRule embedRule() {
+    return embedFiles.equals(List.of(NO_FILES)) ? EmbedRule.NONE : new EmbedRule(true, embedFiles);
   }
 
   @MustBeClosed

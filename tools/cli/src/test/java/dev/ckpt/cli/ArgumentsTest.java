@@ -38,6 +38,7 @@ class ArgumentsTest {
         "dump 812 -o a --freeze-timeout 5     | '5' is not a time",
         "dump 812 -o a --freeze-timeout 25h   | '25h' is too long: give at most 24h",
         "dump 812 -o a --stop=yes             | 'yes' is not a boolean",
+        "dump 812 -o a --embed-files /a/{b    | --embed-files /a/{b is no pattern",
         "dump 812 -o a -o b                   | should be specified only once",
         "restore                              | Missing required parameter: 'IMAGE'",
         "restore a b                          | Unmatched argument at index 2: 'b'",

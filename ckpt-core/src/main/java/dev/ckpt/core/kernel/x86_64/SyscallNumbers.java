@@ -138,6 +138,7 @@ public final class SyscallNumbers {
   public static final int KCMP = 312;
   public static final int SCHED_SETATTR = 314;
   public static final int SCHED_GETATTR = 315;
+  public static final int RENAMEAT2 = 316;
   public static final int SECCOMP = 317;
   public static final int MEMFD_CREATE = 319;
   public static final int MEMBARRIER = 324;

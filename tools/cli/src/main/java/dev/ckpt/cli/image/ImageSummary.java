@@ -235,8 +235,7 @@ public final class ImageSummary {
       row(table, kind(of.kind()), of.nrVmas(), Units.bytes(of.mappedBytes()), of.count());
     }
     for (PageStatistics.OfObject of : pages.objects()) {
-      String what = "memory object " + of.object().name();
-      row(table, what.strip(), 1, Units.bytes(of.object().size()), of.count());
+      row(table, of.what(), 1, Units.bytes(of.sizeBytes()), of.count());
     }
     List<VmaGuard> guards = state.all(VmaGuard.class);
     if (!guards.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.ckpt.cli.image;
 
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
@@ -53,8 +54,8 @@ final class PageStatistics {
   /** The pages of one mapping. */
   record OfVma(Vma vma, Count count) {}
 
-  /** The pages of one memory object. */
-  record OfObject(MemoryObject object, Count count) {}
+  /** The pages of one memory object or embedded file. */
+  record OfObject(String what, long sizeBytes, Count count) {}
 
   /** The pages of all mappings of one kind. */
   record OfKind(VmaKind kind, int nrVmas, long mappedBytes, Count count) {}
@@ -66,7 +67,21 @@ final class PageStatistics {
     }
     state
         .shared(MemoryObject.class)
-        .forEach((objref, object) -> objects.put(objref, new OfObject(object, new Count())));
+        .forEach(
+            (objref, object) ->
+                put(objref, ("memory object " + object.name()).strip(), object.size()));
+    state
+        .shared(FileRef.class)
+        .forEach(
+            (objref, file) -> {
+              if (file.embedded()) {
+                put(objref, "embedded " + file.path(), file.size());
+              }
+            });
+  }
+
+  private void put(int objref, String what, long sizeBytes) {
+    objects.put(objref, new OfObject(what, sizeBytes, new Count()));
   }
 
   /** Counts one page array. */
@@ -98,7 +113,7 @@ final class PageStatistics {
     return List.copyOf(byStart.values());
   }
 
-  /** Each memory object. */
+  /** Each memory object and embedded file. */
   List<OfObject> objects() {
     return List.copyOf(objects.values());
   }
