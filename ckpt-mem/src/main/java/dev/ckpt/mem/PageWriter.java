@@ -27,6 +27,9 @@ final class PageWriter {
     void read(List<PageRange> ranges, ByteBuffer into) throws CkptException;
   }
 
+  /** Pages that will be in the next array. */
+  private record Gathered(PageRange range, boolean zerosCount) {}
+
   private static final int MAX_PAGES = 256;
   private static final int MAX_RUNS = 256;
 
@@ -37,8 +40,10 @@ final class PageWriter {
   private final ByteBuffer pages =
       ByteBuffer.allocateDirect((MAX_PAGES + 1) * PageRange.PAGE_SIZE)
           .alignedSlice(PageRange.PAGE_SIZE);
-  private final List<PageRange> gathered = new ArrayList<>();
+  private final List<Gathered> gathered = new ArrayList<>();
   private long gatheredPages;
+  private int owner;
+  private Source source = (ranges, into) -> {};
   private final LongConsumer progress;
   private long nrRead;
   private long nrData;
@@ -55,40 +60,46 @@ final class PageWriter {
   }
 
   /**
-   * Writes all pages of some ranges.
+   * Writes all pages of some ranges, some of them with those of the next call for this owner: a
+   * task may have thousands of mappings of a page or two, and an array begins at a whole page.
    *
-   * @param owner the object the addresses belong to
+   * @param of the object the addresses belong to; they ascend from call to call
    * @param zerosCount whether a zero page must be told of, or is what a missing page is anyway
+   * @param from the same in all calls for this owner
    */
-  void write(int owner, List<PageRange> ranges, boolean zerosCount, Source source)
-      throws IOException {
+  void write(int of, List<PageRange> ranges, boolean zerosCount, Source from) throws IOException {
+    if (of != owner) {
+      flush();
+      owner = of;
+      source = from;
+    }
     for (PageRange range : ranges) {
       long at = range.address();
       while (at != range.end()) {
         long room = MAX_PAGES - gatheredPages;
         long nrPages = Math.min(room, (range.end() - at) / PageRange.PAGE_SIZE);
-        gathered.add(new PageRange(at, nrPages));
+        gathered.add(new Gathered(new PageRange(at, nrPages), zerosCount));
         gatheredPages += nrPages;
         at += nrPages * PageRange.PAGE_SIZE;
         if (gatheredPages == MAX_PAGES || gathered.size() == MAX_RUNS) {
-          flush(owner, zerosCount, source);
+          flush();
         }
       }
     }
-    flush(owner, zerosCount, source);
   }
 
-  private void flush(int owner, boolean zerosCount, Source source) throws IOException {
+  private void flush() throws IOException {
     if (gathered.isEmpty()) {
       return;
     }
     pages.clear();
-    source.read(gathered, pages);
+    source.read(gathered.stream().map(Gathered::range).toList(), pages);
     pages.flip();
     List<PageRun> runs = new ArrayList<>();
     int kept = 0;
     int read = 0;
-    for (PageRange range : gathered) {
+    for (Gathered each : gathered) {
+      PageRange range = each.range();
       for (long at = range.address(); at != range.end(); at += PageRange.PAGE_SIZE) {
         boolean zero = isZero(read);
         if (!zero) {
@@ -96,7 +107,7 @@ final class PageWriter {
           kept += PageRange.PAGE_SIZE;
           append(runs, at, PageKind.DATA);
           nrData++;
-        } else if (zerosCount) {
+        } else if (each.zerosCount()) {
           append(runs, at, PageKind.ZERO);
           nrZero++;
         }
@@ -133,7 +144,9 @@ final class PageWriter {
     runs.add(new PageRun(addr, 1, kind));
   }
 
-  MmCheckpoint.PageCounts counts() {
+  /** Writes what is left, and tells how many pages were written. */
+  MmCheckpoint.PageCounts finish() throws IOException {
+    flush();
     return new MmCheckpoint.PageCounts(nrData, nrZero);
   }
 }

@@ -301,7 +301,7 @@ final class TaskMemory implements MmCheckpoint {
           false,
           new ObjectReader(file.handle()));
     }
-    return writer.counts();
+    return writer.finish();
   }
 
   /** Pages to look at; memory objects are not counted before they are walked. */

@@ -124,7 +124,7 @@ class PageWriterTest {
               for (List<PageRange> ranges : calls) {
                 pages.write(owner, ranges, zerosCount, this::source);
               }
-              counts[0] = pages.counts();
+              counts[0] = pages.finish();
               return counts[0];
             });
     Found found = read(image);
@@ -223,10 +223,30 @@ class PageWriterTest {
         image(
             (pages, owner) -> {
               pages.write(owner, List.of(new PageRange(0, 10_000)), false, this::source);
-              return pages.counts();
+              return pages.finish();
             });
     assertEquals(0, read(image).nrArrays);
     assertTrue(image.length < 2 * PAGE, "bytes " + image.length);
+  }
+
+  @Test
+  void smallMappingsShareAnArray() throws IOException {
+    Random random = new Random(1);
+    List<List<PageRange>> calls = new ArrayList<>();
+    for (long i = 0; i < 500; i++) {
+      fill(random, 2 * i * PAGE);
+      calls.add(List.of(new PageRange(2 * i * PAGE, 1)));
+    }
+    byte[] image =
+        image(
+            (pages, owner) -> {
+              for (int i = 0; i < calls.size(); i++) {
+                pages.write(owner, calls.get(i), i % 2 == 0, this::source);
+              }
+              return pages.finish();
+            });
+    assertEquals(2, read(image).nrArrays);
+    roundTrip(calls, true);
   }
 
   @Test
@@ -235,7 +255,7 @@ class PageWriterTest {
         image(
             (pages, owner) -> {
               pages.write(owner, List.of(), true, this::source);
-              return pages.counts();
+              return pages.finish();
             });
     assertEquals(0, read(image).nrArrays);
   }
