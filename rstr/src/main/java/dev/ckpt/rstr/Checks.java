@@ -147,10 +147,7 @@ public final class Checks {
   private void numbers() throws CkptException {
     for (TaskThread thread : state.threads()) {
       if (java.nio.file.Files.exists(java.nio.file.Path.of("/proc/" + thread.tid()))) {
-        refuse(
-            "PID_TAKEN",
-            "pid " + thread.tid() + " is in use",
-            "end what uses it, or restore in a new pid namespace");
+        refusals.add(PidHolder.refusal(thread.tid()));
       }
     }
   }

@@ -173,12 +173,7 @@ final class Restore {
   /** What it means that a task could not be made under its number. */
   static CkptException birthFailed(SyscallException e, int tid) {
     if (e.errno() == Errno.EEXIST) {
-      return new UnsupportedStateException(
-          List.of(
-              new Refusal(
-                  "PID_TAKEN",
-                  "pid " + tid + " is in use, or a process group or session has its number",
-                  "end what uses it, or restore in a new pid namespace")));
+      return new UnsupportedStateException(List.of(PidHolder.refusal(tid)));
     }
     if (e.errno() == Errno.EPERM) {
       return new UnsupportedStateException(

@@ -1,7 +1,6 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +22,7 @@ public final class FileHolders {
    */
   public static OptionalInt of(Path file, int except) throws IOException {
     Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    String[] names = new File("/proc").list((dir, name) -> Character.isDigit(name.charAt(0)));
-    for (String name : names == null ? new String[0] : names) {
-      int pid = Integer.parseInt(name);
+    for (int pid : ProcFs.pids()) {
       if (pid != except && hasOpen(pid, key)) {
         return OptionalInt.of(pid);
       }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Reads {@code /proc/PID}.
@@ -243,6 +244,12 @@ public final class ProcFs {
   /** The name of a thread. */
   public ByteString comm(int tid) throws CkptException {
     return task(tid).parse("comm", ProcValues::comm);
+  }
+
+  /** Every process that we see, in no order; it may be gone when one looks. */
+  public static List<Integer> pids() {
+    String[] names = PROC.toFile().list((dir, name) -> Character.isDigit(name.charAt(0)));
+    return Stream.of(names == null ? new String[0] : names).map(Integer::valueOf).toList();
   }
 
   /** All file locks of the machine whose owner can be seen from our pid namespace. */

@@ -2,7 +2,6 @@ package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import java.io.File;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,9 +24,7 @@ final class Holders {
    */
   static Map<String, Integer> others(int target, Set<String> links) {
     Map<String, Integer> holders = new HashMap<>();
-    String[] names = new File("/proc").list((dir, name) -> Character.isDigit(name.charAt(0)));
-    for (String name : names == null ? new String[0] : names) {
-      int pid = Integer.parseInt(name);
+    for (int pid : ProcFs.pids()) {
       if (pid != target) {
         Set<String> held = new HashSet<>(heldBy(pid));
         held.retainAll(links);

@@ -2,7 +2,7 @@ package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Tasks;
-import java.io.File;
+import dev.ckpt.core.proc.ProcFs;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,9 +32,7 @@ final class Sharers {
       return;
     }
     Sharers sharers = new Sharers(files, mine);
-    String[] names = new File("/proc").list((dir, name) -> Character.isDigit(name.charAt(0)));
-    for (String name : names == null ? new String[0] : names) {
-      int pid = Integer.parseInt(name);
+    for (int pid : ProcFs.pids()) {
       if (pid != files.context().pid()) {
         sharers.look(pid);
       }

@@ -1,0 +1,116 @@
+package dev.ckpt.rstr;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ckpt.core.kernel.Tasks;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PidHolderTest {
+  private static final int PATIENCE_SECONDS = 60;
+
+  private static String about(int pid) {
+    assertEquals("PID_TAKEN", PidHolder.refusal(pid).code());
+    return PidHolder.refusal(pid).object();
+  }
+
+  @Test
+  void aProcessHasIt() {
+    int pid = Tasks.self();
+    assertEquals("pid " + pid + " is in use by process " + pid + " (java)", about(pid));
+  }
+
+  @Test
+  void aThreadHasIt() throws InterruptedException {
+    int[] tid = new int[1];
+    String[] said = new String[1];
+    Thread thread =
+        new Thread(
+            () -> {
+              tid[0] = Tasks.selfThread();
+              said[0] = about(tid[0]);
+            });
+    thread.start();
+    thread.join();
+    String owner = Tasks.self() + " (java)";
+    assertEquals("pid " + tid[0] + " is a thread of process " + owner, said[0]);
+  }
+
+  @Test
+  void aZombieHasIt() throws IOException, InterruptedException {
+    // The shell becomes another program, which knows nothing of the child it has.
+    try (Shell shell = new Shell("sh", "-c", "true & echo $!; exec sleep 1000")) {
+      int child = shell.number();
+      shell.awaitZombie(child);
+      String said = about(child);
+      assertTrue(said.startsWith("pid " + child + " is a zombie, for which its parent "), said);
+      assertTrue(said.contains(shell.pid() + " ("), said);
+    }
+  }
+
+  @Test
+  void aSessionHasIt() throws IOException, InterruptedException {
+    try (Shell shell = new Shell("setsid", "sh", "-c", "sleep 1000 & echo $!")) {
+      int member = shell.number();
+      try {
+        shell.awaitEnd();
+        assertEquals(
+            "pid "
+                + shell.pid()
+                + " is the number of a session that process "
+                + member
+                + " (sleep) is in",
+            about(shell.pid()));
+      } finally {
+        ProcessHandle.of(member).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
+  /** A shell that says one number. */
+  private static final class Shell implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+
+    Shell(String... words) throws IOException {
+      process = new ProcessBuilder(words).redirectErrorStream(true).start();
+      output =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+    }
+
+    int pid() {
+      return (int) process.pid();
+    }
+
+    int number() throws IOException {
+      return Integer.parseInt(output.readLine());
+    }
+
+    void awaitEnd() throws InterruptedException {
+      assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    void awaitZombie(int child) throws IOException, InterruptedException {
+      Path stat = Path.of("/proc/" + child + "/stat");
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (!Files.readString(stat).contains(") Z ")) {
+        assertTrue(System.nanoTime() < end, "it does not end");
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      process.destroyForcibly();
+      output.close();
+    }
+  }
+}
