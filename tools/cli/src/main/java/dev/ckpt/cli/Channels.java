@@ -31,15 +31,26 @@ final class Channels {
    * JVM never leaves one of the first three descriptors unused).
    */
   @MustBeClosed
-  @SuppressWarnings("MustBeClosed") // what is opened here belongs to what is returned
   static ReadableByteChannel open(Path image) throws IOException {
+    return open(image, image);
+  }
+
+  /**
+   * The same by another path.
+   *
+   * @param path to open it by
+   * @param image what people call it
+   */
+  @MustBeClosed
+  @SuppressWarnings("MustBeClosed") // what is opened here belongs to what is returned
+  static ReadableByteChannel open(Path path, Path image) throws IOException {
     if (CkptCommand.isPipe(image)) {
       return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
     }
     if (Files.isDirectory(image)) {
       throw new CkptException("IMAGE_IS_FOLDER", "image " + image + ": name a file in it");
     }
-    return new Named(FileChannel.open(image, StandardOpenOption.READ), "image " + image);
+    return new Named(FileChannel.open(path, StandardOpenOption.READ), "image " + image);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.ckpt.cli;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.rstr.FilesPolicy;
@@ -53,6 +54,11 @@ final class RestoreCommand extends CkptCommand {
         "newer-ok goes on at the old offset and says so, strict refuses. Default: newer-ok."
       })
   private FilesPolicy files;
+
+  @Option(
+      names = "--trust-image",
+      description = "Restore an image of another user's, or that others can write to.")
+  private boolean trustImage;
 
   @Option(
       names = "--inherit-fd",
@@ -109,7 +115,7 @@ final class RestoreCommand extends CkptCommand {
   int run(Report report) throws IOException {
     RestartedTask task;
     PidFile pid = PidFile.of(Optional.ofNullable(pidFile));
-    try (ReadableByteChannel channel = Channels.open(image);
+    try (ReadableByteChannel channel = open();
         ProgressBar bar = ProgressBar.start("restore", console())) {
       RestartOptions options =
           RestartOptions.of()
@@ -122,6 +128,11 @@ final class RestoreCommand extends CkptCommand {
     }
     say(report, task);
     return detach ? ExitCode.DONE : task.awaitExit();
+  }
+
+  @MustBeClosed
+  private ReadableByteChannel open() throws IOException {
+    return trustImage ? Channels.open(image) : ImageTrust.open(image);
   }
 
   private static RestartOptions.PageProgress progressOn(ProgressBar bar) {

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +46,36 @@ class RestoreCommandTest {
     assertEquals("", run.out());
     assertTrue(run.err().startsWith("{\"error\":"), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  /** Restoring runs code. */
+  @Test
+  void anImageThatOthersCanWriteIsRefused() throws IOException {
+    Path image = Files.write(folder.resolve("image"), MAGIC);
+    for (String permissions : List.of("rw-rw----", "rw----rw-")) {
+      Files.setPosixFilePermissions(image, PosixFilePermissions.fromString(permissions));
+      CommandRun run = CommandRun.of("restore", image.toString());
+      assertEquals(ExitCode.FOREGROUND_REFUSED, run.code());
+      assertTrue(run.err().startsWith("ckpt: IMAGE_NOT_TRUSTED: image " + image), run.err());
+    }
+    assertIsRead(CommandRun.of("restore", "--trust-image", image.toString()));
+    Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("rw-r--r--"));
+    assertIsRead(CommandRun.of("restore", image.toString()));
+  }
+
+  @Test
+  void anImageOfAnotherUserIsRefused() throws IOException {
+    assumeTrue(Tasks.effectiveUser() == 0, "only root may give files away");
+    Path image = Files.write(folder.resolve("image"), MAGIC);
+    Files.setAttribute(image, "unix:uid", 1);
+    assertEquals(ExitCode.REFUSED, CommandRun.of("restore", "--detach", image.toString()).code());
+    assertIsRead(CommandRun.of("restore", "--trust-image", image.toString()));
+  }
+
+  /** What is no whole image is found out by reading it. */
+  private static void assertIsRead(CommandRun run) {
+    assertEquals(ExitCode.FOREGROUND_FAILED, run.code());
+    assertTrue(run.err().startsWith("ckpt: IMAGE_CORRUPT: "), run.err());
   }
 
   @Test

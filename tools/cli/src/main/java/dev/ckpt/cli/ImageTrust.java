@@ -1,0 +1,59 @@
+package dev.ckpt.cli;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.error.CkptException;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Whether to restore what an image says. Its code runs with our rights, so nobody else may have
+ * written it: it belongs to us or to root, and no others can write to it.
+ */
+final class ImageTrust {
+  private static final String CODE = "IMAGE_NOT_TRUSTED";
+  private static final int WRITABLE_BY_OTHERS = 022;
+
+  private ImageTrust() {}
+
+  /** Opens an image that may be trusted. What comes through a pipe is the caller's business. */
+  @MustBeClosed
+  static ReadableByteChannel open(Path image) throws IOException {
+    if (CkptCommand.isPipe(image) || !Files.isRegularFile(image) || !Files.isReadable(image)) {
+      return Channels.open(image);
+    }
+    try (Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY)) {
+      // NB: the very file that is looked at is read, whatever has its name by then.
+      Path same = Path.of("/proc/self/fd/" + file.number());
+      check(image, FileStat.of(same.toString()));
+      return Channels.open(same, image);
+    }
+  }
+
+  private static void check(Path image, FileStat stat) throws CkptException {
+    if (stat.uid() != 0 && stat.uid() != Tasks.effectiveUser()) {
+      throw refused(image, "belongs to user " + stat.uid(), "have it made by you or by root");
+    }
+    if ((stat.mode() & WRITABLE_BY_OTHERS) != 0) {
+      throw refused(
+          image,
+          "can be written by others",
+          "if nobody has changed it, chmod go-w before the restore");
+    }
+  }
+
+  private static CkptException refused(Path image, String why, String remedy) {
+    return new UnsupportedStateException(
+        List.of(
+            new Refusal(
+                CODE, "image " + image + " " + why, remedy + ", or restore with --trust-image")));
+  }
+}
