@@ -12,9 +12,12 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.kernel.SysvIpc;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.MountInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.SysvSegment;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -333,6 +336,15 @@ final class LiveProgram implements AutoCloseable {
     }
   }
 
+  /** NB: to remove a folder in which something is mounted is to remove what is mounted. */
+  private void refuseMounts() throws IOException {
+    for (MountInfo mount : ProcFs.of(Tasks.self()).mounts()) {
+      if (mount.mountPoint().startsWith(ByteString.of(base.toString()))) {
+        throw new IOException(mount.mountPoint() + " is mounted; nothing was removed");
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try {
@@ -341,6 +353,7 @@ final class LiveProgram implements AutoCloseable {
         awaitGone();
       }
     } finally {
+      refuseMounts();
       command("rm", "-rf", base.toString());
       removeSegments();
     }

@@ -13,6 +13,7 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.proc.SyscallState;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,7 @@ final class Survey {
   private static final int PF_KTHREAD = 0x00200000;
   private static final int WAIT4 = 61;
   private static final int WAITID = 247;
+  private static final ByteString SLASH = ByteString.of("/");
   private static final String LATER = "this version cannot save it";
 
   private final ProcFs proc;
@@ -164,8 +166,9 @@ final class Survey {
 
   private void folders() throws CkptException {
     FileStat theirRoot = FileStat.of("/proc/" + proc.pid() + "/root/.");
+    // NB: a bind mount of / is the same file in another place, with other mounts in it.
     refusals.addIf(
-        !theirRoot.sameFile(FileStat.of("/")),
+        !theirRoot.sameFile(FileStat.of("/")) || !proc.link("root").equals(SLASH),
         "ROOT",
         "its root folder is " + proc.link("root"),
         "run ckpt in the same root");
