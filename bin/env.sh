@@ -32,17 +32,22 @@ find_java() {
   return 1
 }
 
-# Installs Debian packages, or says the one line that does; $log takes what apt-get has to say.
+# Runs apt-get; $log takes what it has to say.
+apt_get() {
+  for try in first second; do
+    DEBIAN_FRONTEND=noninteractive apt-get "$@" < /dev/null >> "$log" 2>&1 && return
+    # An old package list names files that are gone.
+    [ "$try" = second ] || [ "$(id -u)" != 0 ] || apt-get update -qq >> "$log" 2>&1 || :
+  done
+  return 1
+}
+
+# Installs Debian packages, or says the one line that does.
 apt_install() {
   command -v apt-get > /dev/null || die "please install: $*"
   [ "$(id -u)" = 0 ] || die "please run: sudo apt-get install -y $*"
   say "installing $*"
-  for try in first second; do
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
-      < /dev/null >> "$log" 2>&1 && return
-    # An old package list names files that are gone.
-    [ "$try" = second ] || apt-get update -qq >> "$log" 2>&1 || :
-  done
+  apt_get install -y -qq --no-install-recommends "$@" && return
   tail -n 20 "$log" >&2
   die "apt-get failed, see $log"
 }

@@ -1,5 +1,8 @@
 package dev.ckpt.tests;
 
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.SyscallState;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -29,6 +32,17 @@ final class Await {
       }
       pause(PAUSE_MILLIS);
     }
+  }
+
+  /** Waits until a process waits for its standard input. */
+  static void reading(int pid) throws IOException {
+    until(pid + " to read", () -> isReading(ProcFs.of(pid).syscall(pid)), () -> "it does not");
+  }
+
+  private static boolean isReading(SyscallState call) {
+    return call.kind() == SyscallState.Kind.INSIDE
+        && call.nr() == SyscallNumbers.READ
+        && call.args().get(0) == 0;
   }
 
   static void pause(int millis) throws IOException {

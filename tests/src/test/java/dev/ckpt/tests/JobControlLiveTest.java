@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ckpt.core.checkpoint.Checkpoint;
-import dev.ckpt.core.checkpoint.CheckpointOptions;
-import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.TaskState;
@@ -58,10 +55,7 @@ class JobControlLiveTest {
     terminal.type(Programs.folder().resolve(program) + " " + status + " " + redirections + "\n");
     awaitLine("ready");
     pid = terminal.foreground();
-    try (ImageFileOutput output = ImageFileOutput.create(image, false)) {
-      Checkpoint.dump(CheckpointOptions.of(pid).withStop(true).withSync(false), output);
-    }
-    assertEquals(KILLED, terminal.awaitPrompt());
+    terminal.turnIntoImage(pid, image);
   }
 
   private void awaitLine(String line) throws IOException {

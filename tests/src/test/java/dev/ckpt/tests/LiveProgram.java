@@ -47,6 +47,7 @@ final class LiveProgram implements AutoCloseable {
   private final Path base;
   private final Path folder;
   private final int pid;
+  private Work work = this::createGo;
   private Verdict verdict = this::expectOk;
   private UnaryOperator<CheckpointOptions> dumpOptions = UnaryOperator.identity();
   private Optional<RestartedTask> restarted = Optional.empty();
@@ -56,6 +57,11 @@ final class LiveProgram implements AutoCloseable {
     this.base = base;
     this.folder = folder;
     this.pid = pid;
+  }
+
+  /** What makes the program go on to its end. */
+  interface Work {
+    void run() throws IOException;
   }
 
   /** What must hold when the program has ended. */
@@ -71,7 +77,7 @@ final class LiveProgram implements AutoCloseable {
     interpreter.ifPresent(name -> arguments.add(file.toString()));
     arguments.add("STATUS");
     arguments.addAll(program.arguments());
-    return start(interpreter.map(LiveProgram::onPath).orElse(file), arguments);
+    return start(interpreter.map(Programs::needed).orElse(file), arguments);
   }
 
   /** Starts any program; the argument {@code STATUS} becomes the path of its status file. */
@@ -112,6 +118,12 @@ final class LiveProgram implements AutoCloseable {
             .start());
   }
 
+  /** Instead of the file that a program of ours waits for. */
+  LiveProgram withWork(Work other) {
+    work = other;
+    return this;
+  }
+
   /** Instead of the program's own verdict. */
   LiveProgram withVerdict(Verdict other) {
     verdict = other;
@@ -122,11 +134,6 @@ final class LiveProgram implements AutoCloseable {
   LiveProgram withDumpOptions(UnaryOperator<CheckpointOptions> change) {
     dumpOptions = change;
     return this;
-  }
-
-  private static Path onPath(String command) {
-    return Programs.onPath(command)
-        .orElseThrow(() -> new TestAbortedException(command + " is not installed"));
   }
 
   int pid() {
@@ -168,6 +175,10 @@ final class LiveProgram implements AutoCloseable {
   }
 
   void go() throws IOException {
+    work.run();
+  }
+
+  private void createGo() throws IOException {
     Path go = folder.resolve("status.go");
     if (!Files.exists(go)) {
       Files.createFile(go);
@@ -297,7 +308,8 @@ final class LiveProgram implements AutoCloseable {
     command("cp", "-a", kept + "/.", folder.toString());
   }
 
-  private static void command(String... words) throws IOException {
+  /** Runs a command that must succeed. */
+  static void command(String... words) throws IOException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     try {

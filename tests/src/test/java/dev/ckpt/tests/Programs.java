@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
 
 /** The programs that check themselves: compiles them once, and knows what MANIFEST says of each. */
 final class Programs {
@@ -99,10 +101,22 @@ final class Programs {
 
   /** The file that a command stands for. */
   static Optional<Path> onPath(String command) {
-    return Arrays.stream(System.getenv("PATH").split(":"))
-        .map(folder -> Path.of(folder, command))
+    return Stream.concat(
+            Arrays.stream(System.getenv("PATH").split(":")).map(Path::of), Stream.of(unpacked()))
+        .map(folder -> folder.resolve(command))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /** The same of one without which a test has nothing to do. */
+  static Path needed(String command) {
+    return onPath(command)
+        .orElseThrow(() -> new TestAbortedException(command + " is not installed"));
+  }
+
+  /** Where bin/test puts what must not be installed. */
+  private static Path unpacked() {
+    return root().resolve("target/debian/usr/bin");
   }
 
   private static Path sources() {

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.opentest4j.TestAbortedException;
 
 /** Programs that know nothing of us are ended in the middle of their work and come back. */
 @Tag("live")
@@ -76,8 +75,7 @@ class RealProgramsLiveTest {
   }
 
   private static LiveProgram gzip(Path base, Path output) throws IOException {
-    Path gzip =
-        Programs.onPath("gzip").orElseThrow(() -> new TestAbortedException("gzip is missing"));
+    Path gzip = Programs.needed("gzip");
     Files.createFile(output);
     try (Fd in = Fd.open(input.toString(), Fcntl.O_RDONLY);
         Fd out = Fd.open(output.toString(), Fcntl.O_RDWR)) {

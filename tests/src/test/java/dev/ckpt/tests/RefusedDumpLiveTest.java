@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.opentest4j.TestAbortedException;
 
 /**
  * A dump that is refused changes nothing: not even a call that waits notices that it was stopped.
@@ -81,8 +80,7 @@ class RefusedDumpLiveTest {
   }
 
   private static int start(String script, Path out) throws IOException {
-    Path perl =
-        Programs.onPath("perl").orElseThrow(() -> new TestAbortedException("perl is missing"));
+    Path perl = Programs.needed("perl");
     try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR);
         Fd file =
             Fd.open(

@@ -1,23 +1,28 @@
 package dev.ckpt.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ckpt.core.checkpoint.Checkpoint;
+import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.opentest4j.TestAbortedException;
 
 /**
  * A terminal with bash at it, and somebody who types: we hold the other end. Its prompt tells the
@@ -34,10 +39,14 @@ final class ShellTerminal implements AutoCloseable {
   private static final long TIOCGPTN = 0x80045430L;
   private static final long TIOCSPTLCK = 0x40045431L;
   private static final long TIOCGPGRP = 0x540f;
+  private static final long TIOCSWINSZ = 0x5414;
   private static final long TCGETS = 0x5401;
   private static final int TERMIOS_BYTES = 36;
   private static final int LOCAL_FLAGS = 12;
   private static final int ECHO = 8;
+  private static final int ROWS = 24;
+  private static final int COLUMNS = 80;
+  private static final int KILLED = 128 + Signals.SIGKILL;
   private static final int BUFFER_BYTES = 4096;
   private static final Pattern PROMPT = Pattern.compile("<([0-9]+)> ");
 
@@ -77,21 +86,19 @@ final class ShellTerminal implements AutoCloseable {
     master.ioctl(TIOCSPTLCK, number.address());
     master.ioctl(TIOCGPTN, number.address());
     String name = "/dev/pts/" + number.getInt(0);
+    NativeBuffer size = NativeBuffer.allocate(2 * Integer.BYTES);
+    size.putInt(0, COLUMNS << Short.SIZE | ROWS);
+    master.ioctl(TIOCSWINSZ, size.address());
     try (Fd slave = Fd.open(name, Fcntl.O_RDWR | Fcntl.O_NOCTTY)) {
       int fd = slave.number();
-      return Spawn.program(onPath("setsid").toString())
-          .arguments("--ctty", onPath("bash").toString())
+      return Spawn.program(Programs.needed("setsid").toString())
+          .arguments("--ctty", Programs.needed("bash").toString())
           .arguments("--norc", "--noprofile", "--noediting", "-i")
           .environment(Map.of("PATH", bin + ":" + System.getenv("PATH"), "LC_ALL", "C"))
           .environment(Map.of("HOME", bin.getParent().toString(), "PS1", "<$?> "))
           .stdio(fd, fd, fd)
           .start();
     }
-  }
-
-  private static Path onPath(String command) {
-    return Programs.onPath(command)
-        .orElseThrow(() -> new TestAbortedException(command + " is not installed"));
   }
 
   private void read() {
@@ -146,6 +153,15 @@ final class ShellTerminal implements AutoCloseable {
     return Integer.parseInt(found[0].group(1));
   }
 
+  /** Waits for a text after all that was waited for before; returns what else came up to it. */
+  String awaitText(String text) throws IOException {
+    Await.until(text, () -> screen().indexOf(text, seen) >= 0, this::screen);
+    int begin = seen;
+    int end = screen().indexOf(text, begin);
+    seen = end + text.length();
+    return screen().substring(begin, end);
+  }
+
   /**
    * Waits until the shell has told of a job in the background. NB: that the job looks stopped does
    * not mean that the shell was told already, and it tells us when it has a command to run.
@@ -173,11 +189,30 @@ final class ShellTerminal implements AutoCloseable {
     Await.until(group + " in the foreground", () -> foreground() == group, this::screen);
   }
 
-  /** Whether it shows what is typed. */
-  boolean echoes() throws IOException {
+  /** Waits until a command has the terminal; returns its process group. */
+  int awaitJob() throws IOException {
+    Await.until("a job in the foreground", () -> foreground() != shell, this::screen);
+    return foreground();
+  }
+
+  /** Dumps a job of the shell, which is told that it was killed. */
+  void turnIntoImage(int pid, Path image) throws IOException {
+    try (ImageFileOutput output = ImageFileOutput.create(image, false)) {
+      Checkpoint.dump(CheckpointOptions.of(pid).withStop(true).withSync(false), output);
+    }
+    assertEquals(KILLED, awaitPrompt(), this::screen);
+  }
+
+  /** Its settings, the kernel's struct termios. */
+  ByteBuffer settings() throws IOException {
     NativeBuffer termios = NativeBuffer.allocate(TERMIOS_BYTES);
     master.fd().ioctl(TCGETS, termios.address());
-    return (termios.getInt(LOCAL_FLAGS) & ECHO) != 0;
+    return ByteBuffer.wrap(termios.getBytes(0, TERMIOS_BYTES)).order(ByteOrder.nativeOrder());
+  }
+
+  /** Whether it shows what is typed. */
+  boolean echoes() throws IOException {
+    return (settings().getInt(LOCAL_FLAGS) & ECHO) != 0;
   }
 
   @Override
