@@ -891,6 +891,7 @@ int main(void)
     VALUE("Terminal.TCGETS", TCGETS);
     VALUE("file.Terminal.TIOCGWINSZ", TIOCGWINSZ);
     VALUE("Terminal.TCSETS", TCSETS);
+    VALUE("Terminal.TIOCGWINSZ", TIOCGWINSZ);
     VALUE("file.Terminal.TERMIOS_BYTES", sizeof(struct termios));
     VALUE("Terminal.TERMIOS_BYTES", sizeof(struct termios));
     VALUE("file.Terminal.WINSIZE_BYTES", sizeof(struct winsize));

@@ -23,6 +23,7 @@ final class Foreground implements AutoCloseable {
   private final int pid;
   private final boolean hasTerminal;
   private byte[] taskSettings = {};
+  private Optional<Terminal.Window> taskWindow = Optional.empty();
   private byte[] ownSettings = {};
   private boolean lent;
   private Optional<SignalForwarder> forwarder = Optional.empty();
@@ -61,6 +62,7 @@ final class Foreground implements AutoCloseable {
     for (FileTty tty : state.shared(FileTty.class).values()) {
       if (tty.termios().length() == Terminal.TERMIOS_BYTES) {
         taskSettings = tty.termios().toByteArray();
+        taskWindow = Optional.of(new Terminal.Window(tty.rows(), tty.cols()));
       }
     }
   }
@@ -109,6 +111,12 @@ final class Foreground implements AutoCloseable {
     }
     Terminal.setForeground(pid);
     lent = true;
+    if (taskWindow.isPresent() && !taskWindow.get().equals(Terminal.window())) {
+      // As the kernel tells the foreground group when a window changes; our thread's task is
+      // stopped and finds out when it runs.
+      Signals.kill(-pid, Signals.SIGWINCH);
+    }
+    taskWindow = Optional.empty();
   }
 
   /** Takes the terminal back if it has it. */

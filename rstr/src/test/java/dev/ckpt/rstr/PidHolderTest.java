@@ -48,6 +48,7 @@ class PidHolderTest {
     // The shell becomes another program, which knows nothing of the child it has.
     try (Shell shell = new Shell("sh", "-c", "true & echo $!; exec sleep 1000")) {
       int child = shell.number();
+      shell.awaitName("sleep");
       shell.awaitZombie(child);
       String said = about(child);
       assertTrue(said.startsWith("pid " + child + " is a zombie, for which its parent "), said);
@@ -98,11 +99,20 @@ class PidHolderTest {
       assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 
+    /** Waits until the shell has become another program. */
+    void awaitName(String name) throws IOException, InterruptedException {
+      await(pid(), "(" + name + ")");
+    }
+
     void awaitZombie(int child) throws IOException, InterruptedException {
-      Path stat = Path.of("/proc/" + child + "/stat");
+      await(child, ") Z ");
+    }
+
+    private static void await(int pid, String text) throws IOException, InterruptedException {
+      Path stat = Path.of("/proc/" + pid + "/stat");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      while (!Files.readString(stat).contains(") Z ")) {
-        assertTrue(System.nanoTime() < end, "it does not end");
+      while (!Files.readString(stat).contains(text)) {
+        assertTrue(System.nanoTime() < end, () -> "pid " + pid + " never has " + text);
         TimeUnit.MILLISECONDS.sleep(5);
       }
     }

@@ -74,12 +74,7 @@ class RealTerminalsLiveTest {
   @Test
   void lessTurnsThePages() throws IOException {
     String less = Programs.needed("less").toString();
-    Path text = folder.resolve("text");
-    Files.writeString(
-        text,
-        IntStream.rangeClosed(1, 1000)
-            .mapToObj(n -> "line " + n + ".\n")
-            .collect(Collectors.joining()));
+    Path text = numberedLines();
     int pid = start("TERM=xterm " + less + " " + text);
     terminal.awaitText("line 23.");
     terminal.type("500g");
@@ -96,6 +91,35 @@ class RealTerminalsLiveTest {
     terminal.awaitText("Pattern not found");
     terminal.type("\nq");
     awaitEnd(0);
+  }
+
+  @Test
+  void lessLearnsTheSizeOfItsNewWindow() throws IOException {
+    String less = Programs.needed("less").toString();
+    Path text = numberedLines();
+    terminal.type("stty rows 24 cols 80\n");
+    terminal.awaitPrompt();
+    int pid = start("TERM=xterm " + less + " " + text);
+    terminal.awaitText("line 23.");
+    Path image = folder.resolve("image");
+    terminal.turnIntoImage(pid, image);
+    terminal.type("stty rows 40 cols 100\n");
+    terminal.awaitPrompt();
+    terminal.type("ckpt restore " + image + "\n");
+    terminal.awaitForeground(pid);
+    terminal.awaitText("line 39.");
+    terminal.type(" ");
+    terminal.awaitText("line 78.");
+    terminal.type("q");
+    assertEquals(0, terminal.awaitPrompt(), terminal::screen);
+  }
+
+  private Path numberedLines() throws IOException {
+    return Files.writeString(
+        folder.resolve("text"),
+        IntStream.rangeClosed(1, 1000)
+            .mapToObj(n -> "line " + n + ".\n")
+            .collect(Collectors.joining()));
   }
 
   @Test

@@ -15,6 +15,9 @@ public final class Terminal {
   private static final long TCGETS = 0x5401;
   private static final long TCSETS = 0x5402;
 
+  private static final long TIOCGWINSZ = 0x5413;
+  private static final int WINSIZE_BYTES = 8;
+
   /** Size of the kernel's struct termios, bytes. */
   public static final int TERMIOS_BYTES = 36;
 
@@ -22,6 +25,9 @@ public final class Terminal {
   private static final int NO_GROUP = -1;
 
   private Terminal() {}
+
+  /** How large its window is, in characters; 0 where nobody has said. */
+  public record Window(int rows, int cols) {}
 
   /** Our own process group. */
   public static int ownGroup() {
@@ -80,6 +86,17 @@ public final class Terminal {
     } finally {
       Signals.setMask(old);
     }
+  }
+
+  /** Its window. */
+  public static Window window() throws SyscallException {
+    NativeBuffer winsize = NativeBuffer.allocate(WINSIZE_BYTES);
+    try (Fd tty = open()) {
+      tty.ioctl(TIOCGWINSZ, winsize.address());
+    }
+    // struct winsize: ws_row 0 (u16), ws_col 2 (asm-generic/termios.h)
+    int both = winsize.getInt(0);
+    return new Window(both & 0xffff, both >>> 16);
   }
 
   /** Its settings, as raw struct termios. */
