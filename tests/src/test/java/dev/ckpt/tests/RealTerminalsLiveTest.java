@@ -157,6 +157,23 @@ class RealTerminalsLiveTest {
     awaitEnd(EXIT_STATUS);
   }
 
+  @Test
+  void shellReadsFromTheTerminalByAnotherName() throws IOException {
+    String shell = Programs.needed("dash").toString();
+    int pid =
+        start(
+            shell
+                + " -c 'exec 3</dev/tty </dev/null; read line <&3;"
+                + " echo $(readlink /proc/$$/fd/3)-$line; exit "
+                + EXIT_STATUS
+                + "'");
+    Await.reading(pid);
+    goAndComeBack(pid, true);
+    terminal.type("a line\n");
+    terminal.awaitText("/dev/tty-a line");
+    awaitEnd(EXIT_STATUS);
+  }
+
   /**
    * An interactive shell within the shell: it edits its lines itself, and has jobs of its own. NB:
    * its prompt is written so that the command that starts it is not taken for it.

@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.proc.EventfdInfo;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFormatException;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
@@ -168,8 +169,8 @@ final class FileKinds {
     return NamedFile.nameLeadsTo(link, stat) ? Optional.of(namedFile) : deleted(name);
   }
 
-  private Optional<FileKind> device(String name, FileStat stat) {
-    if (Terminal.isPtySlave(stat)) {
+  private Optional<FileKind> device(String name, FileStat stat) throws CkptException {
+    if (Terminal.isPtySlave(stat, ProcFs.of(pid).stat().ttyNr())) {
       return Optional.of(terminal);
     }
     if (CharDevice.isStateless(stat)) {

@@ -9,8 +9,12 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileTty;
 
-/** The slave side of a pseudo terminal, with its settings and size. */
+/**
+ * The slave side of a pseudo terminal, with its settings and size; by its own name, or as the
+ * controlling terminal, {@code /dev/tty}.
+ */
 final class Terminal implements FileKind {
+  private static final int TTYAUX_MAJOR = 5;
   private static final int PTY_SLAVE_FIRST_MAJOR = 136;
   private static final int PTY_SLAVE_LAST_MAJOR = 143;
   private static final long TCGETS = 0x5401;
@@ -18,11 +22,22 @@ final class Terminal implements FileKind {
   private static final int TERMIOS_BYTES = 36;
   private static final int WINSIZE_BYTES = 8;
 
-  /** Whether a device number is that of a pseudo terminal's slave side. */
-  static boolean isPtySlave(FileStat stat) {
-    return stat.type() == FileStat.S_IFCHR
-        && stat.rdevMajor() >= PTY_SLAVE_FIRST_MAJOR
-        && stat.rdevMajor() <= PTY_SLAVE_LAST_MAJOR;
+  /**
+   * Whether a device is a pseudo terminal's slave side.
+   *
+   * @param controlling the task's controlling terminal, as {@code /proc/PID/stat} has it; 0: none
+   */
+  static boolean isPtySlave(FileStat stat, int controlling) {
+    // The middle bits of a tty_nr are the major number (proc_pid_stat(5)).
+    return isPtySlave(stat.rdevMajor()) || isDevTty(stat) && isPtySlave(controlling >>> 8 & 0xfff);
+  }
+
+  private static boolean isDevTty(FileStat stat) {
+    return stat.rdevMajor() == TTYAUX_MAJOR && stat.rdevMinor() == 0;
+  }
+
+  private static boolean isPtySlave(int major) {
+    return major >= PTY_SLAVE_FIRST_MAJOR && major <= PTY_SLAVE_LAST_MAJOR;
   }
 
   @Override
