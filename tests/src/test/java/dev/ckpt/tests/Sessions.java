@@ -6,12 +6,13 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The processes of a session that a test began: all that its leader started, and its orphans. */
 final class Sessions {
@@ -28,9 +29,7 @@ final class Sessions {
 
   static List<Integer> members(int sid) throws IOException {
     List<Integer> members = new ArrayList<>();
-    String[] names = Path.of("/proc").toFile().list((dir, name) -> name.matches("[0-9]+"));
-    for (String name : names == null ? new String[0] : names) {
-      int pid = Integer.parseInt(name);
+    for (int pid : ProcFs.pids()) {
       try {
         if (ProcFs.of(pid).stat().session() == sid) {
           members.add(pid);
@@ -48,6 +47,23 @@ final class Sessions {
   static void reap(int sid) throws IOException {
     for (int member : members(sid)) {
       Ptrace.waitFor(member, Ptrace.WNOHANG);
+    }
+  }
+
+  /**
+   * Waits for orphans of any session that came to us and have ended. NB: thousands of zombies make
+   * every look at /proc slow.
+   *
+   * @param own our own children, for whom somebody else waits
+   */
+  static void reapOrphans(Set<Integer> own) throws IOException {
+    ProcFs us = ProcFs.of(Tasks.self());
+    for (int tid : us.tasks()) {
+      for (int child : us.children(tid)) {
+        if (!own.contains(child)) {
+          Ptrace.waitFor(child, Ptrace.WNOHANG);
+        }
+      }
     }
   }
 

@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -157,6 +159,7 @@ class SurvivalLiveTest {
   private static final class Dumper implements AutoCloseable {
     private final Path seized;
     private final Process process;
+    private final Set<Integer> children;
     private final BufferedReader output;
     private final List<String> lines = new ArrayList<>();
 
@@ -170,6 +173,8 @@ class SurvivalLiveTest {
       victims.forEach(victim -> words.add(Integer.toString(victim.pid())));
       process = new ProcessBuilder(words).redirectErrorStream(true).start();
       output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      children = victims.stream().map(Victim::pid).collect(Collectors.toSet());
+      children.add((int) process.pid());
     }
 
     void begin() throws IOException {
@@ -221,6 +226,8 @@ class SurvivalLiveTest {
     public void close() throws IOException {
       process.destroyForcibly();
       output.close();
+      // The helpers that a killed dumper leaves.
+      Sessions.reapOrphans(children);
     }
   }
 }
