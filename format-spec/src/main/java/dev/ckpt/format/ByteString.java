@@ -114,6 +114,13 @@ public final class ByteString {
    * Printable ASCII as it is, a backslash doubled, everything else as {@code \xNN}; safe to print
    * on a terminal. Long ones are cut.
    */
+  /** These bytes and those of another, in this order. */
+  public ByteString concat(ByteString other) {
+    byte[] both = Arrays.copyOf(bytes, bytes.length + other.bytes.length);
+    System.arraycopy(other.bytes, 0, both, bytes.length, other.bytes.length);
+    return wrap(both);
+  }
+
   @Override
   public String toString() {
     int printed = Math.min(bytes.length, PRINTED_BYTES_MAX);

@@ -1,5 +1,6 @@
 package dev.ckpt.format;
 
+import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.EpollItem;
@@ -66,6 +67,7 @@ public enum ObjectType {
   /** What is left of the time-out of an interrupted call. */
   RESTART_BLOCK(212, Phase.STATE, Refs.NONE, RestartBlock.CODEC),
   SCHED(213, Phase.STATE, Refs.NONE, Sched.CODEC),
+  CPU_FEATURES(214, Phase.STATE, Refs.NONE, CpuFeatures.CODEC),
   CRED(220, Phase.STATE, Refs.NONE, Cred.CODEC),
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
 

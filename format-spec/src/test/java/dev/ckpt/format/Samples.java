@@ -404,6 +404,7 @@ final class Samples {
         new ImageObject(0, 0, cpu()),
         new ImageObject(0, 0, restartBlock()),
         new ImageObject(0, 0, sched()),
+        new ImageObject(0, 0, MemorySamples.cpuFeatures()),
         new ImageObject(0, 0, cred()),
         new ImageObject(0, 0, rlimits()),
         new ImageObject(0, 0, sigactions()),

@@ -11,8 +11,10 @@ import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Vdso;
+import dev.ckpt.core.tracee.x86_64.CpuFlags;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
@@ -103,6 +105,15 @@ public final class Checks {
           "VDSO_DIFFERS",
           "the vdso is not that of kernel " + header.kernelRelease(),
           "restore it on the kernel build it was dumped on");
+    }
+    for (CpuFeatures features : state.all(CpuFeatures.class)) {
+      List<String> missing = CpuFlags.missing(features.names(), ProcFs.cpuInfo().flags());
+      if (!missing.isEmpty()) {
+        refuse(
+            "CPU_DIFFERS",
+            "the CPU of the dump had " + String.join(", ", missing) + ", and this one has not",
+            "restore it on a machine with the same CPU features");
+      }
     }
     if (!header.bootId().equals(ProcFs.bootId())) {
       notes.add("clock: dumped in another boot, so the monotonic clock jumps for it");

@@ -75,7 +75,7 @@ final class EmbeddedFiles {
 
   /** Has the task make one, empty, of its full size, under this number. */
   void create(int objref, FileRef file, int number) throws CkptException {
-    ByteString name = ByteString.of(parent(file.path()) + ".ckpt-" + UUID.randomUUID());
+    ByteString name = parent(file.path()).concat(ByteString.of(".ckpt-" + UUID.randomUUID()));
     byte[] path = name.toByteArray();
     made.put(objref, name);
     context.onFailure(() -> remove(objref));

@@ -103,6 +103,14 @@ class ChecksTest {
   }
 
   @Test
+  void refusesACpuThatCanDoLess() throws IOException {
+    image.cpuFeatures += " amx_dream kernel_made_up";
+    assertEquals(Set.of("CPU_DIFFERS"), codes());
+    image.cpuFeatures = "";
+    assertEquals(Set.of(), codes());
+  }
+
+  @Test
   void saysThatItIsAnotherBoot() throws IOException {
     image.bootId = new UUID(3, 4);
     assertEquals(Set.of(), codes());

@@ -1,5 +1,7 @@
 package dev.ckpt.rstr;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
@@ -8,6 +10,7 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileRef;
@@ -45,6 +48,7 @@ final class HandMade {
   short arch = Header.EM_X86_64;
   UUID bootId;
   int vdsoCrc;
+  String cpuFeatures;
   int tid = FREE_PID;
   int uid = Tasks.effectiveUser();
   String cwd = "/";
@@ -74,6 +78,7 @@ final class HandMade {
   HandMade(FileRef exe) throws IOException {
     this.exe = exe;
     bootId = ProcFs.bootId();
+    cpuFeatures = new String(ProcFs.cpuInfo().flags().toByteArray(), US_ASCII);
     CRC32C crc = new CRC32C();
     crc.update(Vdso.ownContent());
     vdsoCrc = (int) crc.getValue();
@@ -106,6 +111,7 @@ final class HandMade {
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       writer.write(
           new Header(arch, 4096, NAME, bootId, 1, 1, new UUID(1, 2), Header.NO_PARENT, NAME, NAME));
+      writer.write(new CpuFeatures(ByteString.of(cpuFeatures)));
       writeTask(writer);
       writeFiles(writer);
       writer.finish();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.EmbedRule;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CorruptImageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -77,6 +79,31 @@ class EmbeddedFilesLiveTest {
       program.restore(image, false);
       assertEquals(List.of("status.conf", "status.data"), names(program));
       program.finish(0);
+    }
+  }
+
+  /** Names are bytes: shown ones are cut and escaped. */
+  @Test
+  void comeBackInAFolderWithALongAndOddName() throws IOException {
+    Path base = LiveProgram.newFolder();
+    Path odd = Files.createDirectory(base.resolve("\u00e4 \\ " + "x".repeat(200)));
+    Path status = odd.resolve("status");
+    Path file = Programs.folder().resolve("embedded");
+    try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR);
+        LiveProgram program =
+            LiveProgram.start(
+                file, List.of(status.toString()), base, nothing.number(), nothing.number())) {
+      Await.until(
+          "ready",
+          () -> Files.exists(status) && Files.readString(status).equals("ready\n"),
+          program::describe);
+      Path image = dump(program, new EmbedRule(false, List.of(base + "/**/status.*")));
+      Files.delete(odd.resolve("status.conf"));
+      Files.delete(odd.resolve("status.data"));
+      program.restore(image, false);
+      Files.createFile(odd.resolve("status.go"));
+      assertEquals(0, program.awaitExit());
+      assertEquals("ready\nok\n", Files.readString(status));
     }
   }
 

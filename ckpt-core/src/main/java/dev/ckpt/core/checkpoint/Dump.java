@@ -161,6 +161,7 @@ final class Dump {
     files.save();
 
     writer.write(Headers.header());
+    writer.write(Headers.cpuFeatures());
     for (CkptContext.Entry entry : context.records()) {
       writer.write(entry.objref(), entry.record());
     }

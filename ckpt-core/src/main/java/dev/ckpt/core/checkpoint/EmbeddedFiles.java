@@ -10,6 +10,7 @@ import dev.ckpt.core.proc.FileLock;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class EmbeddedFiles implements AutoCloseable {
    * @throws UnsupportedStateException if a pattern asks for it and it cannot be had
    */
   boolean take(ByteString path, FileStat stat) throws CkptException {
-    String name = path.toString();
+    String name = new String(path.toByteArray(), StandardCharsets.UTF_8);
     boolean asked = rule.names(name);
     if (stat.type() != FileStat.S_IFREG || !asked && !rule.isTemporary(name, stat)) {
       return false;

@@ -4,13 +4,14 @@ import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.Header;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** The header of an image that is being made here and now. */
+/** What an image says of where and when it was made. */
 final class Headers {
   private static final String PRODUCER = "ckpt";
   private static final long MILLION = 1_000_000L;
@@ -30,6 +31,10 @@ final class Headers {
         Header.NO_PARENT,
         ByteString.of(PRODUCER),
         ByteString.of(hostname()));
+  }
+
+  static CpuFeatures cpuFeatures() throws CkptException {
+    return new CpuFeatures(ProcFs.cpuInfo().flags());
   }
 
   private static String hostname() {

@@ -252,6 +252,11 @@ public final class ProcFs {
     return Stream.of(names == null ? new String[0] : names).map(Integer::valueOf).toList();
   }
 
+  /** What the CPUs of the machine can do. */
+  public static CpuInfo cpuInfo() throws CkptException {
+    return ofMachine().parse("cpuinfo", CpuInfo::parse);
+  }
+
   /** All file locks of the machine whose owner can be seen from our pid namespace. */
   public static List<FileLock> locks() throws CkptException {
     return ofMachine().parse("locks", FileLock::parseAll);

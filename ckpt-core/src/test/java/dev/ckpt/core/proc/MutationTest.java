@@ -32,6 +32,7 @@ class MutationTest {
     parsers.put("odd.thread.syscall", SyscallState::parse);
     parsers.put("odd.thread.wchan", ProcValues::wchan);
     parsers.put("odd.locks", FileLock::parseAll);
+    parsers.put("odd.cpuinfo", CpuInfo::parse);
     parsers.put("odd.environ", NulStrings::parse);
     parsers.put("odd.comm", ProcValues::comm);
     parsers.put("odd.children", ProcValues::pids);

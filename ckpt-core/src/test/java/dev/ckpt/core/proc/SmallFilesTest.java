@@ -24,6 +24,15 @@ class SmallFilesTest {
   }
 
   @Test
+  void readsTheFlagsOfTheFirstCpu() throws Exception {
+    assertEquals(
+        Captured.name("fpu vme de pse tsc msr sse sse2 avx512_vp2intersect"),
+        CpuInfo.parse(Captured.bytes("odd.cpuinfo")).flags());
+    assertTrue(ProcFs.cpuInfo().flags().toString().startsWith("fpu "));
+    rejects(CpuInfo::parse, "", "flags", "model name\t: flags: x");
+  }
+
+  @Test
   void readsAuxv() throws Exception {
     byte[] bytes = Captured.bytes("odd.auxv");
     Auxv auxv = Auxv.parse(bytes);

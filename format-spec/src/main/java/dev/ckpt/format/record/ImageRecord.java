@@ -5,7 +5,8 @@ import java.util.List;
 
 /** What an object of the stream says. */
 public sealed interface ImageRecord
-    permits CpuX86_64,
+    permits CpuFeatures,
+        CpuX86_64,
         Cred,
         EpollItem,
         Fd,

@@ -8,7 +8,6 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.proc.EventfdInfo;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFormatException;
-import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
@@ -20,6 +19,7 @@ final class FileKinds {
   private static final int HUGE_BLOCK = 1 << 20;
 
   private final int pid;
+  private final int ttyNr;
   private final Refusals refusals;
   private final FileKind regular = new RegularFile();
   private final FileKind unlinked = new UnlinkedFile();
@@ -38,8 +38,14 @@ final class FileKinds {
   private final FileKind unixSocket = new UnixSocket();
   private final FileKind inetSocket = new InetSocket();
 
-  FileKinds(int pid, Refusals refusals) {
+  /**
+   * For one task.
+   *
+   * @param ttyNr its controlling terminal, as /proc/PID/stat has it
+   */
+  FileKinds(int pid, int ttyNr, Refusals refusals) {
     this.pid = pid;
+    this.ttyNr = ttyNr;
     this.refusals = refusals;
   }
 
@@ -169,8 +175,8 @@ final class FileKinds {
     return NamedFile.nameLeadsTo(link, stat) ? Optional.of(namedFile) : deleted(name);
   }
 
-  private Optional<FileKind> device(String name, FileStat stat) throws CkptException {
-    if (Terminal.isPtySlave(stat, ProcFs.of(pid).stat().ttyNr())) {
+  private Optional<FileKind> device(String name, FileStat stat) {
+    if (Terminal.isPtySlave(stat, ttyNr)) {
       return Optional.of(terminal);
     }
     if (CharDevice.isStateless(stat)) {

@@ -36,7 +36,8 @@ public final class Files {
   /** Looks at every descriptor and refuses what cannot be saved. */
   public static Files survey(CkptContext context) throws CkptException {
     Files files = new Files(context);
-    FileKinds kinds = new FileKinds(context.pid(), context.refusals());
+    int ttyNr = context.proc().stat().ttyNr();
+    FileKinds kinds = new FileKinds(context.pid(), ttyNr, context.refusals());
     files.fds = context.proc().fds();
     for (int fd : files.fds) {
       files.look(fd, kinds);
@@ -68,8 +69,8 @@ public final class Files {
 
   /** Refuses what can be seen in /proc alone, without touching the task or its descriptors. */
   public static void preview(int pid, Refusals refusals) throws CkptException {
-    FileKinds kinds = new FileKinds(pid, refusals);
     ProcFs proc = ProcFs.of(pid);
+    FileKinds kinds = new FileKinds(pid, proc.stat().ttyNr(), refusals);
     List<OpenFile> seen = new ArrayList<>();
     for (int fd : proc.fds()) {
       try {

@@ -28,7 +28,7 @@ class FileKindsTest {
   @TempDir private Path folder;
 
   private final Refusals refusals = new Refusals(812);
-  private final FileKinds kinds = new FileKinds(812, refusals);
+  private final FileKinds kinds = new FileKinds(812, 0, refusals);
 
   private static FdInfo info(int flags) {
     return new FdInfo(0, flags, 1, OptionalLong.empty(), List.of(), List.of());
@@ -113,7 +113,7 @@ class FileKindsTest {
       String path = "/proc/self/fd/" + socket.number();
       ByteString link = ByteString.of(Files.readSymbolicLink(Path.of(path)).toString());
       Optional<FileKind> kind =
-          new FileKinds(Tasks.self(), refusals)
+          new FileKinds(Tasks.self(), 0, refusals)
               .of(socket.number(), link, info(2), FileStat.of(path));
       assertEquals(
           verdict,
@@ -159,6 +159,18 @@ class FileKindsTest {
   void devicesAreToldByTheirNumbers(String link, int major, int minor, String verdict)
       throws Exception {
     assertEquals(verdict, verdict(link, info(0), stat(FileStat.S_IFCHR, major, minor, 4096)));
+  }
+
+  @Test
+  void theControllingTerminalIsTheOneThatItIs() throws CkptException {
+    FileStat devTty = stat(FileStat.S_IFCHR, 5, 0, 4096);
+    int pts7 = 136 << 8 | 7;
+    int tty1 = 4 << 8 | 1;
+    for (int ttyNr : new int[] {pts7, tty1}) {
+      Optional<FileKind> kind =
+          new FileKinds(812, ttyNr, refusals).of(5, ByteString.of("/dev/tty"), info(0), devTty);
+      assertEquals(ttyNr == pts7, kind.isPresent());
+    }
   }
 
   @Test
