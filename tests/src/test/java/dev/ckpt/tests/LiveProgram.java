@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.checkpoint.EmbedRule;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.kernel.Fcntl;
@@ -257,9 +258,10 @@ final class LiveProgram implements AutoCloseable {
     }
   }
 
-  /** Dumps it into a new image. */
+  /** Dumps it into a new image, no file with its content, wherever tests keep theirs. */
   CheckpointResult dump(Path image, boolean stop) throws IOException {
-    return dump(dumpOptions.apply(CheckpointOptions.of(pid).withStop(stop)), image);
+    CheckpointOptions options = CheckpointOptions.of(pid).withStop(stop).withEmbed(EmbedRule.NONE);
+    return dump(dumpOptions.apply(options), image);
   }
 
   CheckpointResult dump(CheckpointOptions options, Path image) throws IOException {

@@ -3,6 +3,7 @@ package dev.ckpt.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class RealJvmLiveTest {
     try (LiveProgram jvm = start()) {
       awaitLines(jvm, SOME_LINES);
       Path image = jvm.besides("image");
-      jvm.dump(image, true);
+      jvm.dump(CheckpointOptions.of(jvm.pid()).withStop(true), image);
       long before = lines(jvm).size();
       startAnotherJvm();
       assertTrue(Files.notExists(perfData(jvm)), "the next JVM removes what dead ones left");

@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.kernel.FileStat;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
@@ -44,7 +45,17 @@ public record EmbedRule(boolean temporary, List<String> globs) {
 
   /** Whether a pattern asks for a file. */
   boolean names(String path) {
-    return globs.stream().anyMatch(glob -> matcher(glob).matches(Path.of(path)));
+    Path seen = asPath(path);
+    return globs.stream().anyMatch(glob -> matcher(glob).matches(seen));
+  }
+
+  private static Path asPath(String path) {
+    try {
+      return Path.of(path);
+    } catch (InvalidPathException e) {
+      // In the POSIX locale a JVM has no paths but those of ASCII; stars still match the rest.
+      return Path.of(path.replaceAll("[^\\x01-\\x7f]", "_"));
+    }
   }
 
   /** Whether a file is small and among temporary ones. */

@@ -40,6 +40,13 @@ class EmbedRuleTest {
     assertEquals(named, new EmbedRule(false, List.of("/no", glob)).names(path));
   }
 
+  /** Whatever the locale is that tests run in. */
+  @Test
+  void starsMatchWhatTheLocaleLacks() {
+    assertEquals(true, new EmbedRule(false, List.of("/srv/*")).names("/srv/\u00e4\ud83d\ude00"));
+    assertEquals(false, new EmbedRule(false, List.of("/srv")).names("/srv/\u00e4"));
+  }
+
   @Test
   void whatIsNoPatternIsRefusedAtOnce() {
     List<String> globs = List.of("/a/{b");
