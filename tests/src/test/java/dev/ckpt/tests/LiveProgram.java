@@ -6,8 +6,10 @@ import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.checkpoint.EmbedRule;
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.image.ImageFileOutput;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Ptrace;
@@ -345,7 +347,18 @@ final class LiveProgram implements AutoCloseable {
   private void removeSegments() throws IOException {
     for (SysvSegment segment : ProcFs.sysvShm()) {
       if (segment.cpid() == pid) {
-        SysvIpc.removeShm(segment.id());
+        remove(segment);
+      }
+    }
+  }
+
+  private static void remove(SysvSegment segment) throws SyscallException {
+    try {
+      SysvIpc.removeShm(segment.id());
+    } catch (SyscallException e) {
+      // Marked for its end already, it went with the last process that had it, just now.
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
       }
     }
   }
