@@ -28,11 +28,12 @@ final class ObjectReader implements PageWriter.Source {
     long at = 0;
     while (at < size) {
       long data = Files.seekSparse(handle, at, Fcntl.SEEK_DATA);
-      if (data < 0) {
+      // Behind its size there is something only if the file has grown meanwhile.
+      if (data < 0 || data >= size) {
         break;
       }
       long hole = Files.seekSparse(handle, data, Fcntl.SEEK_HOLE);
-      long end = (hole < 0 ? size : hole) + pageMask & ~pageMask;
+      long end = (hole < 0 ? size : Math.min(hole, size)) + pageMask & ~pageMask;
       long start = data & ~pageMask;
       ranges.add(new PageRange(start, (end - start) / PageRange.PAGE_SIZE));
       at = end;

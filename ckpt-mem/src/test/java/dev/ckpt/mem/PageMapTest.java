@@ -10,6 +10,7 @@ import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +120,16 @@ class PageMapTest {
     return new TreeSet<>(numbers);
   }
 
+  /** Whether a page that is only read is the shared one, which does not count as memory in use. */
+  private static boolean hasZeroPage() throws CkptException {
+    try (Mapping mapping = Mapping.anonymous(1)) {
+      mapping.read(0);
+      return ProcFs.of(Tasks.self()).smaps().entries().stream()
+          .filter(entry -> entry.vma().start() == mapping.address)
+          .allMatch(entry -> entry.rssKb() == 0);
+    }
+  }
+
   @Test
   void findsWhatWasWritten() throws CkptException {
     try (Mapping mapping = Mapping.anonymous(64)) {
@@ -168,8 +179,8 @@ class PageMapTest {
         TreeSet<Integer> both = new TreeSet<>(written);
         both.addAll(onlyRead);
         assertEquals(both, plain);
-        TreeSet<Integer> scanned = ask(scanner(), mapping, PageMap.Want.CONTENT).pages();
-        assertEquals(scanned.equals(both) ? both : written, scanned);
+        assertEquals(
+            hasZeroPage() ? written : both, ask(scanner(), mapping, PageMap.Want.CONTENT).pages());
       }
     }
   }

@@ -84,6 +84,11 @@ class SharedObjectTest {
       assertEquals(
           List.of(new PageRange(5L * PAGE, 3), new PageRange(100L * PAGE, 1)),
           ObjectReader.dataRanges(memfd, 100L * PAGE + 10));
+      // As if it had grown since somebody asked for its size.
+      assertEquals(
+          List.of(new PageRange(5L * PAGE, 2)), ObjectReader.dataRanges(memfd, 6L * PAGE + 3));
+      assertEquals(
+          List.of(new PageRange(5L * PAGE, 3)), ObjectReader.dataRanges(memfd, 100L * PAGE));
     }
   }
 

@@ -1,11 +1,14 @@
 package dev.ckpt.format;
 
 import dev.ckpt.format.ObjectType.Phase;
+import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.ObjectReference;
 import dev.ckpt.format.record.PageArray;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What one object demands of those before it: order, object references, ascending pages. Writer and
@@ -19,6 +22,7 @@ final class StreamRules {
   private int lastObjref;
   private final Map<Integer, ObjectType> targets = new HashMap<>();
   private final Map<Integer, Long> pagesEnd = new HashMap<>();
+  private final Set<Integer> withoutContent = new HashSet<>();
 
   /** Takes the next object, or throws and is as before. */
   void accept(int objref, ImageRecord object) {
@@ -29,6 +33,7 @@ final class StreamRules {
       checkReference(reference);
     }
     if (object instanceof PageArray array) {
+      checkOwner(array);
       checkAscending(array);
       pagesEnd.put(array.owner(), array.end());
       nrPageArrays++;
@@ -36,6 +41,9 @@ final class StreamRules {
     if (type.referable()) {
       targets.put(objref, type);
       lastObjref = objref;
+    }
+    if (object instanceof FileRef file && !file.embedded()) {
+      withoutContent.add(objref);
     }
     if (type.phase() == Phase.STATE) {
       nrStateObjects++;
@@ -110,6 +118,13 @@ final class StreamRules {
       throw new RuleViolation(
           "in " + reference.field() + " an earlier object of " + reference.types(),
           "objref " + reference.objref() + (target == null ? "" : ", a " + target));
+    }
+  }
+
+  private void checkOwner(PageArray array) {
+    if (withoutContent.contains(array.owner())) {
+      throw new RuleViolation(
+          "pages only of a FILE_REF that is embedded", "owner " + array.owner());
     }
   }
 

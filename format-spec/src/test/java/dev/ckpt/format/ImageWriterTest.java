@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
@@ -179,6 +180,31 @@ class ImageWriterTest {
           IllegalStateException.class, () -> writer.writePages(zeros(objref, 0), NO_PAGES));
       assertThrows(IllegalArgumentException.class, () -> writer.write(99, Samples.fileRef()));
       assertThrows(IllegalStateException.class, () -> writer.write(0, Samples.fileRef()));
+    }
+  }
+
+  @Test
+  void rejectsPagesOfAFileThatIsNotEmbedded() throws Exception {
+    FileRef file = Samples.fileRef();
+    FileRef named =
+        new FileRef(
+            file.path(),
+            file.dev(),
+            file.ino(),
+            file.mode(),
+            file.size(),
+            file.mtimeNanos(),
+            file.buildId(),
+            file.uid(),
+            file.gid(),
+            false);
+    try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+      writer.write(Samples.header());
+      int embedded = writer.writeShared(file);
+      int onlyNamed = writer.writeShared(named);
+      writer.writePages(zeros(embedded, 0), NO_PAGES);
+      assertThrows(
+          IllegalStateException.class, () -> writer.writePages(zeros(onlyNamed, 0), NO_PAGES));
     }
   }
 

@@ -112,8 +112,7 @@ final class Foreground implements AutoCloseable {
     Terminal.setForeground(pid);
     lent = true;
     if (taskWindow.isPresent() && !taskWindow.get().equals(Terminal.window())) {
-      // As the kernel tells the foreground group when a window changes; our thread's task is
-      // stopped and finds out when it runs.
+      // As the kernel tells the foreground group when a window changes.
       Signals.kill(-pid, Signals.SIGWINCH);
     }
     taskWindow = Optional.empty();

@@ -366,7 +366,7 @@ final class LiveProgram implements AutoCloseable {
   /** NB: to remove a folder in which something is mounted is to remove what is mounted. */
   private void refuseMounts() throws IOException {
     for (MountInfo mount : ProcFs.of(Tasks.self()).mounts()) {
-      if (mount.mountPoint().startsWith(ByteString.of(base.toString()))) {
+      if (mount.mountPoint().startsWith(ByteString.of(base + "/"))) {
         throw new IOException(mount.mountPoint() + " is mounted; nothing was removed");
       }
     }

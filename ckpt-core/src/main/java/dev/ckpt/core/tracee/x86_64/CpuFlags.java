@@ -17,58 +17,14 @@ public final class CpuFlags {
 
   private static final Set<String> OTHERS =
       Set.of(
-          "3dnow",
-          "3dnowext",
-          "3dnowprefetch",
-          "abm",
-          "adx",
-          "aes",
-          "cldemote",
-          "clflushopt",
-          "clwb",
-          "clzero",
-          "cmov",
-          "cx16",
-          "cx8",
-          "enqcmd",
-          "f16c",
-          "fpu",
-          "fsgsbase",
-          "fxsr",
-          "gfni",
-          "hle",
-          "lahf_lm",
-          "lwp",
-          "mmx",
-          "mmxext",
-          "movbe",
-          "mwaitx",
-          "ospke",
-          "pclmulqdq",
-          "pni",
-          "popcnt",
-          "prefetchi",
-          "rao_int",
-          "rdpid",
-          "rdrand",
-          "rdseed",
-          "rdtscp",
-          "rtm",
-          "serialize",
-          "sha512",
-          "sha_ni",
-          "sm3",
-          "sm4",
-          "ssse3",
-          "tbm",
-          "tsxldtrk",
-          "vaes",
-          "vpclmulqdq",
-          "waitpkg",
-          "xop",
-          "xsave",
-          "xsavec",
-          "xsaveopt");
+          ("""
+          3dnow 3dnowext 3dnowprefetch abm adx aes cldemote clflushopt clwb clzero cmov \
+          cx16 cx8 enqcmd f16c fpu fsgsbase fxsr gfni hle lahf_lm lwp mmx mmxext movbe \
+          mwaitx ospke pclmulqdq pni popcnt prefetchi rao_int rdpid rdrand rdseed rdtscp \
+          rtm serialize sha512 sha_ni sm3 sm4 ssse3 tbm tsxldtrk vaes vpclmulqdq waitpkg \
+          xop xsave xsavec xsaveopt\
+          """)
+              .split(" "));
 
   private CpuFlags() {}
 
