@@ -4,6 +4,7 @@ import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.File;
 import java.util.Map;
 
@@ -37,7 +38,7 @@ final class ObjectHolders {
             .refusals()
             .addIf(
                 object != null && object.isSharedWith(entry),
-                "SHMEM_OUTSIDE",
+                Code.SHMEM_OUTSIDE,
                 "shared memory " + entry.name() + " is mapped by process " + pid + " too",
                 "end the other process first");
       }

@@ -2,6 +2,7 @@ package dev.ckpt.mem;
 
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.VmaKind;
@@ -50,17 +51,17 @@ final class VmaSurvey {
 
   private boolean nameIsOrdinary(SmapsEntry entry, String name) {
     if (name.startsWith("/[aio]")) {
-      return refuse(entry, "AIO", "is a ring of io_setup(2)");
+      return refuse(entry, Code.AIO, "is a ring of io_setup(2)");
     }
     if (name.startsWith("/anon_hugepage") || entry.hasFlag("ht")) {
-      return refuse(entry, "HUGETLB", "is made of huge TLB pages");
+      return refuse(entry, Code.HUGETLB, "is made of huge TLB pages");
     }
     if (name.startsWith("/secretmem")) {
-      return refuse(entry, "MEMFD_SECRET", "is secret memory");
+      return refuse(entry, Code.MEMFD_SECRET, "is secret memory");
     }
     boolean kernels = name.startsWith("anon_inode:") || name.startsWith("socket:");
     if (kernels || isDevice(entry, name)) {
-      return refuse(entry, "VMA_DEVICE", "belongs to a device or to the kernel");
+      return refuse(entry, Code.VMA_DEVICE, "belongs to a device or to the kernel");
     }
     return true;
   }
@@ -102,7 +103,7 @@ final class VmaSurvey {
       }
     }
     if (entry.protectionKey().orElse(0) != 0) {
-      refuse(entry, "PKEY", "has protection key " + entry.protectionKey().getAsInt());
+      refuse(entry, Code.PKEY, "has protection key " + entry.protectionKey().getAsInt());
       return false;
     }
     return true;
@@ -113,23 +114,23 @@ final class VmaSurvey {
       case "io":
       case "pf":
       case "mm":
-        refuse(entry, "VMA_DEVICE", "is device memory");
+        refuse(entry, Code.VMA_DEVICE, "is device memory");
         break;
       case "um":
       case "uw":
       case "ui":
-        refuse(entry, "USERFAULTFD", "is watched by a userfaultfd");
+        refuse(entry, Code.USERFAULTFD, "is watched by a userfaultfd");
         break;
       case "ss":
-        refuse(entry, "SHADOW_STACK", "is a shadow stack");
+        refuse(entry, Code.SHADOW_STACK, "is a shadow stack");
         break;
       default:
-        refuse(entry, "VMA_FLAG", "has the flag " + letters);
+        refuse(entry, Code.VMA_FLAG, "has the flag " + letters);
         break;
     }
   }
 
-  private boolean refuse(SmapsEntry entry, String code, String why) {
+  private boolean refuse(SmapsEntry entry, Code code, String why) {
     refusals.add(
         code, "mapping " + entry.vma().range() + " (" + entry.vma().name() + ") " + why, LATER);
     return false;
@@ -137,16 +138,16 @@ final class VmaSurvey {
 
   /** Refuses a mapping of a file that its name no longer leads to and that cannot be saved. */
   void refuseDeleted(SmapsEntry entry, String why) {
-    refuse(entry, "MAPPING_DELETED", "maps a file that is deleted or was replaced and " + why);
+    refuse(entry, Code.MAPPING_DELETED, "maps a file that is deleted or was replaced and " + why);
   }
 
   /** Refuses a segment of System V shared memory that our IPC namespace does not have. */
   void refuseSegment(SmapsEntry entry) {
-    refuse(entry, "SYSV_SHM", "is a segment of another IPC namespace");
+    refuse(entry, Code.SYSV_SHM, "is a segment of another IPC namespace");
   }
 
   /** Refuses a program whose file has lost its name and cannot be saved. */
   void refuseDeletedProgram(ByteString link, String why) {
-    refusals.add("MAPPING_DELETED", "its program " + link + " " + why, LATER);
+    refusals.add(Code.MAPPING_DELETED, "its program " + link + " " + why, LATER);
   }
 }

@@ -66,7 +66,7 @@ class VmaSurveyTest {
           refusal.object());
       assertFalse(refusal.remedy().isBlank());
     }
-    return kind.map(Enum::name).orElseGet(() -> found.get(0).code());
+    return kind.map(Enum::name).orElseGet(() -> found.get(0).code().name());
   }
 
   private static String verdict(String perms, long inode, String name, String flags)
@@ -167,7 +167,7 @@ class VmaSurveyTest {
     Refusals refusals = RefusalLists.of(812);
     new VmaSurvey(refusals)
         .refuseDeleted(entry("r-xp", 4711, "/x (deleted)", USUAL, 0), "is a test");
-    assertEquals("MAPPING_DELETED", RefusalLists.list(refusals).get(0).code());
+    assertEquals("MAPPING_DELETED", RefusalLists.list(refusals).get(0).code().name());
   }
 
   @Test

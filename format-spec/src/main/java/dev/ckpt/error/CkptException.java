@@ -9,26 +9,22 @@ import java.io.IOException;
 public class CkptException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final String code;
+  private final Code code;
 
-  /**
-   * Makes an error.
-   *
-   * @param code stable, in capitals, such as {@code IMAGE_CORRUPT}
-   */
-  public CkptException(String code, String message) {
+  /** Makes an error. */
+  public CkptException(Code code, String message) {
     super(message);
     this.code = code;
   }
 
   /** Makes an error that another one led to. */
-  public CkptException(String code, String message, Throwable cause) {
+  public CkptException(Code code, String message, Throwable cause) {
     super(message, cause);
     this.code = code;
   }
 
-  /** The stable code of this kind of error. */
-  public String code() {
+  /** What kind of error it is. */
+  public Code code() {
     return code;
   }
 }

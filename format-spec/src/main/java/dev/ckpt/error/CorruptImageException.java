@@ -7,9 +7,6 @@ package dev.ckpt.error;
  * the field, where that is known) begins; for a stream that was cut it is where the bytes end.
  */
 public final class CorruptImageException extends CkptException {
-  /** The code of every error of this class. */
-  public static final String CODE = "IMAGE_CORRUPT";
-
   private static final long serialVersionUID = 1L;
 
   private final long offset;
@@ -24,7 +21,7 @@ public final class CorruptImageException extends CkptException {
    */
   public CorruptImageException(long offset, String objectType, String expected, String actual) {
     super(
-        CODE,
+        Code.IMAGE_CORRUPT,
         "image offset "
             + offset
             + ": "

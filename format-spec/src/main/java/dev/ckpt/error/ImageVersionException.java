@@ -2,9 +2,6 @@ package dev.ckpt.error;
 
 /** The image is whole, but of a format version that this build does not read. */
 public final class ImageVersionException extends CkptException {
-  /** The code of every error of this class. */
-  public static final String CODE = "IMAGE_VERSION";
-
   private static final long serialVersionUID = 1L;
 
   private final int actual;
@@ -18,7 +15,7 @@ public final class ImageVersionException extends CkptException {
    */
   public ImageVersionException(int actual, int min, int max) {
     super(
-        CODE,
+        Code.IMAGE_VERSION,
         "image format version "
             + Integer.toUnsignedString(actual)
             + ": this build reads "

@@ -5,9 +5,6 @@ package dev.ckpt.error;
  * it was written by something newer.
  */
 public final class UnknownObjectException extends CkptException {
-  /** The code of every error of this class. */
-  public static final String CODE = "IMAGE_UNKNOWN_OBJECT";
-
   private static final long serialVersionUID = 1L;
 
   private final long offset;
@@ -16,7 +13,7 @@ public final class UnknownObjectException extends CkptException {
   /** Names the type number and the offset of the object's header in the stream. */
   public UnknownObjectException(long offset, int type) {
     super(
-        CODE,
+        Code.IMAGE_UNKNOWN_OBJECT,
         "image offset "
             + offset
             + ": object type "

@@ -157,7 +157,7 @@ class HostileImageTest {
     byte[] image = RawStream.withTail(objects);
     UnknownObjectException e =
         assertThrows(UnknownObjectException.class, () -> Images.readAll(image));
-    assertEquals("IMAGE_UNKNOWN_OBJECT", e.code());
+    assertEquals("IMAGE_UNKNOWN_OBJECT", e.code().name());
     assertEquals(999, e.type());
   }
 

@@ -101,7 +101,7 @@ class ImageDamageTest {
       System.arraycopy(RawStream.preamble(version), 0, image, 0, 16);
       ImageVersionException e =
           assertThrows(ImageVersionException.class, () -> Images.readAll(image));
-      assertEquals("IMAGE_VERSION", e.code());
+      assertEquals("IMAGE_VERSION", e.code().name());
       assertEquals(version, e.actual());
       assertEquals(0, e.min());
       assertEquals(0, e.max());

@@ -71,7 +71,7 @@ class RecordCodecTest {
       byte[] cut = Arrays.copyOf(payload, len);
       CorruptImageException e =
           assertThrows(CorruptImageException.class, () -> decode(object.type(), cut));
-      assertEquals("IMAGE_CORRUPT", e.code());
+      assertEquals("IMAGE_CORRUPT", e.code().name());
       assertTrue(e.offset() >= PAYLOAD_OFFSET && e.offset() <= PAYLOAD_OFFSET + len);
     }
   }

@@ -13,6 +13,7 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.core.tracee.x86_64.CpuFlags;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.Cred;
@@ -85,7 +86,7 @@ public final class Checks {
   }
 
   /** Takes note of something that stands in the way. */
-  public void refuse(String code, String object, String remedy) {
+  public void refuse(Code code, String object, String remedy) {
     refusals.add(new Refusal(code, object, remedy));
   }
 
@@ -93,7 +94,7 @@ public final class Checks {
     Header header = state.header();
     if (header.arch() != Header.EM_X86_64) {
       refuse(
-          "ARCH_DIFFERS",
+          Code.ARCH_DIFFERS,
           "image is of machine type " + header.arch(),
           "restore it on a machine of that type");
       return;
@@ -102,7 +103,7 @@ public final class Checks {
     crc.update(Vdso.ownContent());
     if ((int) crc.getValue() != state.mm().vdsoCrc32c()) {
       refuse(
-          "VDSO_DIFFERS",
+          Code.VDSO_DIFFERS,
           "the vdso is not that of kernel " + header.kernelRelease(),
           "restore it on the kernel build it was dumped on");
     }
@@ -110,7 +111,7 @@ public final class Checks {
       List<String> missing = CpuFlags.missing(features.names(), ProcFs.cpuInfo().flags());
       if (!missing.isEmpty()) {
         refuse(
-            "CPU_DIFFERS",
+            Code.CPU_DIFFERS,
             "the CPU of the dump had " + String.join(", ", missing) + ", and this one has not",
             "restore it on a machine with the same CPU features");
       }
@@ -125,14 +126,14 @@ public final class Checks {
     long effective = ours.capEff();
     if (!has(effective, CAP_CHECKPOINT_RESTORE) && !has(effective, CAP_SYS_ADMIN)) {
       refuse(
-          "NO_RIGHT_TO_PIDS",
+          Code.NO_RIGHT_TO_PIDS,
           "pid " + state.task().pid() + " cannot be chosen",
           "run as root or with CAP_CHECKPOINT_RESTORE");
     }
     for (Cred cred : state.all(Cred.class)) {
       if (Tasks.effectiveUser() != 0 && cred.uid() != Tasks.effectiveUser()) {
         refuse(
-            "NO_RIGHT_TO_USER",
+            Code.NO_RIGHT_TO_USER,
             "thread " + cred.tid() + " belongs to user " + cred.uid(),
             "run as that user or as root");
       }
@@ -140,7 +141,7 @@ public final class Checks {
           .ifPresent(
               why ->
                   refuse(
-                      "CREDS_DIFFER",
+                      Code.CREDS_DIFFER,
                       "thread " + cred.tid() + " " + why,
                       "run ckpt with the rights that it was dumped with"));
     }
@@ -170,7 +171,7 @@ public final class Checks {
     for (int i = 0; i < theirs.size() && !mayRaise; i++) {
       if (Long.compareUnsigned(theirs.get(i).max(), ours.get(i).hard()) > 0) {
         refuse(
-            "RLIMIT",
+            Code.RLIMIT,
             "limit " + i + " is " + theirs.get(i).max() + ", above ours",
             "raise ours before, or run with CAP_SYS_RESOURCE");
       }
@@ -180,7 +181,7 @@ public final class Checks {
     if (Long.compareUnsigned(locked, mayLock) > 0
         && !has(ProcFs.of(Tasks.self()).status().capEff(), CAP_IPC_LOCK)) {
       refuse(
-          "MLOCK_LIMIT",
+          Code.MLOCK_LIMIT,
           locked + " bytes are locked in memory, and we may lock " + mayLock,
           "raise our limit before (ulimit -H -l), or run with CAP_IPC_LOCK");
     }
@@ -196,12 +197,12 @@ public final class Checks {
       try {
         now = isLink(file) ? FileStat.ofLink(bytes(file)) : FileStat.of(bytes(file));
       } catch (SyscallException e) {
-        refuse("FILE_GONE", file.path() + " (" + e.getMessage() + ")", "put it back");
+        refuse(Code.FILE_GONE, file.path() + " (" + e.getMessage() + ")", "put it back");
         continue;
       }
       boolean changed = now.size() != file.size() || now.mtimeNanos() != file.mtimeNanos();
       if (now.type() != (file.mode() & FileStat.S_IFMT)) {
-        refuse("FILE_CHANGED", file.path() + " is of another type now", "put the old one back");
+        refuse(Code.FILE_CHANGED, file.path() + " is of another type now", "put the old one back");
       } else if (changed && contentMatters(entry.getKey())) {
         changed(entry.getKey(), file);
       }
@@ -234,22 +235,22 @@ public final class Checks {
     try {
       FileStat cwd = FileStat.of(state.task().cwd().toByteArray());
       if (cwd.type() != FileStat.S_IFDIR) {
-        refuse("CWD_GONE", state.task().cwd() + " is no folder any more", "make it again");
+        refuse(Code.CWD_GONE, state.task().cwd() + " is no folder any more", "make it again");
       }
     } catch (SyscallException e) {
-      refuse("CWD_GONE", state.task().cwd() + " (" + e.getMessage() + ")", "make it again");
+      refuse(Code.CWD_GONE, state.task().cwd() + " (" + e.getMessage() + ")", "make it again");
     }
   }
 
   private void changed(int objref, FileRef file) throws CkptException {
     if (!isWritten(objref)) {
       refuse(
-          "FILE_CHANGED",
+          Code.FILE_CHANGED,
           file.path() + " is not what it was when the task was dumped",
           "put the old one back");
     } else if (options.files() == FilesPolicy.STRICT) {
       refuse(
-          "FILE_CHANGED",
+          Code.FILE_CHANGED,
           file.path() + " was open for writing and has changed",
           "put the old one back, or restore with --files newer-ok");
     } else {
@@ -289,6 +290,6 @@ public final class Checks {
         return;
       }
     }
-    refuse("NO_TTY", "the task has a terminal open", "restore it from a terminal");
+    refuse(Code.NO_TTY, "the task has a terminal open", "restore it from a terminal");
   }
 }

@@ -11,6 +11,7 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Cred;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Creds {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                "CREDS_DIFFER",
+                Code.CREDS_DIFFER,
                 "thread " + cred.tid() + " cannot have its ids and capabilities back: " + why,
                 "run ckpt with the rights that it was dumped with")));
   }

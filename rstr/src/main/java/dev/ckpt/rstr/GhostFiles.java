@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.GhostFile;
 
@@ -35,7 +36,7 @@ final class GhostFiles {
         probe.number();
       } catch (SyscallException e) {
         checks.refuse(
-            "GHOST_FOLDER",
+            Code.GHOST_FOLDER,
             file.path()
                 + " had no name, and no such file can be made again ("
                 + e.getMessage()

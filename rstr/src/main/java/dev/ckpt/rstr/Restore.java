@@ -27,6 +27,7 @@ import dev.ckpt.core.tracee.x86_64.LoopCode;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuX86_64;
@@ -136,7 +137,7 @@ final class Restore {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  "CPU_DIFFERS",
+                  Code.CPU_DIFFERS,
                   "extended state of "
                       + theirs.xsave().length()
                       + " bytes with features 0x"
@@ -179,7 +180,7 @@ final class Restore {
       return new UnsupportedStateException(
           List.of(
               new Refusal(
-                  "NO_RIGHT_TO_PIDS",
+                  Code.NO_RIGHT_TO_PIDS,
                   "pid " + tid + " cannot be chosen",
                   "run as root or with CAP_CHECKPOINT_RESTORE")));
     }

@@ -13,6 +13,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SysvShm;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class SysvSegments {
   static void check(Checks checks) throws CkptException {
     List<SysvSegment> now = ProcFs.sysvShm();
     for (SysvShm segment : checks.state().all(SysvShm.class)) {
-      obstacle(segment, now).ifPresent(why -> checks.refuse("SYSV_SHM_TAKEN", why, REMEDY));
+      obstacle(segment, now).ifPresent(why -> checks.refuse(Code.SYSV_SHM_TAKEN, why, REMEDY));
     }
   }
 
@@ -159,7 +160,7 @@ final class SysvSegments {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  "SYSV_SHM_TAKEN",
+                  Code.SYSV_SHM_TAKEN,
                   "shared memory " + segment.id() + " cannot have its id, but " + got,
                   REMEDY)));
     }

@@ -99,7 +99,7 @@ class LayoutTest {
     Vma all = vma(0x10000, Layout.TASK_SIZE);
     UnsupportedStateException e =
         assertThrows(UnsupportedStateException.class, () -> new Layout(List.of(all)).take(PAGE));
-    assertEquals("ADDRESS_SPACE_FULL", e.code());
+    assertEquals("ADDRESS_SPACE_FULL", e.code().name());
     assertFalse(e.getMessage().isBlank());
     assertThrows(
         UnsupportedStateException.class, () -> new Layout(List.of()).take(Layout.TASK_SIZE));

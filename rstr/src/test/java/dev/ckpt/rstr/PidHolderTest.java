@@ -17,7 +17,7 @@ class PidHolderTest {
   private static final int PATIENCE_SECONDS = 60;
 
   private static String about(int pid) {
-    assertEquals("PID_TAKEN", PidHolder.refusal(pid).code());
+    assertEquals("PID_TAKEN", PidHolder.refusal(pid).code().name());
     return PidHolder.refusal(pid).object();
   }
 

@@ -160,7 +160,7 @@ class EngineLiveTest {
     try {
       live.dump(options, live.besides("image"));
     } catch (UnsupportedStateException e) {
-      assertEquals("TASK_STOPPED", e.refusals().get(0).code());
+      assertEquals("TASK_STOPPED", e.refusals().get(0).code().name());
     }
   }
 
@@ -178,7 +178,7 @@ class EngineLiveTest {
         } catch (UnsupportedStateException e) {
           // The old leader's end, when another thread is about to become the leader.
           assertTrue(
-              List.of("TASK_DEAD_LEADER", "TASK_BUSY").contains(e.refusals().get(0).code()),
+              List.of("TASK_DEAD_LEADER", "TASK_BUSY").contains(e.refusals().get(0).code().name()),
               e.getMessage());
         }
       }
@@ -205,7 +205,7 @@ class EngineLiveTest {
           live.dump(live.besides("image" + i), false);
           dumped++;
         } catch (UnsupportedStateException e) {
-          assertEquals("TASK_CHILDREN", e.refusals().get(0).code(), e.getMessage());
+          assertEquals("TASK_CHILDREN", e.refusals().get(0).code().name(), e.getMessage());
         }
       }
       assertTrue(dumped > 0, "no dump got through");
@@ -284,7 +284,7 @@ class EngineLiveTest {
       Path image = live.besides("image");
       UnsupportedStateException refused =
           assertThrows(UnsupportedStateException.class, () -> live.dump(options, image));
-      assertEquals("FREEZE_TIMEOUT", refused.refusals().get(0).code());
+      assertEquals("FREEZE_TIMEOUT", refused.refusals().get(0).code().name());
       assertFalse(Files.exists(image));
       live.finish(0);
     }

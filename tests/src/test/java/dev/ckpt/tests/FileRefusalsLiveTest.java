@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ckpt.core.checkpoint.Checkpoint;
-import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -41,7 +40,7 @@ class FileRefusalsLiveTest {
   private static List<String> refusals(LiveProgram live, Path image, RestartOptions options) {
     UnsupportedStateException refused =
         assertThrows(UnsupportedStateException.class, () -> live.restore(image, options));
-    return refused.refusals().stream().map(Refusal::code).distinct().toList();
+    return refused.refusals().stream().map(refusal -> refusal.code().name()).distinct().toList();
   }
 
   private static RestartOptions inherit(int fd, Path file) {
@@ -61,7 +60,10 @@ class FileRefusalsLiveTest {
                 pipe.writeEnd().number())) {
       live.awaitReady();
       List<String> foretold =
-          Checkpoint.obstacles(live.pid()).stream().map(Refusal::code).distinct().toList();
+          Checkpoint.obstacles(live.pid()).stream()
+              .map(refusal -> refusal.code().name())
+              .distinct()
+              .toList();
       assertEquals(List.of("PIPE_OUTSIDE"), foretold);
     }
   }

@@ -65,7 +65,7 @@ class RealServersLiveTest {
         awaitAccepted(server);
         UnsupportedStateException refused =
             assertThrows(UnsupportedStateException.class, () -> server.dump(image, true));
-        assertEquals("TCP_CONNECTION", refused.refusals().get(0).code());
+        assertEquals("TCP_CONNECTION", refused.refusals().get(0).code().name());
         server.dump(CheckpointOptions.of(server.pid()).withStop(true).withTcpClose(true), image);
       }
       server.restore(image, false);

@@ -4,165 +4,142 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.source.tree.CompilationUnitTree;
-import com.sun.source.tree.ConditionalExpressionTree;
-import com.sun.source.tree.ExpressionTree;
-import com.sun.source.tree.IdentifierTree;
-import com.sun.source.tree.LiteralTree;
-import com.sun.source.tree.MemberSelectTree;
-import com.sun.source.tree.MethodInvocationTree;
-import com.sun.source.tree.NewClassTree;
-import com.sun.source.tree.Tree;
-import com.sun.source.util.JavacTask;
-import com.sun.source.util.TreeScanner;
+import dev.ckpt.error.Code;
+import dev.ckpt.error.CodeGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** docs/state.md explains every code that a refusal can have, and none that there is not. */
+/**
+ * docs/refusals.md is what {@link Code} says, every code is used, and docs/state.md speaks of none
+ * that there is not. The document is made anew with {@code -Dckpt.writeRefusals=true}.
+ */
 class RefusalCodesTest {
   private static final List<String> MODULES =
       List.of("format-spec", "ckpt-core", "ckpt-mem", "rstr", "backends/vm-readv", "tools/cli");
-  private static final Pattern CODE = Pattern.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)*");
+  private static final Set<CodeGroup> STATE =
+      EnumSet.of(CodeGroup.SETTINGS, CodeGroup.MEMORY, CodeGroup.FILES);
+  private static final Pattern IN_CAPITALS = Pattern.compile("`([A-Z][A-Z0-9_]*)`");
+  private static final String WITH_REMEDY = "| code | what it is | remedy |\n|---|---|---|\n";
+  private static final String WITHOUT_REMEDY = "| code | what it is |\n|---|---|\n";
+  private static final Path DOCUMENT = Programs.root().resolve("docs/refusals.md");
 
-  /** Methods whose first text argument, or second after a condition, is a code. */
-  private static final Set<String> METHODS = Set.of("refuse", "refused", "refusal", "add", "addIf");
-
-  /** Every code with the file that uses it. */
-  private static Map<String, Path> codes() throws IOException {
-    Map<String, Path> codes = new TreeMap<>();
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    Path root = Programs.root();
-    for (String module : MODULES) {
-      try (Stream<Path> walk = Files.walk(root.resolve(module).resolve("src/main/java"));
-          StandardJavaFileManager files = compiler.getStandardFileManager(null, null, UTF_8)) {
-        Path[] sources =
-            walk.filter(path -> path.toString().endsWith(".java")).toArray(Path[]::new);
-        JavacTask task =
-            (JavacTask)
-                compiler.getTask(
-                    null,
-                    files,
-                    null,
-                    List.of("-proc:none"),
-                    null,
-                    files.getJavaFileObjects(sources));
-        for (CompilationUnitTree unit : task.parse()) {
-          unit.accept(new Refusals(Path.of(unit.getSourceFile().toUri())), codes);
-        }
-      }
+  @BeforeAll
+  static void writeAnew() throws IOException {
+    if (Boolean.getBoolean("ckpt.writeRefusals")) {
+      Files.writeString(DOCUMENT, document());
     }
-    return codes;
   }
 
   @Test
-  void everyCodeIsExplained() throws IOException {
-    Map<String, Path> codes = codes();
-    assertTrue(codes.size() > 50, "only " + codes.keySet());
-    Set<String> explained = explained();
-    Map<String, Path> unknown = new TreeMap<>(codes);
-    unknown.keySet().removeAll(explained);
-    assertEquals(Map.of(), unknown, "not in docs/state.md");
+  void theDocumentIsWhatTheCodeSays() throws IOException {
+    assertEquals(
+        document(), Files.readString(DOCUMENT), "make it anew with -Dckpt.writeRefusals=true");
   }
 
-  /** Codes stand in a table of their own, first in their row. */
   @Test
-  void noCodeIsExplainedThatThereIsNot() throws IOException {
-    Set<String> rows = new TreeSet<>();
-    for (String line : Files.readAllLines(document(), UTF_8)) {
-      Matcher first = Pattern.compile("\\| `(" + CODE + ")` \\|.*").matcher(line);
-      if (first.matches()) {
-        rows.add(first.group(1));
-      }
-    }
-    Set<String> spoken = new TreeSet<>(rows);
-    Set<String> texts = texts();
-    spoken.removeIf(texts::contains);
-    assertEquals(Set.of(), spoken, "no source has them");
-  }
-
-  private static Set<String> explained() throws IOException {
-    Set<String> words = new TreeSet<>();
-    Matcher code = Pattern.compile("`(" + CODE + ")`").matcher(Files.readString(document(), UTF_8));
-    while (code.find()) {
-      words.add(code.group(1));
-    }
-    return words;
-  }
-
-  /** Everything in capitals between quotes: codes come from expressions too. */
-  private static Set<String> texts() throws IOException {
-    Set<String> texts = new TreeSet<>();
+  void everyCodeIsUsed() throws IOException {
+    Set<String> unused = names(EnumSet.allOf(Code.class));
+    int files = 0;
     for (String module : MODULES) {
       try (Stream<Path> walk =
           Files.walk(Programs.root().resolve(module).resolve("src/main/java"))) {
         for (Path path : walk.filter(file -> file.toString().endsWith(".java")).toList()) {
-          Matcher text =
-              Pattern.compile("\"(" + CODE + ")\"").matcher(Files.readString(path, UTF_8));
-          while (text.find()) {
-            texts.add(text.group(1));
+          Matcher use = Pattern.compile("\\bCode\\.(\\w+)").matcher(Files.readString(path, UTF_8));
+          while (use.find()) {
+            unused.remove(use.group(1));
           }
+          files++;
         }
       }
     }
-    return texts;
+    assertTrue(files > 100, "only " + files);
+    assertEquals(Set.of(), unused, "no source has them");
   }
 
-  private static Path document() {
-    return Programs.root().resolve("docs/state.md");
+  /** What the verdict column of docs/state.md has in capitals is a code. */
+  @Test
+  void everyVerdictNamesCodesThatThereAre() throws IOException {
+    Set<String> spoken = new TreeSet<>();
+    for (String row : state().lines().filter(line -> line.startsWith("| ")).toList()) {
+      String[] cells = row.split("\\|");
+      spoken.addAll(inCapitals(cells[cells.length - 1]));
+    }
+    assertTrue(spoken.size() > 50, "only " + spoken);
+    spoken.removeAll(names(EnumSet.allOf(Code.class)));
+    assertEquals(Set.of(), spoken, "there are no such codes");
   }
 
-  /** Collects the codes of one file. */
-  private static final class Refusals extends TreeScanner<Void, Map<String, Path>> {
-    private final Path file;
+  @Test
+  void everyStateThatIsRefusedHasItsRow() throws IOException {
+    Set<String> missing =
+        names(
+            Stream.of(Code.values())
+                .filter(code -> STATE.contains(code.group()))
+                .collect(Collectors.toSet()));
+    missing.removeAll(inCapitals(state()));
+    assertEquals(Set.of(), missing, "not in docs/state.md");
+  }
 
-    Refusals(Path file) {
-      this.file = file;
+  private static String state() throws IOException {
+    return Files.readString(Programs.root().resolve("docs/state.md"));
+  }
+
+  private static Set<String> inCapitals(String text) {
+    return IN_CAPITALS.matcher(text).results().map(word -> word.group(1)).collect(toSet());
+  }
+
+  private static Collector<String, ?, Set<String>> toSet() {
+    return Collectors.toCollection(TreeSet::new);
+  }
+
+  private static Set<String> names(Set<Code> codes) {
+    return codes.stream().map(Code::name).collect(toSet());
+  }
+
+  private static String document() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        """
+        # Codes: why something is refused, or what went wrong
+
+        <!-- Made from Code.java by RefusalCodesTest: change it there. -->
+
+        Codes are stable. Scripts may rely on them; the text behind them may change.
+        A refused command ends with 3 (126 for a restore in the foreground). [state.md](state.md)
+        has every kind of state, and says [when a refusal comes](state.md#when-a-refusal-comes).
+        """);
+    for (CodeGroup group : CodeGroup.values()) {
+      section(group, text);
     }
+    return text.toString();
+  }
 
-    @Override
-    public Void visitMethodInvocation(MethodInvocationTree call, Map<String, Path> codes) {
-      Tree method = call.getMethodSelect();
-      String name =
-          method instanceof MemberSelectTree
-              ? ((MemberSelectTree) method).getIdentifier().toString()
-              : ((IdentifierTree) method).getName().toString();
-      if (METHODS.contains(name)) {
-        call.getArguments().forEach(argument -> take(argument, codes));
-      }
-      return super.visitMethodInvocation(call, codes);
+  private static void section(CodeGroup group, StringBuilder text) {
+    text.append("\n## ").append(group.title()).append("\n\n");
+    if (!group.intro().isEmpty()) {
+      text.append(group.intro()).append("\n\n");
     }
-
-    @Override
-    public Void visitNewClass(NewClassTree made, Map<String, Path> codes) {
-      if (made.getIdentifier().toString().equals("Refusal")) {
-        take(made.getArguments().get(0), codes);
+    List<Code> codes = Stream.of(Code.values()).filter(code -> code.group() == group).toList();
+    boolean remedies = codes.stream().anyMatch(code -> !code.remedy().isEmpty());
+    text.append(remedies ? WITH_REMEDY : WITHOUT_REMEDY);
+    for (Code code : codes) {
+      text.append("| `").append(code).append("` | ").append(code.meaning()).append(" |");
+      if (remedies) {
+        text.append(code.remedy().isEmpty() ? " |" : " " + code.remedy() + " |");
       }
-      return super.visitNewClass(made, codes);
-    }
-
-    private void take(ExpressionTree argument, Map<String, Path> codes) {
-      if (argument instanceof ConditionalExpressionTree) {
-        take(((ConditionalExpressionTree) argument).getTrueExpression(), codes);
-        take(((ConditionalExpressionTree) argument).getFalseExpression(), codes);
-      } else if (argument instanceof LiteralTree) {
-        Object value = ((LiteralTree) argument).getValue();
-        if (value instanceof String && CODE.matcher((String) value).matches()) {
-          codes.putIfAbsent((String) value, file);
-        }
-      }
+      text.append("\n");
     }
   }
 }

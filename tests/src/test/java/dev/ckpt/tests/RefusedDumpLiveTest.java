@@ -113,7 +113,7 @@ class RefusedDumpLiveTest {
               UnsupportedStateException.class,
               () -> Checkpoint.dump(CheckpointOptions.of(pid).withSync(false), output));
       assertTrue(
-          e.refusals().stream().anyMatch(refusal -> refusal.code().equals("SOCKET_OOB")),
+          e.refusals().stream().anyMatch(refusal -> refusal.code().name().equals("SOCKET_OOB")),
           e.getMessage());
     }
     assertFalse(Files.exists(image));

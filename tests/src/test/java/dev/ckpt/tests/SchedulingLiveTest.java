@@ -132,7 +132,7 @@ class SchedulingLiveTest {
               image[0], live.besides("other"), content -> boundTo(content, CPU_OF_ANOTHER_MACHINE));
       UnsupportedStateException e =
           assertThrows(UnsupportedStateException.class, () -> live.restore(other, false));
-      assertEquals(List.of("AFFINITY"), e.refusals().stream().map(r -> r.code()).toList());
+      assertEquals(List.of("AFFINITY"), e.refusals().stream().map(r -> r.code().name()).toList());
       live.awaitGone();
       live.restore(image[0], false);
       live.finish(0);

@@ -2,6 +2,7 @@ package dev.ckpt.core.backend;
 
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.error.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -64,6 +65,6 @@ public final class Backends {
 
   private static UnsupportedStateException refused(String name, String why) {
     return new UnsupportedStateException(
-        List.of(new Refusal("NO_BACKEND", "backend " + name, why)));
+        List.of(new Refusal(Code.NO_BACKEND, "backend " + name, why)));
   }
 }

@@ -19,6 +19,7 @@ import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class Checkpoint {
       throw gone;
     } catch (ProcAccessException e) {
       refusals.add(
-          "PTRACE_DENIED",
+          Code.PTRACE_DENIED,
           "is not ours to look at (" + e.getMessage() + ")",
           "run ckpt as its owner or as root");
     }
@@ -120,7 +121,9 @@ public final class Checkpoint {
         throw new UnsupportedStateException(
             List.of(
                 new Refusal(
-                    "VDSO_NONE", "[pid " + pid + "] has no vdso", "this task cannot be dumped")));
+                    Code.VDSO_NONE,
+                    "[pid " + pid + "] has no vdso",
+                    "this task cannot be dumped")));
       }
       exec.pause();
     }

@@ -16,6 +16,7 @@ import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.record.Statistics;
@@ -105,7 +106,7 @@ final class Dump {
           throw new UnsupportedStateException(
               List.of(
                   new Refusal(
-                      "TASK_BUSY",
+                      Code.TASK_BUSY,
                       "[pid " + options.pid() + "] runs code of another dump",
                       "try again when that dump is over")));
         }
@@ -132,7 +133,7 @@ final class Dump {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  "TASK_STOPPED",
+                  Code.TASK_STOPPED,
                   "[pid " + options.pid() + "] is stopped by a job-control signal",
                   "continue it with SIGCONT first")));
     }

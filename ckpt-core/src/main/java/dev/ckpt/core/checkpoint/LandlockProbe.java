@@ -19,6 +19,7 @@ import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -129,7 +130,7 @@ final class LandlockProbe implements AutoCloseable {
       } catch (IOException e) {
         throw e instanceof CkptException
             ? (CkptException) e
-            : new CkptException("IO_FAILED", "a process for comparison cannot be made", e);
+            : new CkptException(Code.IO_FAILED, "a process for comparison cannot be made", e);
       }
       bystanders.put(owner, known);
     }
@@ -141,7 +142,7 @@ final class LandlockProbe implements AutoCloseable {
     boolean unasked = answer == -Errno.ENOSYS && !thread.noNewPrivs();
     refusals.addIf(
         possible && answer != 0 && !unasked,
-        "LANDLOCK",
+        Code.LANDLOCK,
         "thread "
             + thread.pid()
             + " is in a Landlock domain: it may not look at a process of its own user (error "

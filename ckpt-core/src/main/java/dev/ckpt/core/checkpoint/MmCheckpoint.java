@@ -4,6 +4,7 @@ import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageWriter;
 import java.io.IOException;
 import java.util.Iterator;
@@ -64,7 +65,8 @@ public interface MmCheckpoint extends AutoCloseable {
         ServiceLoader.load(Provider.class, MmCheckpoint.class.getClassLoader()).iterator();
     if (!found.hasNext()) {
       throw new UnsupportedStateException(
-          List.of(new Refusal("NO_MEMORY_MODULE", "ckpt-mem", "put ckpt-mem on the class path")));
+          List.of(
+              new Refusal(Code.NO_MEMORY_MODULE, "ckpt-mem", "put ckpt-mem on the class path")));
     }
     return found.next().create();
   }

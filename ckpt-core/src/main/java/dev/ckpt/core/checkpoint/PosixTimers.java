@@ -6,6 +6,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,17 +37,17 @@ final class PosixTimers {
           clock == CLOCK_THREAD_CPUTIME_ID || (clock < 0 && (clock & CPUCLOCK_PERTHREAD) != 0);
       refusals.addIf(
           perThread && owner == 0 && tids.size() > 1,
-          "POSIX_TIMER",
+          Code.POSIX_TIMER,
           name + "runs by the CPU time of the thread that made it, which may be any",
           "delete it before the dump");
       refusals.addIf(
           owner != 0 && !tids.contains(owner),
-          "POSIX_TIMER",
+          Code.POSIX_TIMER,
           name + "runs by the CPU time of task " + owner + ", which is none of its threads",
           "delete it before the dump");
       refusals.addIf(
           timer.toThread() && !tids.contains(timer.target()),
-          "POSIX_TIMER",
+          Code.POSIX_TIMER,
           name + "signals thread " + timer.target() + ", which has ended",
           "delete it before the dump");
     }

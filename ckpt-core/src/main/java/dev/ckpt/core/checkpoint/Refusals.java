@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.error.Code;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,12 +21,12 @@ public final class Refusals {
    *
    * @param object what it is about, without the process, as in {@code fd 5 (socket:[77])}
    */
-  public void add(String code, String object, String remedy) {
+  public void add(Code code, String object, String remedy) {
     refusals.add(new Refusal(code, target + object, remedy));
   }
 
   /** Adds one when the condition holds. */
-  public void addIf(boolean condition, String code, String object, String remedy) {
+  public void addIf(boolean condition, Code code, String object, String remedy) {
     if (condition) {
       add(code, object, remedy);
     }

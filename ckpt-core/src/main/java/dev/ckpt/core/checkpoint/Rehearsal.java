@@ -7,7 +7,7 @@ import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.tracee.Stub;
-import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,7 +42,7 @@ final class Rehearsal {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
       Checkpoint.dump(options, output, backend, System.nanoTime());
     } catch (UnsupportedStateException e) {
-      if (e.code().equals(Tracee.KERNEL_TOO_OLD)) {
+      if (e.code() == Code.KERNEL_TOO_OLD) {
         throw e;
       }
       endedEarly(e);

@@ -14,6 +14,7 @@ import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PosixTimer;
 import java.util.ArrayList;
@@ -232,21 +233,22 @@ final class RemoteQueries {
     calls.run(batch);
     String why = "this version cannot save it";
     int tscMode = batch.getInt(tsc, 0);
-    refusals.addIf(tscMode > TSC_ENABLE, "PRCTL_TSC", thread + " has PR_SET_TSC in force", why);
+    refusals.addIf(tscMode > TSC_ENABLE, Code.PRCTL_TSC, thread + " has PR_SET_TSC in force", why);
     long mceMode = batch.result(mce);
     refusals.addIf(
         mceMode >= 0 && mceMode != MCE_KILL_DEFAULT,
-        "PRCTL_MCE",
+        Code.PRCTL_MCE,
         thread + " has PR_MCE_KILL set",
         why);
     refusals.addIf(
-        batch.result(flusher) > 0, "PRCTL_IO_FLUSHER", thread + " is an I/O flusher", why);
-    refusals.addIf(batch.result(mdwe) > 0, "PRCTL_MDWE", thread + " has PR_SET_MDWE in force", why);
+        batch.result(flusher) > 0, Code.PRCTL_IO_FLUSHER, thread + " is an I/O flusher", why);
     refusals.addIf(
-        batch.getInt(policy, 0) != 0, "MEMPOLICY", thread + " has a NUMA memory policy", why);
+        batch.result(mdwe) > 0, Code.PRCTL_MDWE, thread + " has PR_SET_MDWE in force", why);
+    refusals.addIf(
+        batch.getInt(policy, 0) != 0, Code.MEMPOLICY, thread + " has a NUMA memory policy", why);
     refusals.addIf(
         batch.result(merge) > 0,
-        "PRCTL_MEMORY_MERGE",
+        Code.PRCTL_MEMORY_MERGE,
         thread + " has PR_SET_MEMORY_MERGE set",
         why);
   }

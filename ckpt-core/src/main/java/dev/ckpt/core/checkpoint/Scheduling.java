@@ -4,6 +4,7 @@ import dev.ckpt.core.kernel.Scheduler;
 import dev.ckpt.core.proc.CpuList;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Sched;
 
@@ -21,7 +22,7 @@ final class Scheduling {
             && attr.policy() != Scheduler.SCHED_FIFO
             && attr.policy() != Scheduler.SCHED_RR
             && attr.policy() != Scheduler.SCHED_DEADLINE,
-        "SCHED_POLICY",
+        Code.SCHED_POLICY,
         name + "has scheduling policy " + attr.policy(),
         "set it to SCHED_OTHER (chrt)");
   }
@@ -30,7 +31,7 @@ final class Scheduling {
   static void refuseAnswers(int tid, RemoteQueries.ThreadAnswers told, Refusals refusals) {
     refusals.addIf(
         told.timerSlackNanos() < 0,
-        "TIMER_SLACK",
+        Code.TIMER_SLACK,
         "thread " + tid + " has a timer slack of centuries, which prctl(2) cannot set",
         LATER);
   }

@@ -13,6 +13,7 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.proc.SyscallState;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,6 @@ import java.util.Map;
 /**
  * Looks at a task from outside, through /proc alone, and says what cannot be saved. Nothing of the
  * task is touched, so this may run on a task that is not stopped, and runs again when it is.
- *
- * <p>docs/state.md has a row for each code.
  */
 final class Survey {
   private static final int PF_KTHREAD = 0x00200000;
@@ -42,30 +41,30 @@ final class Survey {
   static void identity(int pid, Refusals refusals) throws CkptException {
     Survey survey = new Survey(pid, refusals);
     if (!Signals.exists(pid)) {
-      refusals.add("TASK_NONE", "there is no such process", "name one that runs");
+      refusals.add(Code.TASK_NONE, "there is no such process", "name one that runs");
       return;
     }
     Stat stat = survey.proc.stat();
-    refusals.addIf(pid == Tasks.self(), "TASK_SELF", "is ckpt itself", "name another process");
+    refusals.addIf(pid == Tasks.self(), Code.TASK_SELF, "is ckpt itself", "name another process");
     refusals.addIf(
         (stat.flags() & PF_KTHREAD) != 0,
-        "TASK_KERNEL_THREAD",
+        Code.TASK_KERNEL_THREAD,
         "is a kernel thread",
         "only processes can be saved");
     refusals.addIf(
         stat.state().ended() && stat.numThreads() <= 1,
-        "TASK_ZOMBIE",
+        Code.TASK_ZOMBIE,
         "has exited and waits for its parent",
         "there is nothing left to save");
     Status status = survey.proc.status();
     refusals.addIf(
         status.tracerPid() != 0 && status.tracerPid() != Tasks.self(),
-        "TASK_TRACED",
+        Code.TASK_TRACED,
         "is traced by process " + status.tracerPid(),
         "end the debugger first");
     refusals.addIf(
         status.tgid() != pid,
-        "TASK_IS_THREAD",
+        Code.TASK_IS_THREAD,
         "is a thread of process " + status.tgid(),
         "name the process");
     survey.waitedForByOurJvm(pid);
@@ -93,7 +92,7 @@ final class Survey {
               || (call.nr() == WAITID && call.args().get(1).intValue() == pid);
       refusals.addIf(
           waits,
-          "TASK_WAITED_FOR",
+          Code.TASK_WAITED_FOR,
           "is a child that a thread of this JVM waits for (java.lang.Process)",
           "dump it from another process with the ckpt command");
     }
@@ -127,7 +126,7 @@ final class Survey {
 
   private boolean hasDeadLeader() throws CkptException {
     boolean dead = proc.stat().state().ended();
-    refusals.addIf(dead, "TASK_DEAD_LEADER", "its first thread has exited", LATER);
+    refusals.addIf(dead, Code.TASK_DEAD_LEADER, "its first thread has exited", LATER);
     return dead;
   }
 
@@ -135,18 +134,18 @@ final class Survey {
     Stat stat = proc.stat();
     refusals.addIf(
         stat.state() == TaskState.STOPPED,
-        "TASK_STOPPED",
+        Code.TASK_STOPPED,
         "is stopped by a job-control signal",
         "continue it with SIGCONT first");
     PosixTimers.survey(proc, refusals);
     refusals.addIf(
         stat.exitSignal() != Signals.SIGCHLD,
-        "TASK_EXIT_SIGNAL",
+        Code.TASK_EXIT_SIGNAL,
         "its exit signal is " + stat.exitSignal() + ", not SIGCHLD",
         LATER);
     refusals.addIf(
         proc.pid() != stat.ppid() && sharesMemory(stat.ppid()),
-        "MM_SHARED",
+        Code.MM_SHARED,
         "shares its memory with process " + stat.ppid(),
         LATER);
   }
@@ -169,13 +168,13 @@ final class Survey {
     // NB: a bind mount of / is the same file in another place, with other mounts in it.
     refusals.addIf(
         !theirRoot.sameFile(FileStat.of("/")) || !proc.link("root").equals(SLASH),
-        "ROOT",
+        Code.ROOT,
         "its root folder is " + proc.link("root"),
         "run ckpt in the same root");
     FileStat cwd = FileStat.of("/proc/" + proc.pid() + "/cwd/.");
     refusals.addIf(
         !FileRefs.nameLeadsTo(proc.link("cwd"), cwd),
-        "CWD_DELETED",
+        Code.CWD_DELETED,
         "its working folder " + proc.link("cwd") + " is deleted or was replaced",
         LATER);
   }
@@ -187,7 +186,7 @@ final class Survey {
       NsLink namespace = theirs.get(ours.getKey());
       refusals.addIf(
           namespace == null || namespace.ino() != ours.getValue().ino(),
-          "NAMESPACE",
+          Code.NAMESPACE,
           "its " + ours.getKey() + " namespace is not ours",
           "run ckpt inside the same namespaces (nsenter)");
     }
@@ -202,15 +201,16 @@ final class Survey {
     List<Integer> children = proc.children(tid);
     refusals.addIf(
         !children.isEmpty(),
-        "TASK_CHILDREN",
+        Code.TASK_CHILDREN,
         "has child processes " + children,
         "only single processes can be saved");
     Scheduling.survey(tid, name, refusals);
     Status status = proc.status(tid);
-    refusals.addIf(status.seccomp().orElse(0) != 0, "SECCOMP", name + "runs under seccomp", LATER);
+    refusals.addIf(
+        status.seccomp().orElse(0) != 0, Code.SECCOMP, name + "runs under seccomp", LATER);
     refusals.addIf(
         !status.x86ThreadFeatures().orElse(java.util.Set.of()).isEmpty(),
-        "SHADOW_STACK",
+        Code.SHADOW_STACK,
         name + "has a shadow stack",
         "start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off");
     sharing(tid, name);
@@ -227,7 +227,7 @@ final class Survey {
       try {
         refusals.addIf(
             Tasks.kcmp(proc.pid(), tid, type, 0, 0) != 0,
-            "THREAD_UNSHARED",
+            Code.THREAD_UNSHARED,
             name + "has its own " + type + ", not the process's",
             LATER);
       } catch (SyscallException e) {
@@ -236,7 +236,7 @@ final class Survey {
         }
         refusals.addIf(
             e.errno() == Errno.EPERM,
-            "PTRACE_DENIED",
+            Code.PTRACE_DENIED,
             name + "cannot be compared with its process",
             "run ckpt as its owner or as root");
       }

@@ -4,6 +4,7 @@ import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Task;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class TaskStruct {
     String later = "this version cannot save it";
     Refusals refusals = context.refusals();
     refusals.addIf(
-        told.dumpable() > 1, "DUMPABLE", "may be dumped by root only (fs.suid_dumpable)", later);
+        told.dumpable() > 1, Code.DUMPABLE, "may be dumped by root only (fs.suid_dumpable)", later);
   }
 
   /** What PR_GET_THP_DISABLE tells: bit 0, and since Linux 6.18 a bit for the exception. */

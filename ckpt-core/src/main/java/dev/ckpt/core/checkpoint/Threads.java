@@ -8,6 +8,7 @@ import dev.ckpt.core.tracee.x86_64.RestartedCall;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.RestartBlock;
@@ -68,7 +69,7 @@ final class Threads {
         .refusals()
         .addIf(
             number.isEmpty(),
-            "RESTART_UNKNOWN",
+            Code.RESTART_UNKNOWN,
             "thread " + tracee.tid() + " goes on with a sleep that was interrupted before",
             "try again when it has woken up");
     return regs.with(UserRegs.ORIG_RAX, number.orElse(SyscallNumbers.RESTART_SYSCALL));
@@ -80,11 +81,11 @@ final class Threads {
         .refusals()
         .addIf(
             tracee.dispatchesSyscalls(),
-            "SYSCALL_DISPATCH",
+            Code.SYSCALL_DISPATCH,
             name + " has syscall user dispatch switched on",
             "not supported");
     boolean compat = regs.get(UserRegs.CS) != UserRegs.USER_CS;
-    context.refusals().addIf(compat, "TASK_32BIT", name + " runs 32-bit code", "not supported");
+    context.refusals().addIf(compat, Code.TASK_32BIT, name + " runs 32-bit code", "not supported");
     long selectors =
         regs.get(UserRegs.DS)
             | regs.get(UserRegs.ES)
@@ -94,14 +95,14 @@ final class Threads {
         .refusals()
         .addIf(
             !compat && selectors != 0,
-            "SEGMENTS",
+            Code.SEGMENTS,
             name + " uses segment descriptors of its own",
             "not supported");
     context
         .refusals()
         .addIf(
             (Xstate.features(xstate) & Xstate.AMX) != 0 && xstate.length > 8192,
-            "AMX",
+            Code.AMX,
             name + " may use AMX tiles",
             "this version cannot save them");
   }

@@ -10,6 +10,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -51,14 +52,14 @@ public final class ImageFileOutput implements ImageOutput {
   public static ImageFileOutput create(Path path, boolean force) throws IOException {
     Path absolute = path.toAbsolutePath();
     if (java.nio.file.Files.isDirectory(absolute)) {
-      throw refused("IMAGE_IS_FOLDER", path, "name a file in it");
+      throw refused(Code.IMAGE_IS_FOLDER, path, "name a file in it");
     }
     if (java.nio.file.Files.exists(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
       refuseTaken(path, absolute, force);
     }
     Path folder = absolute.getParent();
     if (folder == null || !java.nio.file.Files.isDirectory(folder)) {
-      throw refused("IMAGE_NO_FOLDER", path, "make the folder " + folder + " first");
+      throw refused(Code.IMAGE_NO_FOLDER, path, "make the folder " + folder + " first");
     }
     // A name of its own: of any length the image's may have, and beside what others left.
     Path temporary = folder.resolve(".ckpt-part-" + UUID.randomUUID());
@@ -88,10 +89,10 @@ public final class ImageFileOutput implements ImageOutput {
   private static void refuseTaken(Path path, Path absolute, boolean force) throws CkptException {
     if (!java.nio.file.Files.isRegularFile(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)
         && !java.nio.file.Files.isSymbolicLink(absolute)) {
-      throw refused("IMAGE_NOT_FILE", path, "choose another name: what has this one is no file");
+      throw refused(Code.IMAGE_NOT_FILE, path, "choose another name: what has this one is no file");
     }
     if (!force) {
-      throw refused("IMAGE_EXISTS", path, "choose another name or give --force");
+      throw refused(Code.IMAGE_EXISTS, path, "choose another name or give --force");
     }
   }
 
@@ -99,14 +100,14 @@ public final class ImageFileOutput implements ImageOutput {
     return switch (e.errno()) {
       case Errno.EACCES, Errno.EPERM, Errno.EROFS, Errno.ENOENT ->
           refused(
-              "IMAGE_NOT_WRITABLE",
+              Code.IMAGE_NOT_WRITABLE,
               path,
               "no file can be made in " + folder + ", " + Errno.describe(e.errno()));
       default -> e;
     };
   }
 
-  private static UnsupportedStateException refused(String code, Path path, String remedy) {
+  private static UnsupportedStateException refused(Code code, Path path, String remedy) {
     return new UnsupportedStateException(List.of(new Refusal(code, "image " + path, remedy)));
   }
 

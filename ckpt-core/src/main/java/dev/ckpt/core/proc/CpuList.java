@@ -1,6 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,7 +89,7 @@ public record CpuList(BitSet cpus) {
     try {
       return parse(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new CkptException("CPUS_UNKNOWN", "the machine's CPUs cannot be read", e);
+      throw new CkptException(Code.CPUS_UNKNOWN, "the machine's CPUs cannot be read", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 
 /**
  * The kernel does not let us read a file in /proc.
@@ -19,7 +20,7 @@ public final class ProcAccessException extends CkptException {
    * @param remedy what it takes to read it
    */
   public ProcAccessException(String file, String remedy, Throwable cause) {
-    super("PROC_ACCESS", "read " + file + ": not permitted; it takes " + remedy, cause);
+    super(Code.PROC_ACCESS, "read " + file + ": not permitted; it takes " + remedy, cause);
     this.file = file;
   }
 

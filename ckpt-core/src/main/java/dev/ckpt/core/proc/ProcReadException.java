@@ -1,6 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 
 /** A file in /proc could not be read, for a reason that is neither the task's end nor a right. */
 public final class ProcReadException extends CkptException {
@@ -10,7 +11,7 @@ public final class ProcReadException extends CkptException {
 
   /** Names the file and the reason. */
   public ProcReadException(String file, String reason, Throwable cause) {
-    super("PROC_READ", "read " + file + ": " + reason, cause);
+    super(Code.PROC_READ, "read " + file + ": " + reason, cause);
     this.file = file;
   }
 

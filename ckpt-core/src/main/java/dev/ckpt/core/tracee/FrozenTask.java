@@ -12,6 +12,7 @@ import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.tracee.x86_64.SyscallRestart;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -139,7 +140,7 @@ public final class FrozenTask implements AutoCloseable {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                "PTRACE_DENIED",
+                Code.PTRACE_DENIED,
                 "[pid " + pid + " tid " + tid + "] cannot be traced",
                 "it is traced already, is a zombie, or belongs to someone else: run ckpt as its"
                     + " owner or as root, and see kernel.yama.ptrace_scope")));
@@ -163,7 +164,7 @@ public final class FrozenTask implements AutoCloseable {
         throw new UnsupportedStateException(
             List.of(
                 new Refusal(
-                    "FREEZE_TIMEOUT",
+                    Code.FREEZE_TIMEOUT,
                     late + " did not stop, it waits in " + wchan(late.tid()),
                     "try again later or with a longer --freeze-timeout")));
       }

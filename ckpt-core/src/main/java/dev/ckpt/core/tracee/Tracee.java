@@ -12,6 +12,7 @@ import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,9 +29,6 @@ import java.util.Optional;
  * <p>Source: ptrace(2).
  */
 public final class Tracee {
-  /** The refusal when this kernel does not tell of a thread what an image must have. */
-  public static final String KERNEL_TOO_OLD = "KERNEL_TOO_OLD";
-
   /** Largest extended state any x86-64 CPU has today (AMX: 11 KiB), with room. */
   private static final int XSTATE_MAX_BYTES = 64 * 1024;
 
@@ -300,7 +298,7 @@ public final class Tracee {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                KERNEL_TOO_OLD,
+                Code.KERNEL_TOO_OLD,
                 "kernel " + ProcFs.osRelease() + " does not tell " + what,
                 "Linux 5.15 or newer is needed")));
   }

@@ -20,10 +20,14 @@ class BackendsTest {
     for (String name : List.of(Backends.AUTO, "vm-readv")) {
       assertEquals(
           "NO_BACKEND",
-          assertThrows(UnsupportedStateException.class, () -> Backends.pageReader(name)).code());
+          assertThrows(UnsupportedStateException.class, () -> Backends.pageReader(name))
+              .code()
+              .name());
       assertEquals(
           "NO_BACKEND",
-          assertThrows(UnsupportedStateException.class, () -> Backends.pageFiller(name)).code());
+          assertThrows(UnsupportedStateException.class, () -> Backends.pageFiller(name))
+              .code()
+              .name());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.error.Code;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,14 +56,14 @@ class CheckpointOptionsTest {
   @Test
   void everyRefusalIsSaidAtOnce() throws UnsupportedStateException {
     Refusals refusals = new Refusals(812);
-    refusals.addIf(false, "NEVER", "is not so", "nothing");
+    refusals.addIf(false, Code.ROOT, "is not so", "nothing");
     refusals.check();
-    refusals.add("ONE", "fd 5", "close it");
-    refusals.addIf(true, "TWO", "has nice value 5", "renice it");
+    refusals.add(Code.FD_SOCKET, "fd 5", "close it");
+    refusals.addIf(true, Code.SECCOMP, "runs under seccomp", "start it without");
     UnsupportedStateException e = assertThrows(UnsupportedStateException.class, refusals::check);
     assertEquals(refusals.list(), e.refusals());
     assertEquals(
-        List.of("[pid 812] fd 5", "[pid 812] has nice value 5"),
+        List.of("[pid 812] fd 5", "[pid 812] runs under seccomp"),
         refusals.list().stream().map(refusal -> refusal.object()).toList());
   }
 }

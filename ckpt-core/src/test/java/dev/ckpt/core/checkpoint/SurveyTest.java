@@ -72,7 +72,7 @@ class SurveyTest {
     for (Refusal refusal : Checkpoint.obstacles(pid)) {
       assertTrue(refusal.object().startsWith("[pid " + pid + "] "), refusal.toString());
       assertFalse(refusal.remedy().isBlank(), refusal.toString());
-      codes.add(refusal.code());
+      codes.add(refusal.code().name());
     }
     return codes;
   }

@@ -86,7 +86,8 @@ class ImageFileOutputTest {
   private static String codeOf(Path path, boolean force) {
     return assertThrows(
             UnsupportedStateException.class, () -> ImageFileOutput.create(path, force).close())
-        .code();
+        .code()
+        .name();
   }
 
   @ParameterizedTest

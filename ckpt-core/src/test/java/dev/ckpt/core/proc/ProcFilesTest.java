@@ -75,7 +75,7 @@ class ProcFilesTest {
   void saysThatAFileIsMissing() {
     ProcMissingException e =
         assertThrows(ProcMissingException.class, () -> files.parse("timers", text -> text));
-    assertEquals("PROC_MISSING", e.code());
+    assertEquals("PROC_MISSING", e.code().name());
     assertEquals(folder.resolve("timers").toString(), e.file());
   }
 

@@ -144,7 +144,7 @@ class ProcFsTest {
       try {
         found = SELF.fdLink(fd).equals(target) ? fd : found;
       } catch (ProcMissingException e) {
-        assertEquals("PROC_MISSING", e.code()); // closed meanwhile by another thread
+        assertEquals("PROC_MISSING", e.code().name()); // closed meanwhile by another thread
       }
     }
     return found;
@@ -296,7 +296,7 @@ class ProcFsTest {
               () -> procFs.timerSlack(pid));
       for (Executable read : reads) {
         ProcAccessException e = assertThrows(ProcAccessException.class, read);
-        assertEquals("PROC_ACCESS", e.code());
+        assertEquals("PROC_ACCESS", e.code().name());
         assertTrue(e.file().startsWith("/proc/" + pid + "/"), e.file());
       }
     } finally {

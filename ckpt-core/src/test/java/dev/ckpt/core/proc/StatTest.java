@@ -115,7 +115,7 @@ class StatTest {
   void rejectsTooFewFieldsAndSaysWhere() {
     ProcFormatException e =
         assertThrows(ProcFormatException.class, () -> numbered("1 (a\nb) S", 51));
-    assertEquals("PROC_FORMAT", e.code());
+    assertEquals("PROC_FORMAT", e.code().name());
     assertEquals("stat", e.file());
     assertEquals(2, e.line());
     assertEquals("/proc/1/stat", e.inFile("/proc/1/stat").file());

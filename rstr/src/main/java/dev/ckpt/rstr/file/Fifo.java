@@ -4,6 +4,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Pipe;
@@ -33,7 +34,7 @@ final class Fifo implements FileKind {
         OptionalInt other = FileHolders.of(Path.of(file.path().toString()), 0);
         if (other.isPresent()) {
           checks.refuse(
-              "FIFO_BUSY",
+              Code.FIFO_BUSY,
               file.path() + " is open in process " + other.getAsInt(),
               "end that process, or let it open the pipe after the restore");
         }

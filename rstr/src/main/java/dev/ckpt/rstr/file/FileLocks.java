@@ -10,6 +10,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileLockKind;
 import dev.ckpt.format.record.FileRef;
@@ -54,7 +55,7 @@ final class FileLocks {
 
   private static void refuse(Checks checks, FileRef file, dev.ckpt.core.proc.FileLock other) {
     checks.refuse(
-        "LOCK_TAKEN",
+        Code.LOCK_TAKEN,
         file.path()
             + " is locked by "
             + (other.pid() > 0 ? "process " + other.pid() : "another process"),
@@ -119,7 +120,7 @@ final class FileLocks {
               .map(
                   what ->
                       new Refusal(
-                          "LOCK_TAKEN",
+                          Code.LOCK_TAKEN,
                           what + " that another process has now, or a lease on a file it has open",
                           "end it, or wait until it has released the file"))
               .toList());

@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.rstr.Checks;
@@ -36,9 +37,9 @@ final class InetSocket implements FileKind {
     } catch (SyscallException e) {
       String what = "address " + text(socket.name()) + " (" + e.getMessage() + ")";
       if (e.errno() == Errno.EADDRINUSE) {
-        checks.refuse("PORT_TAKEN", what, "end what uses it, or wait until it is free");
+        checks.refuse(Code.PORT_TAKEN, what, "end what uses it, or wait until it is free");
       } else if (e.errno() == Errno.EADDRNOTAVAIL) {
-        checks.refuse("ADDRESS_GONE", what, "give this machine the address");
+        checks.refuse(Code.ADDRESS_GONE, what, "give this machine the address");
       } else {
         throw e;
       }

@@ -5,6 +5,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.UnixDiag;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
@@ -107,7 +108,7 @@ final class UnixNames {
       }
       if (isOwner(socket) && !isFree(socket, living)) {
         checks.refuse(
-            "SOCKET_NAME_TAKEN",
+            Code.SOCKET_NAME_TAKEN,
             "unix socket " + socket.name() + ": the name is in use",
             "end the process that has it, or move the file away");
       }

@@ -7,6 +7,7 @@ import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageFile;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -48,7 +49,7 @@ final class Channels {
       return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
     }
     if (Files.isDirectory(image)) {
-      throw new CkptException("IMAGE_IS_FOLDER", "image " + image + ": name a file in it");
+      throw new CkptException(Code.IMAGE_IS_FOLDER, "image " + image + ": name a file in it");
     }
     return new Named(FileChannel.open(path, StandardOpenOption.READ), "image " + image);
   }
@@ -68,7 +69,7 @@ final class Channels {
   /** Refuses to write over an image, e.g. where the names of a command got mixed up. */
   static void refuseToLoseImage(Path file) throws IOException {
     if (Files.isRegularFile(file) && Files.isReadable(file) && ImageFile.isImage(file)) {
-      throw new CkptException("IMAGE_WOULD_BE_LOST", file + " is an image: name another file");
+      throw new CkptException(Code.IMAGE_WOULD_BE_LOST, file + " is an image: name another file");
     }
   }
 
@@ -84,7 +85,7 @@ final class Channels {
       try {
         return channel.read(target);
       } catch (IOException e) {
-        throw new CkptException("IO_FAILED", name + ": " + e.getMessage(), e);
+        throw new CkptException(Code.IO_FAILED, name + ": " + e.getMessage(), e);
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -75,7 +76,7 @@ final class CommandTree {
     String message = message(error, commands);
     Optional<String> json = JsonArgument.find(arguments);
     try (Report report = Report.open(console, json, stdoutTaken(arguments), 0)) {
-      report.failure(new CkptException("USAGE", message + ": see " + command + " --help"));
+      report.failure(new CkptException(Code.USAGE, message + ": see " + command + " --help"));
     } catch (IOException e) {
       CkptCommand.failure(console, 0, e);
     }

@@ -11,6 +11,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -84,7 +85,7 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   static List<Refusal> missing(List<Ability> abilities) {
     return abilities.stream()
         .filter(ability -> !ability.works() && ability.need() != Ability.Need.NOBODY)
-        .map(ability -> new Refusal("DEMO_NOT_ALLOWED", ability.name(), ability.detail()))
+        .map(ability -> new Refusal(Code.DEMO_NOT_ALLOWED, ability.name(), ability.detail()))
         .toList();
   }
 
@@ -183,14 +184,14 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     while (!condition.holds()) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new CkptException(
-            "DEMO_TIMEOUT", "waited " + PATIENCE.toSeconds() + " s in vain until " + what);
+            Code.DEMO_TIMEOUT, "waited " + PATIENCE.toSeconds() + " s in vain until " + what);
       }
       pause(Duration.ofMillis(POLL_MILLIS));
     }
   }
 
   private static CkptException interruption(Throwable error) {
-    return new CkptException("INTERRUPTED", "the demo was interrupted", error);
+    return new CkptException(Code.INTERRUPTED, "the demo was interrupted", error);
   }
 
   private void pause(Duration time) throws CkptException {
@@ -214,7 +215,9 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     try {
       cleanUp();
     } catch (IOException e) {
-      console().err().println("ckpt: DEMO_LEFT_OVER: " + Units.printable(e.toString()));
+      console()
+          .err()
+          .println("ckpt: " + Code.DEMO_LEFT_OVER + ": " + Units.printable(e.toString()));
     }
   }
 

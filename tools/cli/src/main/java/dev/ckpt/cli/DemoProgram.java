@@ -13,6 +13,7 @@ import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ final class DemoProgram {
     throw new UnsupportedStateException(
         List.of(
             new Refusal(
-                "DEMO_NO_PERL",
+                Code.DEMO_NO_PERL,
                 "there is no perl to run",
                 "install perl-base, or dump a program of your own")));
   }
@@ -92,7 +93,7 @@ final class DemoProgram {
       int expected = found.size() + 1;
       if (!line.equals(Integer.toString(expected))) {
         throw new CkptException(
-            "DEMO_WRONG", "it did not go on where it was: " + line + " instead of " + expected);
+            Code.DEMO_WRONG, "it did not go on where it was: " + line + " instead of " + expected);
       }
       found.add(expected);
     }

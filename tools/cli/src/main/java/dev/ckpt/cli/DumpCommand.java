@@ -11,6 +11,7 @@ import dev.ckpt.core.checkpoint.EmbedRule;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,7 +157,7 @@ final class DumpCommand extends CkptCommand {
         throw e;
       }
       throw new CkptException(
-          "INTERRUPTED",
+          Code.INTERRUPTED,
           "[pid " + options.pid() + "] the dump was interrupted: there is no image, the task runs",
           e);
     }

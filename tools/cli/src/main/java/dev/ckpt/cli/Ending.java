@@ -1,6 +1,7 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -41,7 +42,7 @@ final class Ending {
     try {
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException e) {
-      throw new CkptException("INTERRUPTED", "a signal came before anything was done", e);
+      throw new CkptException(Code.INTERRUPTED, "a signal came before anything was done", e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ckpt.cli;
 
 import dev.ckpt.core.tracee.KillSwitch;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.PrintStream;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ record FaultSwitch(KillSwitch hook, boolean counts) {
     try {
       return Optional.of(new FaultSwitch(KillSwitch.parse(setting), setting.equals(COUNT)));
     } catch (IllegalArgumentException e) {
-      throw new CkptException("FAULT_SWITCH", VARIABLE + ": " + e.getMessage(), e);
+      throw new CkptException(Code.FAULT_SWITCH, VARIABLE + ": " + e.getMessage(), e);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import java.util.List;
  * written it: it belongs to us or to root, and no others can write to it.
  */
 final class ImageTrust {
-  private static final String CODE = "IMAGE_NOT_TRUSTED";
   private static final int WRITABLE_BY_OTHERS = 022;
 
   private ImageTrust() {}
@@ -54,6 +54,8 @@ final class ImageTrust {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                CODE, "image " + image + " " + why, remedy + ", or restore with --trust-image")));
+                Code.IMAGE_NOT_TRUSTED,
+                "image " + image + " " + why,
+                remedy + ", or restore with --trust-image")));
   }
 }

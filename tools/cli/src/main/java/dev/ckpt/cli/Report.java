@@ -5,6 +5,7 @@ import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -81,7 +82,7 @@ final class Report implements AutoCloseable {
       return new PrintStream(
           Files.newOutputStream(path, new OpenOption[0]), false, StandardCharsets.UTF_8);
     } catch (InvalidPathException e) {
-      throw new CkptException("PATH_INVALID", e.getMessage(), e);
+      throw new CkptException(Code.PATH_INVALID, e.getMessage(), e);
     }
   }
 
@@ -166,7 +167,8 @@ final class Report implements AutoCloseable {
   }
 
   private static JsonObject describe(Throwable error) {
-    JsonObject object = new JsonObject().put("code", code(error)).put("message", message(error));
+    JsonObject object =
+        new JsonObject().put("code", code(error).name()).put("message", message(error));
     List<JsonObject> refusals = new ArrayList<>();
     if (error instanceof UnsupportedStateException unsupported) {
       unsupported.refusals().forEach(refusal -> refusals.add(json(refusal)));
@@ -184,22 +186,22 @@ final class Report implements AutoCloseable {
   /** One refusal as an object. */
   static JsonObject json(Refusal refusal) {
     return new JsonObject()
-        .put("code", refusal.code())
+        .put("code", refusal.code().name())
         .put("object", refusal.object())
         .put("remedy", refusal.remedy());
   }
 
-  private static String code(Throwable error) {
+  private static Code code(Throwable error) {
     if (error instanceof CkptException known) {
       return known.code();
     }
     if (error instanceof NoSuchFileException) {
-      return "NO_SUCH_FILE";
+      return Code.NO_SUCH_FILE;
     }
     if (error instanceof AccessDeniedException) {
-      return "ACCESS_DENIED";
+      return Code.ACCESS_DENIED;
     }
-    return error instanceof IOException ? "IO_FAILED" : "INTERNAL";
+    return error instanceof IOException ? Code.IO_FAILED : Code.INTERNAL;
   }
 
   /** What went wrong, without the code. */
@@ -243,7 +245,7 @@ final class Report implements AutoCloseable {
       lost |= json.get().checkError();
     }
     if (lost) {
-      throw new CkptException("OUTPUT_LOST", "the result could not be written out");
+      throw new CkptException(Code.OUTPUT_LOST, "the result could not be written out");
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.ckpt.cli;
 
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -71,7 +72,7 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
 
   private void refuseRevoked() throws CkptException {
     if (revoked) {
-      throw new CkptException("INTERRUPTED", "a signal came before the image was whole");
+      throw new CkptException(Code.INTERRUPTED, "a signal came before the image was whole");
     }
   }
 

@@ -9,6 +9,7 @@ import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -85,8 +86,8 @@ class ReportTest {
     UnsupportedStateException error =
         new UnsupportedStateException(
             List.of(
-                new Refusal("FD_SOCKET", "[pid 812] fd 5 (socket:[77])", "close it"),
-                new Refusal("ROOT", "[pid 812] its \u001b[31mroot\n", "leave it")));
+                new Refusal(Code.FD_SOCKET, "[pid 812] fd 5 (socket:[77])", "close it"),
+                new Refusal(Code.ROOT, "[pid 812] its \u001b[31mroot\n", "leave it")));
     try (Report report = open(Optional.of(""), false, 0)) {
       report.failure(error);
     }
@@ -114,10 +115,10 @@ class ReportTest {
 
   @Test
   void saysEachCodeOnceInLinesAndTwiceInNoJson() throws IOException {
-    Refusal refusal = new Refusal("A_CODE", "an object", "a remedy");
+    Refusal refusal = new Refusal(Code.FD_SOCKET, "an object", "a remedy");
     for (Throwable error :
         List.of(
-            new CkptException("A_CODE", "message"),
+            new CkptException(Code.FD_SOCKET, "message"),
             new UnsupportedStateException(List.of(refusal)),
             new UnsupportedStateException(List.of(refusal, refusal)))) {
       out.reset();
@@ -126,10 +127,10 @@ class ReportTest {
         report.failure(error);
       }
       for (String line : err.toString().lines().toList()) {
-        assertEquals(1, line.split("A_CODE", -1).length - 1, line);
+        assertEquals(1, line.split("FD_SOCKET", -1).length - 1, line);
       }
-      String message = out.toString().replaceAll("\"code\":\"A_CODE\"", "");
-      assertFalse(message.contains("A_CODE"), out.toString());
+      String message = out.toString().replaceAll("\"code\":\"FD_SOCKET\"", "");
+      assertFalse(message.contains("FD_SOCKET"), out.toString());
     }
   }
 
@@ -145,7 +146,7 @@ class ReportTest {
 
   @Test
   void showsCausesAndStackTracesOnlyWhenAskedTo() throws IOException {
-    CkptException error = new CkptException("A_CODE", "message", new IOException("cause"));
+    CkptException error = new CkptException(Code.FD_SOCKET, "message", new IOException("cause"));
 
     for (int verbosity = 0; verbosity <= Report.STACK_TRACES; verbosity++) {
       err.reset();
@@ -153,7 +154,7 @@ class ReportTest {
         report.failure(error);
       }
       String text = err.toString();
-      assertTrue(text.startsWith("ckpt: A_CODE: message\n"), text);
+      assertTrue(text.startsWith("ckpt: FD_SOCKET: message\n"), text);
       assertEquals(verbosity >= Report.VERBOSE, text.contains("caused by: "), text);
       assertEquals(verbosity >= Report.STACK_TRACES, text.contains("    at "), text);
     }
@@ -195,6 +196,6 @@ class ReportTest {
 
     CkptException error = assertThrows(CkptException.class, report::close);
 
-    assertEquals("OUTPUT_LOST", error.code());
+    assertEquals("OUTPUT_LOST", error.code().name());
   }
 }

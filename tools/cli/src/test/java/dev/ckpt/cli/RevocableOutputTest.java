@@ -53,7 +53,7 @@ class RevocableOutputTest {
       assertTrue(output.interrupt());
 
       CkptException error = assertThrows(CkptException.class, () -> output.channel().write(some()));
-      assertEquals("INTERRUPTED", error.code());
+      assertEquals("INTERRUPTED", error.code().name());
       assertThrows(CkptException.class, output::publish);
     }
 

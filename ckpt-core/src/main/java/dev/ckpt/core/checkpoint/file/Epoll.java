@@ -10,6 +10,7 @@ import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.EpollTarget;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.FileEpoll;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class Epoll implements FileKind {
         .context()
         .refusals()
         .add(
-            "EPOLL_OUTSIDE",
+            Code.EPOLL_OUTSIDE,
             name(epoll)
                 + " watches inode "
                 + target.ino()
@@ -88,7 +89,7 @@ final class Epoll implements FileKind {
           .refusals()
           .addIf(
               !file.kind().pollsAlike() || duplicate.poll(ANY_EVENT) == 0,
-              "EPOLL_FIRED",
+              Code.EPOLL_FIRED,
               name(epoll)
                   + " has a fired one-shot item for fd "
                   + file.fd()
@@ -111,7 +112,7 @@ final class Epoll implements FileKind {
         .refusals()
         .addIf(
             params.getLong(0) != 0,
-            "FD_EVENTPOLL",
+            Code.FD_EVENTPOLL,
             name(epoll) + " polls network devices busily (EPIOCSPARAMS)",
             "switch that off");
   }

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.Pipe;
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class Fifo implements FileKind {
             .context()
             .refusals()
             .add(
-                "PIPE_OUTSIDE",
+                Code.PIPE_OUTSIDE,
                 name(file) + " leads to process " + other.getAsInt(),
                 "end the other process, or let it close the pipe");
       } else if (reader(files, file).isEmpty() && waiting(files, file) != 0) {
@@ -40,7 +41,7 @@ final class Fifo implements FileKind {
             .context()
             .refusals()
             .add(
-                "FIFO_UNREAD",
+                Code.FIFO_UNREAD,
                 name(file) + " holds bytes and nobody has it open to read them",
                 "let a reader take them, or close it before the dump");
       }
@@ -56,7 +57,7 @@ final class Fifo implements FileKind {
     try {
       return FileHolders.of(Path.of("/proc/" + pid + "/fd/" + file.fd()), pid);
     } catch (IOException e) {
-      throw new CkptException("IO_FAILED", name(file) + " cannot be looked at: " + e, e);
+      throw new CkptException(Code.IO_FAILED, name(file) + " cannot be looked at: " + e, e);
     }
   }
 

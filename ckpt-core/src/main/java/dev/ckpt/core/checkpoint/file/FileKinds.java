@@ -9,6 +9,7 @@ import dev.ckpt.core.proc.EventfdInfo;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFormatException;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
 import java.util.Optional;
@@ -76,13 +77,13 @@ final class FileKinds {
       case FileStat.S_IFDIR:
         return named(name, link, stat);
       case FileStat.S_IFBLK:
-        return refuse("FD_BLOCK_DEVICE", name + " is a block device");
+        return refuse(Code.FD_BLOCK_DEVICE, name + " is a block device");
       default:
-        return refuse("FD_UNKNOWN", name + " is of no known kind");
+        return refuse(Code.FD_UNKNOWN, name + " is of no known kind");
     }
   }
 
-  private Optional<FileKind> refuse(String code, String object) {
+  private Optional<FileKind> refuse(Code code, String object) {
     refusals.add(code, object, CLOSE_IT);
     return Optional.empty();
   }
@@ -102,30 +103,30 @@ final class FileKinds {
       case "inotify":
         return Optional.of(inotify);
       case "fanotify":
-        return refuse("FD_FANOTIFY", name);
+        return refuse(Code.FD_FANOTIFY, name);
       case "io_uring":
-        return refuse("FD_IO_URING", name);
+        return refuse(Code.FD_IO_URING, name);
       case "userfaultfd":
-        return refuse("FD_USERFAULTFD", name);
+        return refuse(Code.FD_USERFAULTFD, name);
       case "pidfd":
         return Optional.of(pidfd);
       case "perf_event":
-        return refuse("FD_PERF", name);
+        return refuse(Code.FD_PERF, name);
       default:
-        return refuse("FD_ANON_INODE", name);
+        return refuse(Code.FD_ANON_INODE, name);
     }
   }
 
   private Optional<FileKind> eventfd(String name, EventfdInfo info) {
     if (info.semaphore().isEmpty()) {
       refusals.add(
-          "FD_EVENTFD",
+          Code.FD_EVENTFD,
           name + " may be a semaphore or not; this kernel does not tell",
           "dump it on Linux 6.5 or newer");
       return Optional.empty();
     }
     return info.count() == FileEventfd.MAX_COUNT + 1
-        ? refuse("FD_EVENTFD", name + " has overflown")
+        ? refuse(Code.FD_EVENTFD, name + " has overflown")
         : Optional.of(eventfd);
   }
 
@@ -142,7 +143,7 @@ final class FileKinds {
       case "UDPLITEv6":
         return Optional.of(inetSocket);
       default:
-        return refuse("FD_SOCKET", name + " is a socket of protocol " + protocol);
+        return refuse(Code.FD_SOCKET, name + " is a socket of protocol " + protocol);
     }
   }
 
@@ -150,7 +151,7 @@ final class FileKinds {
     String text = link.toString();
     if (text.startsWith("/memfd:")) {
       return stat.blockBytes() >= HUGE_BLOCK
-          ? refuse("FD_MEMFD_HUGE", name + " is made of huge pages")
+          ? refuse(Code.FD_MEMFD_HUGE, name + " is made of huge pages")
           : Optional.of(memfd);
     }
     if (NamedFile.isKernels(text)) {
@@ -163,14 +164,14 @@ final class FileKinds {
   }
 
   private Optional<FileKind> deleted(String name) {
-    return refuse("FD_DELETED", name + " has no name any more, or its name leads elsewhere");
+    return refuse(Code.FD_DELETED, name + " has no name any more, or its name leads elsewhere");
   }
 
   /** Directories, files of /proc and /sys, and whatever was opened with O_PATH. */
   private Optional<FileKind> named(String name, ByteString link, FileStat stat) {
     String text = link.toString();
     if (NamedFile.isKernels(text) && !NamedFile.isViewOf(pid, text)) {
-      return refuse("FD_PROC", name + " shows another process, or changes as it is read");
+      return refuse(Code.FD_PROC, name + " shows another process, or changes as it is read");
     }
     return NamedFile.nameLeadsTo(link, stat) ? Optional.of(namedFile) : deleted(name);
   }
@@ -183,6 +184,6 @@ final class FileKinds {
       return Optional.of(charDevice);
     }
     boolean tty = stat.rdevMajor() == 5 || stat.rdevMajor() == 4;
-    return refuse(tty ? "FD_TTY" : "FD_DEVICE", name + " is a device");
+    return refuse(tty ? Code.FD_TTY : Code.FD_DEVICE, name + " is a device");
   }
 }

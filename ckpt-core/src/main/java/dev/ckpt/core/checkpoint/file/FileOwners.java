@@ -5,6 +5,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FileOwner;
 import java.util.Optional;
 
@@ -45,7 +46,7 @@ final class FileOwners {
       context
           .refusals()
           .add(
-              "FD_OWNER",
+              Code.FD_OWNER,
               "fd " + file.fd() + " sends its signals to process " + owner.get().pid(),
               "make the task their receiver (F_SETOWN) before the dump");
     }

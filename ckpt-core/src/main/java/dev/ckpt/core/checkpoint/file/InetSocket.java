@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Netinet;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.SocketOption;
@@ -55,14 +56,14 @@ final class InetSocket implements FileKind {
         .refusals()
         .addIf(
             state.isConnection(),
-            "TCP_CONNECTION",
+            Code.TCP_CONNECTION,
             SocketRefusals.name(file) + " is a TCP connection",
             remedy);
     context
         .refusals()
         .addIf(
             state.pending() > 0,
-            "SOCKET_BACKLOG",
+            Code.SOCKET_BACKLOG,
             SocketRefusals.name(file)
                 + " has "
                 + state.pending()
@@ -79,14 +80,14 @@ final class InetSocket implements FileKind {
       context
           .refusals()
           .add(
-              "SOCKET_SHUTDOWN",
+              Code.SOCKET_SHUTDOWN,
               SocketRefusals.name(file) + " was shut down",
               "this version cannot save it");
     } else if ((events & Sockets.POLLIN) != 0 || corked) {
       context
           .refusals()
           .add(
-              "SOCKET_QUEUE",
+              Code.SOCKET_QUEUE,
               SocketRefusals.name(file) + (corked ? " is corked" : " has datagrams in its queue"),
               corked ? "this version cannot save it" : "let the task receive them");
     }

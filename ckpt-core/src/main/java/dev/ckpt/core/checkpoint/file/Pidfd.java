@@ -4,6 +4,7 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.proc.PidfdInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FilePidfd;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Pidfd implements FileKind {
             .context()
             .refusals()
             .add(
-                "FD_PIDFD",
+                Code.FD_PIDFD,
                 "fd " + file.fd() + " (" + file.link() + ") is of a process that is gone",
                 "close it before the dump");
       }

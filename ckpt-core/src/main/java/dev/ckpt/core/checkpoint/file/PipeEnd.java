@@ -4,6 +4,7 @@ import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.Pipe;
 import java.util.List;
@@ -27,7 +28,7 @@ final class PipeEnd implements FileKind {
       Integer other = others.get(file.link().toString());
       refusals.addIf(
           other != null,
-          "PIPE_OUTSIDE",
+          Code.PIPE_OUTSIDE,
           "fd " + file.fd() + " (" + file.link() + ") leads to process " + other,
           "redirect it to a file, or end the other process");
     }

@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint.file;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.Code;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -56,7 +57,7 @@ final class Sharers {
             .context()
             .refusals()
             .add(
-                "FD_SHARED",
+                Code.FD_SHARED,
                 "fd " + file.fd() + " (" + link + ") is shared with process " + pid,
                 "end the other process");
       }

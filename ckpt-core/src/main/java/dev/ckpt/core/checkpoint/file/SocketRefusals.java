@@ -5,6 +5,7 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.error.Code;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class SocketRefusals {
       Integer other = others.get(file.link().toString());
       if (other != null) {
         refuse(
-            "SOCKET_SHARED",
+            Code.SOCKET_SHARED,
             file,
             "is held by process " + other + " too",
             "end the other process, or have it close the socket");
@@ -48,27 +49,27 @@ final class SocketRefusals {
   boolean refuses(OpenFile file, Fd socket) throws SyscallException {
     int events = Sockets.events(socket);
     if ((events & Sockets.POLLERR) != 0) {
-      refuse("SOCKET_ERROR", file, "has an error that was not read yet", "let the task read it");
+      refuse(Code.SOCKET_ERROR, file, "has an error that was not read yet", "let the task read it");
       return true;
     }
     if ((events & Sockets.POLLPRI) != 0) {
-      refuse("SOCKET_OOB", file, "holds out-of-band data", "let the task read it");
+      refuse(Code.SOCKET_OOB, file, "holds out-of-band data", "let the task read it");
       return true;
     }
     if (Sockets.option(socket, Socket.SOL_SOCKET, Socket.SO_PEEK_OFF)
         .filter(value -> value[0] != SocketQueue.PEEK_OFF_NONE)
         .isPresent()) {
-      refuse("SOCKET_PEEK_OFF", file, "has SO_PEEK_OFF set", "this version cannot save it");
+      refuse(Code.SOCKET_PEEK_OFF, file, "has SO_PEEK_OFF set", "this version cannot save it");
       return true;
     }
     if (Sockets.hasFilter(socket)) {
-      refuse("SOCKET_FILTER", file, "has a filter attached", "this version cannot save it");
+      refuse(Code.SOCKET_FILTER, file, "has a filter attached", "this version cannot save it");
       return true;
     }
     return false;
   }
 
-  private void refuse(String code, OpenFile file, String what, String remedy) {
+  private void refuse(Code code, OpenFile file, String what, String remedy) {
     context.refusals().add(code, name(file) + " " + what, remedy);
   }
 }

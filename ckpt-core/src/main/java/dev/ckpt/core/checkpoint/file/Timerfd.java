@@ -10,6 +10,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.proc.TimerfdInfo;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FileTimerfd;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,7 +37,7 @@ final class Timerfd implements FileKind {
       files
           .context()
           .refusals()
-          .addIf(mayBeCanceled(info), "FD_TIMERFD", refusal.object(), refusal.remedy());
+          .addIf(mayBeCanceled(info), Code.FD_TIMERFD, refusal.object(), refusal.remedy());
     }
   }
 
@@ -117,7 +118,7 @@ final class Timerfd implements FileKind {
 
   private static Refusal canceled(OpenFile file) {
     return new Refusal(
-        "FD_TIMERFD",
+        Code.FD_TIMERFD,
         "fd " + file.fd() + " (" + file.link() + ") has expired or was canceled; neither was read",
         "try again when the program has read it");
   }

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UnixDiag;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class UnixRefusals {
     }
   }
 
-  private void refuse(String code, OpenFile file, String what, String remedy) {
+  private void refuse(Code code, OpenFile file, String what, String remedy) {
     refusals.add(code, SocketRefusals.name(file) + " " + what, remedy);
   }
 
@@ -53,10 +54,11 @@ final class UnixRefusals {
       }
     } catch (SyscallException e) {
       // Said below, whatever the reason: a restore would not find it either.
-      refuse("SOCKET_UNLINKED", file, "is bound to a file that is gone: " + e.getMessage(), CANNOT);
+      refuse(
+          Code.SOCKET_UNLINKED, file, "is bound to a file that is gone: " + e.getMessage(), CANNOT);
       return Optional.empty();
     }
-    refuse("SOCKET_UNLINKED", file, "is bound to " + diag.name() + ", now another file", CANNOT);
+    refuse(Code.SOCKET_UNLINKED, file, "is bound to " + diag.name() + ", now another file", CANNOT);
     return Optional.empty();
   }
 
@@ -73,7 +75,7 @@ final class UnixRefusals {
     boolean datagram = sockType == Socket.SOCK_DGRAM;
     if (diag.pending() > 0) {
       refuse(
-          "SOCKET_BACKLOG",
+          Code.SOCKET_BACKLOG,
           file,
           "has " + diag.pending() + " connections that it has not accepted",
           "let the task accept them");
@@ -81,12 +83,12 @@ final class UnixRefusals {
     boolean unheld = diag.peer() == 0 && !datagram && diag.shutdown() != SHUTDOWN_BOTH;
     if (diag.hasPeer() && (unheld || (diag.peer() != 0 && !own.containsKey(diag.peer())))) {
       refuse(
-          "SOCKET_OUTSIDE",
+          Code.SOCKET_OUTSIDE,
           file,
           "is connected to a socket that is not the task's",
           "close the connection, or end the other process");
     } else if (diag.hasPeer() && !(datagram ? mayConnect(diag) : mayMeet(diag))) {
-      refuse("SOCKET_NAME", file, "has an end whose name cannot be given again", CANNOT);
+      refuse(Code.SOCKET_NAME, file, "has an end whose name cannot be given again", CANNOT);
     }
   }
 
@@ -118,7 +120,7 @@ final class UnixRefusals {
     for (Sockets.Message message : messages) {
       if ((message.flags() & Socket.MSG_CTRUNC) != 0) {
         refuse(
-            "SOCKET_RIGHTS",
+            Code.SOCKET_RIGHTS,
             file,
             "has descriptors or a label in its queue (SCM_RIGHTS, SCM_SECURITY)",
             "let the task receive them");
@@ -136,7 +138,8 @@ final class UnixRefusals {
       wrong.add("makes the queue too large");
     }
     if (!wrong.isEmpty()) {
-      refuse("SOCKET_QUEUE", file, "has a message that " + wrong.get(0), "let the task receive it");
+      refuse(
+          Code.SOCKET_QUEUE, file, "has a message that " + wrong.get(0), "let the task receive it");
     }
   }
 
@@ -145,7 +148,7 @@ final class UnixRefusals {
     int seen = queue.stream().mapToInt(message -> message.data().length).sum();
     if (seen != lenBytes) {
       refuse(
-          "SOCKET_QUEUE",
+          Code.SOCKET_QUEUE,
           file,
           "shows " + seen + " of " + lenBytes + " bytes: from several senders, or with descriptors",
           "let the task receive them");

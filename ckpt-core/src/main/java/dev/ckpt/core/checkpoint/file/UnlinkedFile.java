@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.core.proc.FileLock;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRegular;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class UnlinkedFile implements FileKind {
             .context()
             .refusals()
             .add(
-                "FD_DELETED",
+                Code.FD_DELETED,
                 name + " has no name any more, and process " + other.getAsInt() + " has it too",
                 "end the other process, or give the file a name");
       }
@@ -55,7 +56,7 @@ final class UnlinkedFile implements FileKind {
           .refusals()
           .addIf(
               file.info().locks().stream().anyMatch(UnlinkedFile::isWriteLease),
-              "FD_LOCK",
+              Code.FD_LOCK,
               name + " has no name any more, and to read it would break the lease that it holds",
               "release the lease before the dump");
     }
@@ -70,7 +71,7 @@ final class UnlinkedFile implements FileKind {
     try {
       return FileHolders.of(Path.of("/proc/" + pid + "/fd/" + file.fd()), pid);
     } catch (IOException e) {
-      throw new CkptException("IO_FAILED", "fd " + file.fd() + " cannot be looked at: " + e, e);
+      throw new CkptException(Code.IO_FAILED, "fd " + file.fd() + " cannot be looked at: " + e, e);
     }
   }
 

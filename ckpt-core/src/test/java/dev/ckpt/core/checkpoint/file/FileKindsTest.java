@@ -47,9 +47,10 @@ class FileKindsTest {
     assertEquals(kind.isPresent() ? 0 : 1, fresh.size(), "refused once, or a kind");
     for (Refusal refusal : fresh) {
       assertTrue(refusal.object().startsWith("[pid 812] fd 5 (" + link + ")"), refusal.object());
-      assertTrue(!refusal.remedy().isBlank(), refusal.code());
+      assertTrue(!refusal.remedy().isBlank(), refusal.code().name());
     }
-    return kind.map(each -> each.getClass().getSimpleName()).orElseGet(() -> fresh.get(0).code());
+    return kind.map(each -> each.getClass().getSimpleName())
+        .orElseGet(() -> fresh.get(0).code().name());
   }
 
   private String verdict(String link, int type) throws CkptException {
@@ -118,7 +119,7 @@ class FileKindsTest {
       assertEquals(
           verdict,
           kind.map(each -> each.getClass().getSimpleName())
-              .orElseGet(() -> refusals.list().get(0).code()));
+              .orElseGet(() -> refusals.list().get(0).code().name()));
     }
   }
 

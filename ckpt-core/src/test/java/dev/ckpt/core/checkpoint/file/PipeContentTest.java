@@ -89,7 +89,7 @@ class PipeContentTest {
       pipe.write(bytes(100, 2));
       UnsupportedStateException e =
           assertThrows(UnsupportedStateException.class, () -> peek(pipe, CAPACITY));
-      assertEquals("PIPE_MIXED", e.refusals().get(0).code());
+      assertEquals("PIPE_MIXED", e.refusals().get(0).code().name());
     }
   }
 

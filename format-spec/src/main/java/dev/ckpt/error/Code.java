@@ -1,0 +1,394 @@
+package dev.ckpt.error;
+
+import static dev.ckpt.error.CodeGroup.FAILURE;
+import static dev.ckpt.error.CodeGroup.FILES;
+import static dev.ckpt.error.CodeGroup.IMAGE_FILE;
+import static dev.ckpt.error.CodeGroup.MEMORY;
+import static dev.ckpt.error.CodeGroup.RESTORE;
+import static dev.ckpt.error.CodeGroup.SETTINGS;
+import static dev.ckpt.error.CodeGroup.TARGET;
+
+/**
+ * Every code there is, as errno.h has every error number: why something was refused, or what went
+ * wrong. Scripts go by the names, so none is ever renamed or given another meaning.
+ *
+ * <p>docs/refusals.md is made from this file, by {@code RefusalCodesTest}; texts are Markdown.
+ */
+public enum Code {
+  // The target
+  TASK_NONE(TARGET, "there is no such process", "name one that runs"),
+  TASK_SELF(TARGET, "the pid is ckpt's own", "name another process"),
+  TASK_IS_THREAD(TARGET, "the number is a thread's", "name the process"),
+  TASK_KERNEL_THREAD(TARGET, "a kernel thread", "none: only processes can be saved"),
+  TASK_ZOMBIE(
+      TARGET, "it has exited and was not waited for", "none: there is nothing left to save"),
+  TASK_DEAD_LEADER(TARGET, "its first thread has exited, others run", "none in this version"),
+  TASK_TRACED(TARGET, "a debugger or strace has it", "end the debugger first"),
+  TASK_WAITED_FOR(
+      TARGET,
+      "a thread of our JVM waits for it (java.lang.Process) and would swallow its stops",
+      "dump it from another process, with the command"),
+  TASK_STOPPED(
+      TARGET, "SIGSTOP, SIGTSTP or the like has stopped it", "continue it with SIGCONT first"),
+  TASK_BUSY(
+      TARGET,
+      "code of another dump runs in it and does not end",
+      "try again when that dump is over"),
+  TASK_CHILDREN(
+      TARGET,
+      "it has children, zombies included",
+      "end or collect them; only single processes can be saved"),
+  TASK_EXIT_SIGNAL(
+      TARGET,
+      "it was made by clone(2) with another exit signal than SIGCHLD",
+      "none in this version"),
+  TASK_32BIT(TARGET, "a thread runs 32-bit code", "none"),
+  MM_SHARED(
+      TARGET,
+      "it shares its memory with its parent (vfork, CLONE_VM)",
+      "wait until it has called exec"),
+  THREAD_UNSHARED(
+      TARGET,
+      "a thread has its own descriptors, folder, signal table or mm",
+      "none in this version"),
+  FREEZE_TIMEOUT(
+      TARGET,
+      "a thread did not stop; the line names what it waits in",
+      "later, or with a longer `--freeze-timeout`"),
+  PTRACE_DENIED(
+      TARGET, "we may not trace it", "run as its owner or as root; see kernel.yama.ptrace_scope"),
+  RESTART_UNKNOWN(
+      TARGET,
+      "it goes on with a sleep that was interrupted before, and the registers do not tell which"
+          + " call it is",
+      "try again when it has woken up"),
+  SYSCALL_DISPATCH(TARGET, "syscall user dispatch is on", "none"),
+  SEGMENTS(TARGET, "it uses segment descriptors of its own", "none"),
+  SHADOW_STACK(
+      TARGET, "it has a shadow stack", "start it with `GLIBC_TUNABLES=glibc.cpu.x86_shstk=off`"),
+  AMX(TARGET, "it may use AMX tiles", "none in this version"),
+  KERNEL_TOO_OLD(
+      TARGET,
+      "the kernel does not tell what an image must have; the line names it",
+      "Linux 5.15 or newer"),
+  VDSO_NONE(TARGET, "it has no vdso", "start it without `vdso=0` on the kernel command line"),
+  VDSO_UNKNOWN(TARGET, "its vdso is not this kernel's, e.g. changed by another tool", "none"),
+  VDSO_NO_ROOM(TARGET, "the vdso's last page has no dead bytes", "none on this kernel"),
+
+  // Its settings
+  NAMESPACE(
+      SETTINGS, "one of its namespaces is not ours", "run ckpt inside the same ones (nsenter)"),
+  ROOT(SETTINGS, "its root folder is not ours", "run ckpt in the same root"),
+  CWD_DELETED(SETTINGS, "its working folder is deleted or was replaced", "make it change folder"),
+  POSIX_TIMER(
+      SETTINGS,
+      "a timer of timer_create(2) by the CPU time of an unknown thread or of another process, or"
+          + " for a thread that has ended. At restore: its id cannot be had (before Linux 6.16 we"
+          + " count up to 50,000), or its clock takes CAP_WAKE_ALARM",
+      "delete it before the dump"),
+  SECCOMP(SETTINGS, "a seccomp filter or strict mode", "start it without"),
+  LANDLOCK(
+      SETTINGS,
+      "a thread is in a Landlock domain (or another security module forbids it to look at a process"
+          + " of its own user)",
+      "start it without"),
+  SCHED_POLICY(
+      SETTINGS, "a thread has a policy that came after this version", "`chrt -a -o -p 0 PID`"),
+  TIMER_SLACK(
+      SETTINGS,
+      "a thread has a timer slack of 2^63 ns or more",
+      "write 0 into `/proc/TID/timerslack_ns`"),
+  MEMPOLICY(SETTINGS, "it has a NUMA policy", "start it without numactl"),
+  DUMPABLE(
+      SETTINGS,
+      "dumpable by root only (a set-user-id program, fs.suid_dumpable 2)",
+      "none in this version"),
+  PRCTL_TSC(SETTINGS, "PR_SET_TSC", "start it without"),
+  PRCTL_MCE(SETTINGS, "PR_MCE_KILL", "start it without"),
+  PRCTL_IO_FLUSHER(SETTINGS, "PR_SET_IO_FLUSHER", "start it without"),
+  PRCTL_MDWE(SETTINGS, "PR_SET_MDWE", "start it without"),
+  PRCTL_MEMORY_MERGE(SETTINGS, "PR_SET_MEMORY_MERGE", "start it without"),
+
+  // Its memory
+  SYSV_SHM(MEMORY, "System V shared memory of another IPC namespace"),
+  AIO(MEMORY, "a ring of io_setup(2)"),
+  HUGETLB(MEMORY, "huge TLB pages"),
+  MEMFD_SECRET(MEMORY, "secret memory"),
+  VMA_DEVICE(MEMORY, "device memory, a mapping of the kernel's, or a device file under /dev"),
+  USERFAULTFD(MEMORY, "watched by a userfaultfd"),
+  PKEY(MEMORY, "has a protection key"),
+  VMA_FLAG(MEMORY, "has a flag that we do not know or cannot rebuild; the line names it"),
+  MAPPING_DELETED(
+      MEMORY,
+      "maps a file that is deleted or was replaced, and that has another name, holds more than 1"
+          + " GiB, or can be read by root only"),
+  SHMEM_OUTSIDE(MEMORY, "shared memory that another process maps too", "end that process"),
+
+  // Its files
+  FD_SOCKET(FILES, "a socket of a protocol that cannot be saved; the line names it"),
+  TCP_CONNECTION(FILES, "a TCP connection", "close it, or dump with `--tcp-close`"),
+  SOCKET_SHUTDOWN(FILES, "a UDP socket that was shut down"),
+  SOCKET_OUTSIDE(
+      FILES,
+      "connected to a socket of another process, or to one that nobody has accepted",
+      "close the connection, or end the other process"),
+  SOCKET_SHARED(
+      FILES, "another process holds it too", "end the other process, or have it close the socket"),
+  SOCKET_BACKLOG(
+      FILES,
+      "connections wait to be accepted",
+      "let the task accept them; of TCP: or dump with `--tcp-close`"),
+  SOCKET_NAME(
+      FILES,
+      "an end of a connection has a name that cannot be given again: its listening socket is"
+          + " closed"),
+  SOCKET_UNLINKED(FILES, "bound to a file that was unlinked or replaced"),
+  SOCKET_RIGHTS(FILES, "descriptors wait in its queue", "let the task receive them"),
+  SOCKET_QUEUE(
+      FILES,
+      "a message waits that cannot be sent again; the line says why",
+      "let the task receive it"),
+  SOCKET_ERROR(FILES, "an error waits that was not read", "let the task read it"),
+  SOCKET_OOB(FILES, "out-of-band data waits", "let the task read it"),
+  SOCKET_FILTER(FILES, "a filter program is attached"),
+  SOCKET_PEEK_OFF(FILES, "SO_PEEK_OFF is set"),
+  FD_EVENTFD(FILES, "an eventfd of which the kernel does not tell enough", "Linux 6.5 or newer"),
+  FD_EVENTPOLL(FILES, "an epoll instance that polls network devices busily", "switch that off"),
+  EPOLL_OUTSIDE(
+      FILES,
+      "an epoll instance watches a file of which the task has no descriptor",
+      "end the process that has it"),
+  EPOLL_FIRED(
+      FILES,
+      "a one-shot item has fired, and its file is not ready; from a restore: is not ready any more",
+      "try again when the program has armed it again"),
+  FD_SHARED(FILES, "another process has the same open file", "end the other process"),
+  FD_TIMERFD(
+      FILES,
+      "a timer that expired, or was canceled because a clock was set",
+      "try again when the program has read it"),
+  FD_FANOTIFY(FILES, "a fanotify group"),
+  FD_PERF(FILES, "a perf event"),
+  FD_PIDFD(FILES, "a pidfd of a process that is gone"),
+  INOTIFY_EVENTS(
+      FILES, "inotify events that were not read", "try again when the program has read them"),
+  INOTIFY_PATH(
+      FILES,
+      "an inotify instance watches what no name leads to",
+      "run as root; watch a file system with handles"),
+  INOTIFY_WD(FILES, "a watch descriptor above 65536", "make it open a new inotify instance"),
+  FD_IO_URING(FILES, "an io_uring"),
+  FD_USERFAULTFD(FILES, "a userfaultfd"),
+  FD_ANON_INODE(FILES, "another file without a name, e.g. of bpf(2)"),
+  FIFO_UNREAD(
+      FILES, "a named pipe holds bytes that nobody has it open to read", "let a reader take them"),
+  FD_BLOCK_DEVICE(FILES, "a block device"),
+  FD_DEVICE(FILES, "a character device with a state of its own"),
+  FD_TTY(
+      FILES,
+      "a terminal other than a pseudo terminal's slave side, or `/dev/tty` of a task that has none",
+      "redirect it, or start it from a terminal window"),
+  FD_PROC(
+      FILES,
+      "a file of /proc about another process, or one of /proc or /sys that is more than a view"),
+  FD_DELETED(FILES, "its name is gone or leads elsewhere", "give it its name back, or close it"),
+  FD_MEMFD_HUGE(FILES, "a memfd of huge pages"),
+  FD_LOCK(FILES, "holds a lock of a kind that we do not know", "release it"),
+  LEASE_BREAKING(
+      FILES, "holds a lease that another process waits for", "release it, or try again later"),
+  FD_OWNER(FILES, "sends its signals to another process", "fcntl: F_SETOWN 0"),
+  FD_UNKNOWN(FILES, "of no known kind"),
+  EMBED_FILE(
+      FILES,
+      "a file that `--embed-files` asks for cannot be read, holds more than 1 GiB, or has a lease"
+          + " that reading would break; found last, after all other refusals",
+      "leave it out"),
+  PIPE_MIXED(
+      FILES,
+      "a pipe in which packets (O_DIRECT) wait beside other content",
+      "have it read before the dump"),
+  PIPE_OUTSIDE(FILES, "leads to another process", "redirect it to a file, or end that process"),
+
+  // The image file of a dump
+  IMAGE_EXISTS(IMAGE_FILE, "there is a file of that name", "another name, or `--force`"),
+  IMAGE_IS_FOLDER(IMAGE_FILE, "the name is a folder's", "name a file in it"),
+  IMAGE_NO_FOLDER(IMAGE_FILE, "the folder is not there", "make it"),
+  IMAGE_NOT_FILE(
+      IMAGE_FILE,
+      "the name is a device's, a pipe's or a socket's, which `--force` does not replace either",
+      "another name"),
+  IMAGE_NOT_WRITABLE(
+      IMAGE_FILE,
+      "no file can be made in the folder: rights, or read-only",
+      "another folder, or the right"),
+  NO_BACKEND(
+      IMAGE_FILE,
+      "no page reader or filler of that name, or none that works here",
+      "`ckpt check` lists them"),
+  NO_MEMORY_MODULE(IMAGE_FILE, "ckpt-mem is not on the class path (library use)", "put it there"),
+
+  // A restore
+  ARCH_DIFFERS(RESTORE, "the image is of another machine type", "restore it on one"),
+  CPU_DIFFERS(
+      RESTORE,
+      "features that a program may have found are missing here (the line names them), or the"
+          + " extended state has another size",
+      "a machine with the same CPU features"),
+  VDSO_DIFFERS(RESTORE, "the vdso is not that of this kernel", "the kernel build it was dumped on"),
+  CREDS_DIFFER(
+      RESTORE,
+      "a thread's ids, capabilities or securebits cannot be had again",
+      "the rights that it was dumped with"),
+  PID_TAKEN(
+      RESTORE,
+      "a pid or tid is in use; the line says by whom: a process, a zombie that its parent has not"
+          + " waited for, a thread, or a process group or session that still has members",
+      "end or collect what uses it, or restore in a new pid namespace"),
+  NO_RIGHT_TO_PIDS(RESTORE, "we may not choose pids", "root, or CAP_CHECKPOINT_RESTORE"),
+  NO_RIGHT_TO_USER(RESTORE, "a thread belongs to another user", "run as that user or as root"),
+  NO_RIGHT_TO_SCHED(
+      RESTORE,
+      "its policy, nice value or I/O priority is not ours to give",
+      "run with CAP_SYS_NICE, or as nice as it was"),
+  AFFINITY(
+      RESTORE,
+      "a thread is bound to CPUs of which none is here",
+      "restore it where it may use one of them"),
+  RLIMIT(
+      RESTORE,
+      "a limit of the task is above ours",
+      "raise ours before, or run with CAP_SYS_RESOURCE"),
+  MLOCK_LIMIT(
+      RESTORE,
+      "it has more memory locked than we may lock",
+      "raise our limit before, or run with CAP_IPC_LOCK"),
+  PIDFD_GONE(RESTORE, "it has a pidfd of a process that is gone", "dump it without"),
+  INOTIFY_GONE(RESTORE, "what it watches is not there, or not as it was", "put it back"),
+  TIMERFD_ALARM(
+      RESTORE,
+      "it has a timer that wakes the machine, and we have not the right to that",
+      "root, or CAP_WAKE_ALARM"),
+  FILE_GONE(
+      RESTORE,
+      "a file it had open or mapped is not there, and is not in the image, or its folder is gone or"
+          + " may not be written to",
+      "put it back, or make the folder"),
+  FILE_CHANGED(
+      RESTORE,
+      "a file that must be unchanged has another size or time",
+      "put the old one back, with its time (`cp -p`)"),
+  IMAGE_NOT_TRUSTED(
+      RESTORE,
+      "the image belongs to another user than root or us, or others can write to it: to restore it"
+          + " is to run what they wrote",
+      "`chmod go-w`, or `--trust-image`"),
+  FD_NOT_OPEN(
+      RESTORE,
+      "`--inherit-fd` names a descriptor that the task does not have",
+      "`ckpt show` lists them"),
+  INHERIT_FILE(
+      RESTORE,
+      "a file of `--inherit-fd` cannot be opened, or is neither a file nor a character device",
+      "name another"),
+  FIFO_BUSY(
+      RESTORE,
+      "another process has a named pipe of the task's open",
+      "end it, or let it open the pipe after the restore"),
+  LOCK_TAKEN(
+      RESTORE,
+      "a lock it held is somebody else's now, or a file it had a lease on is open",
+      "end that process, or wait"),
+  PORT_TAKEN(
+      RESTORE,
+      "another socket has the address of one of its sockets",
+      "end what uses it, or wait until it is free"),
+  ADDRESS_GONE(
+      RESTORE,
+      "this machine does not have the address of one of its sockets",
+      "give it the address"),
+  SOCKET_NAME_TAKEN(
+      RESTORE,
+      "another socket, or a file of another kind, has the name of one of its unix sockets",
+      "end the process that has it, or move the file away"),
+  SYSV_SHM_TAKEN(
+      RESTORE,
+      "the id or key of System V shared memory belongs to another segment",
+      "remove that one (`ipcrm`), if nobody needs it"),
+  GHOST_FOLDER(
+      RESTORE,
+      "a file had no name, and none can be made in its folder",
+      "make the folder writable, on a file system with O_TMPFILE"),
+  CWD_GONE(RESTORE, "its working folder is not there", "make it again"),
+  NO_TTY(RESTORE, "it has a terminal open and we have none", "restore it from a terminal"),
+  ADDRESS_SPACE_FULL(RESTORE, "it leaves no room for our code while it is rebuilt", "none"),
+  DEMO_NOT_ALLOWED(
+      RESTORE,
+      "this kernel or our rights do not allow a dump and a restore; the line says what is missing",
+      "run the demo as root; `ckpt check`"),
+  DEMO_NO_PERL(
+      RESTORE, "the demo found no perl", "install perl-base, or dump a program of your own"),
+
+  // Codes that are no refusals
+  SYSCALL_FAILED(FAILURE, "a kernel call failed: which, with which arguments, with which errno"),
+  TARGET_GONE(FAILURE, "the task ended meanwhile"),
+  PROC_ACCESS(
+      FAILURE,
+      "we may not read a file of /proc; the line says what it takes. The usual one for another"
+          + " user's task"),
+  PROC_MISSING(FAILURE, "this kernel has no such file of /proc"),
+  PROC_READ(FAILURE, "a file of /proc could not be read"),
+  PROC_FORMAT(FAILURE, "a file of /proc has text that we do not understand"),
+  IMAGE_CORRUPT(FAILURE, "the image is damaged or cut: offset, object, expected, found"),
+  IMAGE_VERSION(FAILURE, "the image is of another format version"),
+  IMAGE_UNKNOWN_OBJECT(
+      FAILURE, "the image has an object of an unknown kind that may not be skipped"),
+  INTERRUPTED(
+      FAILURE, "SIGINT, SIGTERM or SIGHUP came before the image was whole; the task runs on"),
+  OUTPUT_LOST(FAILURE, "the result could not be written out, e.g. into a closed pipe"),
+  IMAGE_WOULD_BE_LOST(FAILURE, "the file for JSON or for the pid is an image"),
+  NO_SUCH_FILE(FAILURE, "a file named on the command line is not there"),
+  ACCESS_DENIED(FAILURE, "a file named on the command line is not ours to use"),
+  IO_FAILED(FAILURE, "a file cannot be read or written"),
+  PATH_INVALID(FAILURE, "what the command line names cannot be a file"),
+  CPUS_UNKNOWN(FAILURE, "the list of the machine's CPUs cannot be read"),
+  NO_SIGNALS(FAILURE, "this JVM does not let us pass signals on"),
+  USAGE(FAILURE, "wrong arguments; ends with 2"),
+  INTERNAL(FAILURE, "a defect of ckpt; `-vv` shows where"),
+  DEMO_TIMEOUT(FAILURE, "the demo waited in vain"),
+  DEMO_WRONG(FAILURE, "the demo did not see what it should"),
+  DEMO_LEFT_OVER(FAILURE, "the demo could not clean up"),
+  FAULT_SWITCH(
+      FAILURE,
+      "the switch of the survival tests (`CKPT_FAULT_KILL`) has a setting that makes no sense"),
+  PTRACE_SCOPE(FAILURE, "row of `ckpt check`: ptrace is closed by yama"),
+  MAP_FILES(FAILURE, "row of `ckpt check`: mapped files cannot be looked up");
+
+  private final CodeGroup group;
+  private final String meaning;
+  private final String remedy;
+
+  Code(CodeGroup group, String meaning) {
+    this(group, meaning, "");
+  }
+
+  Code(CodeGroup group, String meaning, String remedy) {
+    this.group = group;
+    this.meaning = meaning;
+    this.remedy = remedy;
+  }
+
+  /** What it is about. */
+  public CodeGroup group() {
+    return group;
+  }
+
+  /** What was found. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** What the user can do about it; empty when the group says it, or when nothing helps. */
+  public String remedy() {
+    return remedy;
+  }
+}
