@@ -71,7 +71,7 @@ class PageWriterTest {
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       ByteString name = ByteString.of("test");
       writer.write(
-          new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, ID, Header.NO_PARENT, name, name));
+          new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, 1, ID, Header.NO_PARENT, name, name));
       int owner =
           writer.writeShared(new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
       body.write(new PageWriter(writer, done -> {}), owner);

@@ -77,7 +77,9 @@ public enum Code {
 
   // Its settings
   NAMESPACE(
-      SETTINGS, "one of its namespaces is not ours", "run ckpt inside the same ones (nsenter)"),
+      SETTINGS,
+      "one of its namespaces is not ours, or its children will have another time namespace than it",
+      "run ckpt inside the same ones (nsenter)"),
   ROOT(SETTINGS, "its root folder is not ours", "run ckpt in the same root"),
   CWD_DELETED(SETTINGS, "its working folder is deleted or was replaced", "make it change folder"),
   POSIX_TIMER(
@@ -235,6 +237,10 @@ public enum Code {
           + " extended state has another size",
       "a machine with the same CPU features"),
   VDSO_DIFFERS(RESTORE, "the vdso is not that of this kernel", "the kernel build it was dumped on"),
+  CLOCK_BACK(
+      RESTORE,
+      "dumped in another boot, or with a time namespace, and its clocks would go back here",
+      "restore it as root, on a kernel with time namespaces"),
   CREDS_DIFFER(
       RESTORE,
       "a thread's ids, capabilities or securebits cannot be had again",

@@ -44,6 +44,7 @@ import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.Tail;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.TimeNs;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
 import java.util.HashMap;
@@ -70,6 +71,7 @@ public enum ObjectType {
   CPU_FEATURES(214, Phase.STATE, Refs.NONE, CpuFeatures.CODEC),
   CRED(220, Phase.STATE, Refs.NONE, Cred.CODEC),
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
+  TIME_NS(240, Phase.STATE, Refs.NONE, TimeNs.CODEC),
 
   SIGACTIONS(300, Phase.STATE, Refs.NONE, Sigactions.CODEC),
   SIGPENDING(310, Phase.STATE, Refs.NONE, Sigpending.CODEC),

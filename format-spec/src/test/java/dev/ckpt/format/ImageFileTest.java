@@ -118,7 +118,7 @@ class ImageFileTest {
           assertPage(model, file, owner.getKey(), addr);
         }
       }
-      assertEquals(Samples.task(), file.state().task());
+      assertEquals(TaskSamples.task(), file.state().task());
     }
   }
 

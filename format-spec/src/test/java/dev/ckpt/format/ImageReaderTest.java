@@ -119,7 +119,7 @@ class ImageReaderTest {
       for (int i = 0; i < 2; i++) {
         try (ImageReader reader = new ImageReader(source)) {
           ImageState state = ImageState.read(reader);
-          assertEquals(Samples.task(), state.task());
+          assertEquals(TaskSamples.task(), state.task());
           Optional<ImageObject> last = Optional.empty();
           Optional<ImageObject> next = reader.next();
           while (next.isPresent()) {
@@ -182,7 +182,7 @@ class ImageReaderTest {
       assertEquals(Optional.of(ObjectType.PAGE_ARRAY), reader.peek());
       assertEquals(Samples.header(), state.header());
       assertEquals(Samples.mm(), state.mm());
-      assertEquals(List.of(Samples.thread()), state.threads());
+      assertEquals(List.of(TaskSamples.thread()), state.threads());
       assertEquals(List.of(Samples.vma(), Samples.sharedVma()), state.vmas());
       assertEquals(Map.of(Samples.MEMFD, Samples.shmem()), state.shared(Shmem.class));
       assertEquals(Samples.state().size(), state.objects().size());

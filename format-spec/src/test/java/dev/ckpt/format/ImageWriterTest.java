@@ -163,7 +163,7 @@ class ImageWriterTest {
   @Test
   void rejectsEverythingBeforeTheHeader() {
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
-      assertThrows(IllegalStateException.class, () -> writer.write(Samples.task()));
+      assertThrows(IllegalStateException.class, () -> writer.write(TaskSamples.task()));
       assertThrows(IllegalStateException.class, writer::finish);
     }
     assertEquals(0, bytes.size());

@@ -1,17 +1,12 @@
 package dev.ckpt.format;
 
-import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.VmaGuard;
 
-/** Those of the {@link Samples} that are of memory, and of the CPU. */
+/** Those of the {@link Samples} that are of memory. */
 final class MemorySamples {
   private MemorySamples() {}
-
-  static CpuFeatures cpuFeatures() {
-    return new CpuFeatures(ByteString.of("fpu sse avx2"));
-  }
 
   static GhostFile ghostFile() {
     return new GhostFile(

@@ -57,6 +57,7 @@ class SpecTest {
               ByteString.of("6.1"),
               UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f"),
               1_000_000_000L,
+              2_000_000_000L,
               1_700_000_000_000_000_000L,
               UUID.fromString("00112233-4455-4677-8899-aabbccddeeff"),
               Header.NO_PARENT,

@@ -42,16 +42,19 @@ public final class Checks {
   private final RestartOptions options;
   private final List<Refusal> refusals = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final TimeNamespace clocks;
   private int ttyFd = -1;
 
-  Checks(ImageState state, RestartOptions options) {
+  Checks(ImageState state, RestartOptions options) throws CkptException {
     this.state = state;
+    this.clocks = TimeNamespace.of(state);
     this.options = options;
   }
 
   /** Throws with everything that stands in the way. */
   void run() throws CkptException {
     machine();
+    clocks.check(this);
     rights();
     numbers();
     limits();
@@ -68,6 +71,16 @@ public final class Checks {
   /** What is no reason to refuse but worth a line. */
   public List<String> notes() {
     return notes;
+  }
+
+  /** Takes note of something that is worth a line. */
+  void note(String line) {
+    notes.add(line);
+  }
+
+  /** The clocks that the task gets. */
+  TimeNamespace clocks() {
+    return clocks;
   }
 
   /** One of our descriptors that is a terminal for the task's, -1 when it needs none. */
@@ -115,9 +128,6 @@ public final class Checks {
             "the CPU of the dump had " + String.join(", ", missing) + ", and this one has not",
             "restore it on a machine with the same CPU features");
       }
-    }
-    if (!header.bootId().equals(ProcFs.bootId())) {
-      notes.add("clock: dumped in another boot, so the monotonic clock jumps for it");
     }
   }
 

@@ -40,7 +40,7 @@ public final class Restart {
       ImageState state = inherited.replace(ImageState.read(reader), options.inheritFds());
       Checks checks = new Checks(state, options);
       checks.run();
-      Restore restore = new Restore(state, reader, options, checks.ttyFd());
+      Restore restore = new Restore(checks, reader);
       try (Stub stub = Stub.start(INHERIT_STDIO);
           Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
         tracer.run(thread -> restore.run(thread, stub));

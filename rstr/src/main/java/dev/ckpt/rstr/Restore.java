@@ -62,6 +62,7 @@ final class Restore {
   private final ImageReader pages;
   private final RestartOptions options;
   private final int ttyFd;
+  private final TimeNamespace clocks;
   private final Task task;
   private final PageFiller.Provider backend;
   private final List<String> notes = new ArrayList<>();
@@ -69,13 +70,13 @@ final class Restore {
   private Foreground job;
   private Optional<RstrContext> built = Optional.empty();
 
-  Restore(ImageState state, ImageReader pages, RestartOptions options, int ttyFd)
-      throws CkptException {
+  Restore(Checks checks, ImageReader pages) throws CkptException {
+    this.state = checks.state();
+    this.options = checks.options();
+    this.ttyFd = checks.ttyFd();
+    this.clocks = checks.clocks();
     this.backend = Backends.pageFiller(options.backend());
-    this.state = state;
     this.pages = pages;
-    this.options = options;
-    this.ttyFd = ttyFd;
     this.task = state.only(Task.class);
     this.job = Foreground.without(task.pid());
   }
@@ -155,6 +156,7 @@ final class Restore {
     boolean sibling = !options.detach();
     try (RemoteMemory memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
         RemoteSyscalls calls = Stub.calls(stub, memory)) {
+      clocks.enter(stub.pid(), calls);
       Batch batch = calls.batch();
       Clone3.add(
           batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, task.pid());
@@ -195,6 +197,7 @@ final class Restore {
           new RstrContext(
               state,
               options,
+              clocks,
               leader,
               memory,
               pidfd,

@@ -30,6 +30,7 @@ public final class RstrContext {
 
   private final ImageState state;
   private final RestartOptions options;
+  private final TimeNamespace clocks;
   private final Tracer tracer;
   private final Tracee leader;
   private final RemoteMemory memory;
@@ -46,6 +47,7 @@ public final class RstrContext {
   RstrContext(
       ImageState state,
       RestartOptions options,
+      TimeNamespace clocks,
       Tracee leader,
       RemoteMemory memory,
       Fd pidfd,
@@ -55,6 +57,7 @@ public final class RstrContext {
       throws CkptException {
     this.state = state;
     this.options = options;
+    this.clocks = clocks;
     this.tracer = leader.tracer();
     this.leader = leader;
     this.memory = memory;
@@ -77,6 +80,11 @@ public final class RstrContext {
   /** What was asked for. */
   public RestartOptions options() {
     return options;
+  }
+
+  /** How far a clock of the task is ahead of the same clock of ours, in nanoseconds. */
+  public long clockAhead(int clockId) {
+    return clocks.ahead(clockId);
   }
 
   Tracer tracer() {

@@ -34,6 +34,7 @@ class ChecksTest {
   private static final int CAP_OF_NOBODY = 62;
   private static final int CAP_SYS_ADMIN = 21;
   private static final int CAP_SYS_RESOURCE = 24;
+  private static final int CAP_SYS_TIME = 25;
   private static final int CAP_CHECKPOINT_RESTORE = 40;
   private static final int O_WRONLY = 1;
   private static final int O_RDWR = 2;
@@ -116,6 +117,17 @@ class ChecksTest {
     assertEquals(Set.of(), codes());
     assertEquals(1, notes.size());
     assertTrue(notes.get(0).startsWith("clock: "), notes.get(0));
+  }
+
+  @Test
+  void refusesAClockThatWouldGoBackUnlessItCanHaveItsOwn() throws IOException {
+    image.monotonicNanos = Long.MAX_VALUE / 2;
+    assertEquals(Set.of(), codes());
+    assertEquals(List.of(), notes);
+    image.bootId = new UUID(3, 4);
+    boolean canHaveItsOwn =
+        Files.exists(Path.of("/proc/self/ns/time")) && Checks.hasCapability(CAP_SYS_TIME);
+    assertEquals(canHaveItsOwn ? Set.of() : Set.of("CLOCK_BACK"), codes());
   }
 
   @Test

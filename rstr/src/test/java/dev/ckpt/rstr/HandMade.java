@@ -47,6 +47,7 @@ final class HandMade {
 
   short arch = Header.EM_X86_64;
   UUID bootId;
+  long monotonicNanos = 1;
   int vdsoCrc;
   String cpuFeatures;
   int tid = FREE_PID;
@@ -110,7 +111,18 @@ final class HandMade {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       writer.write(
-          new Header(arch, 4096, NAME, bootId, 1, 1, new UUID(1, 2), Header.NO_PARENT, NAME, NAME));
+          new Header(
+              arch,
+              4096,
+              NAME,
+              bootId,
+              monotonicNanos,
+              1,
+              1,
+              new UUID(1, 2),
+              Header.NO_PARENT,
+              NAME,
+              NAME));
       writer.write(new CpuFeatures(ByteString.of(cpuFeatures)));
       writeTask(writer);
       writeFiles(writer);

@@ -27,7 +27,7 @@ final class ChangedImage {
     }
   }
 
-  /** Writes a copy whose state records went through a function. */
+  /** Writes a copy whose header and state records went through a function. */
   static Path of(Path image, Path copy, UnaryOperator<ImageRecord> change) throws IOException {
     try (FileChannel from = FileChannel.open(image);
         ImageReader reader = new ImageReader(from);
@@ -41,7 +41,7 @@ final class ChangedImage {
           take(writer, next.get().objref());
           writer.write(next.get().objref(), change.apply(content));
         } else if (content.type().phase().compareTo(ObjectType.Phase.INDEX) < 0) {
-          writer.write(content);
+          writer.write(change.apply(content));
         }
       }
       writer.finish();

@@ -154,6 +154,7 @@ final class Dump {
     context.refusals().check();
 
     TaskStruct.save(context, answers);
+    TimeNamespace.save(context);
     threads.save(answers);
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);

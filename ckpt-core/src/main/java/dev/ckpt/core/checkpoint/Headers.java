@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.kernel.Clocks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -24,8 +25,8 @@ final class Headers {
         PageRange.PAGE_SIZE,
         ByteString.of(ProcFs.osRelease()),
         ProcFs.bootId(),
-        // The JVM's clock is CLOCK_MONOTONIC on Linux.
-        System.nanoTime(),
+        TimeNamespace.machineTime(Clocks.CLOCK_MONOTONIC),
+        TimeNamespace.machineTime(Clocks.CLOCK_BOOTTIME),
         System.currentTimeMillis() * MILLION,
         UUID.randomUUID(),
         Header.NO_PARENT,

@@ -181,7 +181,11 @@ final class Survey {
 
   private void namespaces() throws CkptException {
     Map<String, NsLink> theirs = proc.namespaces();
+    TimeNamespace.survey(theirs, refusals);
     for (Map.Entry<String, NsLink> ours : ProcFs.of(Tasks.self()).namespaces().entrySet()) {
+      if (ours.getKey().startsWith(TimeNamespace.LINK)) {
+        continue;
+      }
       // NB: a pid namespace for children that has no child yet shows as no link at all.
       NsLink namespace = theirs.get(ours.getKey());
       refusals.addIf(

@@ -226,6 +226,18 @@ public final class ProcFs {
     return namespaces(task(tid));
   }
 
+  /**
+   * How far the clocks of its time namespace for children are ahead of the machine's; none on a
+   * kernel without time namespaces.
+   */
+  public TimensOffsets timensOffsets() throws CkptException {
+    try {
+      return files.parse("timens_offsets", TimensOffsets::parse);
+    } catch (ProcMissingException e) {
+      return TimensOffsets.NONE;
+    }
+  }
+
   /** The environment as it is in the task's memory now. */
   public NulStrings environ() throws CkptException {
     return files.parse("environ", NulStrings::parse);

@@ -29,6 +29,7 @@ class MutationTest {
     parsers.put("odd.auxv", Auxv::parse);
     parsers.put("odd.cgroup", Cgroups::parse);
     parsers.put("odd.timers", PosixTimer::parseAll);
+    parsers.put("odd.timens_offsets", TimensOffsets::parse);
     parsers.put("odd.thread.syscall", SyscallState::parse);
     parsers.put("odd.thread.wchan", ProcValues::wchan);
     parsers.put("odd.locks", FileLock::parseAll);

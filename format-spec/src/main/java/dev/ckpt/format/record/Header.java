@@ -21,13 +21,16 @@ import java.util.UUID;
  *        2     4  u32    pageSize        4096 in version 0
  *        6  4+n1  bytes  kernelRelease   at most 256: as uname -r
  *    10+n1    16  uuid   bootId          /proc/sys/kernel/random/boot_id
- *    26+n1     8  u64    monotonicNanos  CLOCK_MONOTONIC of the dump
- *    34+n1     8  u64    realtimeNanos   CLOCK_REALTIME of the dump
- *    42+n1    16  uuid   uuid            of this checkpoint
- *    58+n1    16  uuid   parentUuid      of the one it builds on; all zero: none
- *    74+n1  4+n2  bytes  producer        at most 256: program and version that wrote it
- * 78+n1+n2  4+n3  bytes  hostname        at most 256: as uname -n
+ *    26+n1     8  u64    monotonicNanos  CLOCK_MONOTONIC of the machine, of the dump
+ *    34+n1     8  u64    boottimeNanos   CLOCK_BOOTTIME of the machine, of the dump
+ *    42+n1     8  u64    realtimeNanos   CLOCK_REALTIME of the dump
+ *    50+n1    16  uuid   uuid            of this checkpoint
+ *    66+n1    16  uuid   parentUuid      of the one it builds on; all zero: none
+ *    82+n1  4+n2  bytes  producer        at most 256: program and version that wrote it
+ * 86+n1+n2  4+n3  bytes  hostname        at most 256: as uname -n
  * </pre>
+ *
+ * <p>The clocks of the machine are those of its first time namespace (time_namespaces(7)).
  */
 public record Header(
     int arch,
@@ -35,6 +38,7 @@ public record Header(
     ByteString kernelRelease,
     UUID bootId,
     long monotonicNanos,
+    long boottimeNanos,
     long realtimeNanos,
     UUID uuid,
     UUID parentUuid,
@@ -72,6 +76,7 @@ public record Header(
           .bytes(value.kernelRelease(), Limits.MAX_NAME_BYTES)
           .uuid(value.bootId())
           .u64(value.monotonicNanos())
+          .u64(value.boottimeNanos())
           .u64(value.realtimeNanos())
           .uuid(value.uuid())
           .uuid(value.parentUuid())
@@ -86,6 +91,7 @@ public record Header(
           in.u32(),
           in.bytes(Limits.MAX_NAME_BYTES),
           in.uuid(),
+          in.u64(),
           in.u64(),
           in.u64(),
           in.uuid(),

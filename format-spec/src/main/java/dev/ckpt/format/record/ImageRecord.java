@@ -46,6 +46,7 @@ public sealed interface ImageRecord
         Tail,
         Task,
         TaskThread,
+        TimeNs,
         Vma,
         VmaGuard {
   /** The type of object that this record is the payload of. */

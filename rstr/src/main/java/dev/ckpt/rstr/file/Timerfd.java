@@ -61,7 +61,7 @@ final class Timerfd implements FileKind {
     boolean absolute = (timer.settimeFlags() & FileTimerfd.ABSTIME) != 0;
     long interval = timer.intervalNanos();
     for (long margin = FIRST_MARGIN_NANOS; ; margin *= 2) {
-      long now = Clocks.now(timer.clockId());
+      long now = Clocks.now(timer.clockId()) + files.context().clockAhead(timer.clockId());
       long left = absolute ? timer.valueNanos() - now : timer.valueNanos();
       long ahead = left >= margin ? 0 : (margin - left + interval - 1) / interval;
       long nextLeft = left + ahead * interval;

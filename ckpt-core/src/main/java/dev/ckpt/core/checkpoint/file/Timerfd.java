@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint.file;
 import static dev.ckpt.format.record.FileTimerfd.ABSTIME;
 import static dev.ckpt.format.record.FileTimerfd.CANCEL_ON_SET;
 
+import dev.ckpt.core.checkpoint.TimeNamespace;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Clocks;
@@ -23,7 +24,7 @@ final class Timerfd implements FileKind {
   private static final int TRIES = 100;
   private static final long NEAR_NANOS = 100_000;
 
-  /** What was seen, and what the timer's clock showed right after that. */
+  /** What was seen, and what its clock showed the task right after that. */
   private record Look(TimerfdInfo info, long now) {}
 
   private final Map<OpenFile, TimerfdInfo> atSurvey = new HashMap<>();
@@ -79,7 +80,7 @@ final class Timerfd implements FileKind {
         boolean expiredMeanwhile =
             info.leftNanos() == 0 && info.ticks() != 0 && info.intervalNanos() != 0;
         if ((!expiredMeanwhile && after - before < NEAR_NANOS) || i == TRIES) {
-          return new Look(info, after);
+          return new Look(info, after + TimeNamespace.ahead(files.context(), clock));
         }
       }
     }
