@@ -292,7 +292,7 @@ class RealServersLiveTest {
   }
 
   /** A port that was free just now. */
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
