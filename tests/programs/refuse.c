@@ -26,8 +26,6 @@
 #define NR_PERF_EVENT_OPEN 298
 #define NR_BPF 321
 #define NR_USERFAULTFD 323
-#define NR_PKEY_MPROTECT 329
-#define NR_PKEY_ALLOC 330
 #define NR_IO_URING_SETUP 425
 #define NR_PIDFD_OPEN 434
 #define NR_LANDLOCK_CREATE_RULESET 444
@@ -257,11 +255,6 @@ static void m_aio(void)
 {
     static unsigned long context;
     OFFER(syscall(NR_IO_SETUP, 4, &context));
-}
-static void m_pkeys(void)
-{
-    long key = OFFER(syscall(NR_PKEY_ALLOC, 0UL, 0UL));
-    SYS(syscall(NR_PKEY_MPROTECT, page_of(0), SC_PAGE, PROT_READ | PROT_WRITE, key));
 }
 static void m_memfd_secret(void)
 {
@@ -549,7 +542,7 @@ static const struct {
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
     M(mdwe), M(memory_merge), M(oom_score_adj), M(mempolicy), M(landlock), M(syscall_user_dispatch),
-    M(hugetlb), M(aio), M(pkeys), M(memfd_secret), M(netns), M(utsns), M(ipcns),
+    M(hugetlb), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
     M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),

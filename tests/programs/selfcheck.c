@@ -449,8 +449,12 @@ static void vma_flags(struct vma *v, const char *s)
 
 static void snap_vma_line(char *line, struct vma *now, struct vma *pending)
 {
+    unsigned key;
     if ((line[0] >= '0' && line[0] <= '9') || (line[0] >= 'a' && line[0] <= 'f')) {
         vma_head(now, line);
+    } else if (sscanf(line, "ProtectionKey: %u", &key) == 1) {
+        if (key)
+            snprintf(now->perms + 4, sizeof(now->perms) - 4, "k%u", key % 100);
     } else if (!strncmp(line, "VmFlags:", 8)) {
         vma_flags(now, line + 8);
         if (same_kind(pending, now)) {

@@ -714,6 +714,9 @@ int main(void)
     VALUE("SyscallNumbers.MEMFD_CREATE", __NR_memfd_create);
     VALUE("SyscallNumbers.MEMBARRIER", __NR_membarrier);
     VALUE("SyscallNumbers.MLOCK2", __NR_mlock2);
+    VALUE("SyscallNumbers.PKEY_MPROTECT", __NR_pkey_mprotect);
+    VALUE("SyscallNumbers.PKEY_ALLOC", __NR_pkey_alloc);
+    VALUE("SyscallNumbers.PKEY_FREE", __NR_pkey_free);
     VALUE("SyscallNumbers.STATX", __NR_statx);
     VALUE("SyscallNumbers.IO_PGETEVENTS", __NR_io_pgetevents);
     VALUE("SyscallNumbers.RSEQ", __NR_rseq);

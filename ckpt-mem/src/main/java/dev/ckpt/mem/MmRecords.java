@@ -11,6 +11,7 @@ import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
+import dev.ckpt.format.record.VmaPkey;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class MmRecords {
   }
 
   /**
-   * Adds the record of one mapping.
+   * Adds the record of one mapping, and that of its protection key.
    *
    * @param backing reference to its file or memory object, or 0
    */
@@ -100,6 +101,10 @@ final class MmRecords {
             backing,
             entry.vma().name(),
             mapping.kind()));
+    int pkey = entry.protectionKey().orElse(0);
+    if (pkey != 0) {
+      context.add(new VmaPkey(entry.vma().start(), pkey));
+    }
   }
 
   private static int mapFlags(SmapsEntry entry, VmaKind kind, Set<VmFlag> flags) {

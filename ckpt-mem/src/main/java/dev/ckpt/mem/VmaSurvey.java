@@ -102,10 +102,6 @@ final class VmaSurvey {
         return false;
       }
     }
-    if (entry.protectionKey().orElse(0) != 0) {
-      refuse(entry, Code.PKEY, "has protection key " + entry.protectionKey().getAsInt());
-      return false;
-    }
     return true;
   }
 

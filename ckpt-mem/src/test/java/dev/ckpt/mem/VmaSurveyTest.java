@@ -150,8 +150,8 @@ class VmaSurveyTest {
   }
 
   @Test
-  void protectionKeysAreRefused() throws Exception {
-    assertEquals("PKEY", verdict(entry("rw-p", 0, "", USUAL, 1)));
+  void protectionKeysAreKept() throws Exception {
+    assertEquals("ANON_PRIVATE", verdict(entry("rw-p", 0, "", USUAL, 1)));
     assertEquals("ANON_PRIVATE", verdict(entry("rw-p", 0, "", USUAL, 0)));
   }
 

@@ -118,7 +118,6 @@ public enum Code {
   MEMFD_SECRET(MEMORY, "secret memory"),
   VMA_DEVICE(MEMORY, "device memory, a mapping of the kernel's, or a device file under /dev"),
   USERFAULTFD(MEMORY, "watched by a userfaultfd"),
-  PKEY(MEMORY, "has a protection key"),
   VMA_FLAG(MEMORY, "has a flag that we do not know or cannot rebuild; the line names it"),
   MAPPING_DELETED(
       MEMORY,

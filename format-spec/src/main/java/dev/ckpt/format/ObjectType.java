@@ -32,6 +32,7 @@ import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.PosixTimer;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
@@ -47,6 +48,7 @@ import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.TimeNs;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
+import dev.ckpt.format.record.VmaPkey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -83,10 +85,14 @@ public enum ObjectType {
   GHOST_FILE(411, Phase.STATE, Refs.TARGET, GhostFile.CODEC),
   SHMEM(420, Phase.STATE, Refs.TARGET, Shmem.CODEC),
   SYSV_SHM(421, Phase.STATE, Refs.TARGET, SysvShm.CODEC),
+
+  /** Which protection keys are allocated. */
+  PKEYS(424, Phase.STATE, Refs.NONE, Pkeys.CODEC),
   VMA(430, Phase.STATE, Refs.NONE, Vma.CODEC),
 
   /** A guard region within a mapping. */
   VMA_GUARD(431, Phase.STATE, Refs.NONE, VmaGuard.CODEC),
+  VMA_PKEY(432, Phase.STATE, Refs.NONE, VmaPkey.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),

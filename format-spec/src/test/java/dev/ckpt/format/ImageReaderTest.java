@@ -183,8 +183,8 @@ class ImageReaderTest {
       assertEquals(Samples.header(), state.header());
       assertEquals(Samples.mm(), state.mm());
       assertEquals(List.of(TaskSamples.thread()), state.threads());
-      assertEquals(List.of(Samples.vma(), Samples.sharedVma()), state.vmas());
-      assertEquals(Map.of(Samples.MEMFD, Samples.shmem()), state.shared(Shmem.class));
+      assertEquals(List.of(MemorySamples.vma(), MemorySamples.sharedVma()), state.vmas());
+      assertEquals(Map.of(Samples.MEMFD, MemorySamples.shmem()), state.shared(Shmem.class));
       assertEquals(Samples.state().size(), state.objects().size());
       Fd fd = state.only(Fd.class);
       FileRegular file = state.get(fd.file(), FileRegular.class);

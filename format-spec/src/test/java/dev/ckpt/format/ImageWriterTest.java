@@ -149,7 +149,7 @@ class ImageWriterTest {
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       Samples.writeState(writer);
       writer.writePages(Samples.pageArray(), Samples.pages());
-      assertThrows(IllegalStateException.class, () -> writer.write(Samples.vma()));
+      assertThrows(IllegalStateException.class, () -> writer.write(MemorySamples.vma()));
       assertThrows(IllegalStateException.class, () -> writer.write(Samples.header()));
       writer.write(Samples.statistics());
       assertThrows(IllegalStateException.class, () -> writer.write(Samples.statistics()));

@@ -1,8 +1,16 @@
 package dev.ckpt.format;
 
 import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.Pkeys;
+import dev.ckpt.format.record.Shmem;
+import dev.ckpt.format.record.ShmemKind;
 import dev.ckpt.format.record.SysvShm;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
+import dev.ckpt.format.record.VmaKind;
+import dev.ckpt.format.record.VmaPkey;
+import java.util.EnumSet;
 
 /** Those of the {@link Samples} that are of memory. */
 final class MemorySamples {
@@ -16,6 +24,45 @@ final class MemorySamples {
   static SysvShm sysvShm() {
     return new SysvShm(
         98_306, 0x4300_0001, 03640, 1000, 1001, 1002, 1003, 40_960, 1_700_000_000L, true);
+  }
+
+  static Shmem shmem() {
+    return new Shmem(ShmemKind.MEMFD, ByteString.of("buffer"), 1 << 20, 0xe, 0x3, 0100600);
+  }
+
+  static Vma vma() {
+    long flags = VmFlag.bitsOf(EnumSet.of(VmFlag.RD, VmFlag.WR, VmFlag.AC, VmFlag.DP));
+    return new Vma(
+        Samples.HEAP,
+        Samples.HEAP + 0x2_1000,
+        3,
+        0x22,
+        flags,
+        0,
+        0,
+        ByteString.of("[heap]"),
+        VmaKind.ANON_PRIVATE);
+  }
+
+  static Vma sharedVma() {
+    return new Vma(
+        0x7f00_0000_0000L,
+        0x7f00_0010_0000L,
+        3,
+        0x1,
+        VmFlag.SH.bit(),
+        0x1000,
+        Samples.MEMFD,
+        ByteString.of("/memfd:buffer (deleted)"),
+        VmaKind.ANON_SHARED);
+  }
+
+  static Pkeys pkeys() {
+    return new Pkeys(0b101010);
+  }
+
+  static VmaPkey vmaPkey() {
+    return new VmaPkey(0x7f00_0000_0000L, 3);
   }
 
   static VmaGuard vmaGuard() {

@@ -30,21 +30,15 @@ import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.PosixTimer;
-import dev.ckpt.format.record.Shmem;
-import dev.ckpt.format.record.ShmemKind;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
 import dev.ckpt.format.record.Statistics;
 import dev.ckpt.format.record.Tail;
-import dev.ckpt.format.record.VmFlag;
-import dev.ckpt.format.record.Vma;
-import dev.ckpt.format.record.VmaKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
 
@@ -171,29 +165,6 @@ final class Samples {
         true);
   }
 
-  static Shmem shmem() {
-    return new Shmem(ShmemKind.MEMFD, ByteString.of("buffer"), 1 << 20, 0xe, 0x3, 0100600);
-  }
-
-  static Vma vma() {
-    long flags = VmFlag.bitsOf(EnumSet.of(VmFlag.RD, VmFlag.WR, VmFlag.AC, VmFlag.DP));
-    return new Vma(
-        HEAP, HEAP + 0x2_1000, 3, 0x22, flags, 0, 0, ByteString.of("[heap]"), VmaKind.ANON_PRIVATE);
-  }
-
-  static Vma sharedVma() {
-    return new Vma(
-        0x7f00_0000_0000L,
-        0x7f00_0010_0000L,
-        3,
-        0x1,
-        VmFlag.SH.bit(),
-        0x1000,
-        MEMFD,
-        ByteString.of("/memfd:buffer (deleted)"),
-        VmaKind.ANON_SHARED);
-  }
-
   static PageArray pageArray() {
     return new PageArray(
         MM,
@@ -306,10 +277,12 @@ final class Samples {
         new ImageObject(0, 0, posixTimer()),
         new ImageObject(0, EXE, fileRef()),
         new ImageObject(0, MM, mm()),
-        new ImageObject(0, MEMFD, shmem()),
-        new ImageObject(0, 0, vma()),
-        new ImageObject(0, 0, sharedVma()),
+        new ImageObject(0, 0, MemorySamples.pkeys()),
+        new ImageObject(0, MEMFD, MemorySamples.shmem()),
+        new ImageObject(0, 0, MemorySamples.vma()),
+        new ImageObject(0, 0, MemorySamples.sharedVma()),
         new ImageObject(0, 0, MemorySamples.vmaGuard()),
+        new ImageObject(0, 0, MemorySamples.vmaPkey()),
         new ImageObject(0, REGULAR, fileRegular()),
         new ImageObject(0, CHRDEV, fileChrdev()),
         new ImageObject(0, TTY, fileTty()),
@@ -381,7 +354,7 @@ final class Samples {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       writer.write(header());
-      int shmem = writer.writeShared(shmem());
+      int shmem = writer.writeShared(MemorySamples.shmem());
       writer.writePages(
           new PageArray(shmem, List.of(new PageRun(0, 3, PageKind.ZERO))),
           ByteBuffer.allocateDirect(0));

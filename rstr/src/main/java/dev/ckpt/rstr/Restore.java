@@ -257,6 +257,8 @@ final class Restore {
     TaskStruct.restoreSession(context, run);
     Files.closeInherited(context, run, ttyFd);
     space.empty();
+    ProtectionKeys keys = new ProtectionKeys(context, run);
+    keys.allocate();
     space.map();
     try (Pages filler =
         new Pages(context, backend.open(new Target(task.pid(), context.memory())), objects)) {
@@ -268,6 +270,7 @@ final class Restore {
     space.mapLate();
     objects.finish();
     space.finish();
+    keys.restore();
     threads.create(run);
     new Files(context, run, objects).restore();
     TaskStruct.restore(context, run);

@@ -63,7 +63,6 @@ class RefusalsLiveTest {
           Map.entry("syscall_user_dispatch", "SYSCALL_DISPATCH"),
           Map.entry("hugetlb", "HUGETLB"),
           Map.entry("aio", "AIO"),
-          Map.entry("pkeys", "PKEY"),
           Map.entry("memfd_secret", "MEMFD_SECRET"),
           Map.entry("netns", "NAMESPACE"),
           Map.entry("utsns", "NAMESPACE"),

@@ -159,6 +159,7 @@ final class Dump {
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);
     PosixTimers.save(context, answers);
+    ProtectionKeys.save(context, answers);
     mm.save(context, answers.process().brk(), answers.lockFuture());
     files.save();
 

@@ -82,6 +82,7 @@ final class RemoteQueries {
   private ProcessAnswers process;
   private List<PosixTimer> posixTimers = List.of();
   private int lockFuture;
+  private int pkeys;
 
   /** Asks every thread, and the first one of the files too. */
   static RemoteQueries ask(CkptContext context, CodeSite site, Files files, LandlockProbe landlock)
@@ -94,6 +95,7 @@ final class RemoteQueries {
       try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal)) {
         if (tracee.tid() == context.pid()) {
           queries.process = askProcess(calls);
+          queries.pkeys = ProtectionKeys.ask(calls);
           queries.posixTimers = PosixTimers.ask(context.proc(), calls);
           if (lockedKb(context) > lockedKb) {
             queries.lockFuture = lockFuture(context, calls.area());
@@ -118,6 +120,11 @@ final class RemoteQueries {
   /** What mlockall(2) makes of memory that the task maps: 0, or MCL_FUTURE and its kin. */
   int lockFuture() {
     return lockFuture;
+  }
+
+  /** The protection keys that are allocated: bit n is key n. */
+  int pkeys() {
+    return pkeys;
   }
 
   /** The timers of timer_create(2). */

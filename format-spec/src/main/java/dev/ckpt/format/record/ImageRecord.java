@@ -36,6 +36,7 @@ public sealed interface ImageRecord
         Mm,
         PageArray,
         Pipe,
+        Pkeys,
         RestartBlock,
         PosixTimer,
         Rlimits,
@@ -48,7 +49,8 @@ public sealed interface ImageRecord
         TaskThread,
         TimeNs,
         Vma,
-        VmaGuard {
+        VmaGuard,
+        VmaPkey {
   /** The type of object that this record is the payload of. */
   ObjectType type();
 

@@ -143,6 +143,9 @@ public final class SyscallNumbers {
   public static final int MEMFD_CREATE = 319;
   public static final int MEMBARRIER = 324;
   public static final int MLOCK2 = 325;
+  public static final int PKEY_MPROTECT = 329;
+  public static final int PKEY_ALLOC = 330;
+  public static final int PKEY_FREE = 331;
   public static final int STATX = 332;
   public static final int IO_PGETEVENTS = 333;
   public static final int RSEQ = 334;
