@@ -18,6 +18,7 @@
 #include <sys/inotify.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -250,7 +251,13 @@ static void m_syscall_user_dispatch(void)
 
 /* ---- memory ---- */
 
-static void m_hugetlb(void) { page_of(MAP_HUGETLB | MAP_NORESERVE); }
+static void m_hugetlb_segment(void)
+{
+    int id = OFFER(shmget(IPC_PRIVATE, 2UL << 20, IPC_CREAT | SHM_HUGETLB | SHM_NORESERVE | 0600));
+    void *p = shmat(id, NULL, 0);
+    SYS(shmctl(id, IPC_RMID, NULL));
+    CHECK(p != (void *)-1, "shmat: %s", strerror(errno));
+}
 static void m_aio(void)
 {
     static unsigned long context;
@@ -542,7 +549,7 @@ static const struct {
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
     M(mdwe), M(memory_merge), M(oom_score_adj), M(mempolicy), M(landlock), M(syscall_user_dispatch),
-    M(hugetlb), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
+    M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
     M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),

@@ -415,7 +415,14 @@ static void vma_head(struct vma *v, char *line)
     v->off = o;
     v->ino = i;
     snprintf(v->path, sizeof(v->path), "%.500s", line + at);
-    bool memory = !strncmp(v->path, "/dev/zero (deleted)", 19) || !strncmp(v->path, "/memfd:", 7) ||
+    bool huge = !strncmp(v->path, "/anon_hugepage", 14);
+    if (huge && v->perms[3] == 'p') {
+        /* Which file without a name the kernel made it of is no state. */
+        v->off = v->ino = 0;
+        strcpy(v->dev, "00:00");
+        return;
+    }
+    bool memory = huge || !strncmp(v->path, "/dev/zero (deleted)", 19) || !strncmp(v->path, "/memfd:", 7) ||
                   !strncmp(v->path, "/SYSV", 5);
     if (ghost(v->path) && !memory)
         strcpy(v->path, "a deleted file");

@@ -657,6 +657,7 @@ int main(void)
     VALUE("SyscallNumbers.MUNLOCK", __NR_munlock);
     VALUE("SyscallNumbers.MLOCKALL", __NR_mlockall);
     VALUE("SyscallNumbers.PRCTL", __NR_prctl);
+    VALUE("SyscallNumbers.FSTATFS", __NR_fstatfs);
     VALUE("SyscallNumbers.ARCH_PRCTL", __NR_arch_prctl);
     VALUE("SyscallNumbers.GETTID", __NR_gettid);
     VALUE("SyscallNumbers.SCHED_SETAFFINITY", __NR_sched_setaffinity);
@@ -799,6 +800,9 @@ int main(void)
     VALUE("MmRecords.MAP_GROWSDOWN", MAP_GROWSDOWN);
     VALUE("MmRecords.MAP_NORESERVE", MAP_NORESERVE);
     VALUE("MemoryObjects.MAP_SHARED", MAP_SHARED);
+    VALUE("MemoryObjects.MAP_ANONYMOUS", MAP_ANONYMOUS);
+    VALUE("Hugetlb.MAP_HUGETLB", MAP_HUGETLB);
+    VALUE("Hugetlb.HUGE_SHIFT", MAP_HUGE_SHIFT);
     VALUE("MemoryObjects.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
     VALUE("RemoteSyscalls.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
     VALUE("RemoteSyscalls.MAP_PRIVATE_ANONYMOUS", MAP_PRIVATE | MAP_ANONYMOUS);
@@ -812,6 +816,7 @@ int main(void)
     // linux/memfd.h, linux/fcntl.h
     VALUE("Stub.MFD_CLOEXEC", MFD_CLOEXEC);
     VALUE("Stub.MFD_EXEC", MFD_EXEC);
+    VALUE("Hugetlb.MFD_HUGETLB", MFD_HUGETLB);
     VALUE("MemoryObjects.MFD_ALLOW_SEALING", MFD_ALLOW_SEALING);
     VALUE("MemoryObjects.F_SEAL_WRITE", F_SEAL_WRITE);
     VALUE("MemoryObjects.F_SEAL_FUTURE_WRITE", F_SEAL_FUTURE_WRITE);

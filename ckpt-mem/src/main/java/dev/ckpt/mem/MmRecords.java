@@ -3,6 +3,7 @@ package dev.ckpt.mem;
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Hugetlb;
 import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.error.CkptException;
@@ -26,6 +27,7 @@ final class MmRecords {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_GROWSDOWN = 0x100;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final long KB = 1024;
 
   private MmRecords() {}
 
@@ -120,6 +122,9 @@ final class MmRecords {
     }
     if (flags.contains(VmFlag.NR)) {
       map |= MAP_NORESERVE;
+    }
+    if (flags.contains(VmFlag.HT) && kind == VmaKind.ANON_PRIVATE) {
+      map |= Hugetlb.MAP_HUGETLB | Hugetlb.sizeFlag(entry.kernelPageSizeKb() * KB);
     }
     return map;
   }

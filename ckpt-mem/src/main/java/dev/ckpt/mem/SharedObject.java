@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Hugetlb;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.error.CkptException;
@@ -40,6 +41,7 @@ final class SharedObject implements AutoCloseable {
   private static final ByteString MEMFD = ByteString.of("/memfd:");
   private static final ByteString SYSV = ByteString.of("/SYSV");
   private static final ByteString ANON_SHMEM = ByteString.of("[anon_shmem:");
+  private static final ByteString ANON_HUGE = ByteString.of("/anon_hugepage");
   private static final ByteString DEV_ZERO = ByteString.of("/dev/zero");
 
   private final ByteString name;
@@ -118,14 +120,17 @@ final class SharedObject implements AutoCloseable {
   }
 
   private boolean isShmem() {
-    return name.startsWith(MEMFD) || name.equals(DEV_ZERO) || name.startsWith(ANON_SHMEM);
+    return name.startsWith(MEMFD)
+        || name.equals(DEV_ZERO)
+        || name.equals(ANON_HUGE)
+        || name.startsWith(ANON_SHMEM);
   }
 
   /** Its record. */
   MemoryObject record() throws SyscallException {
     if (name.startsWith(MEMFD)) {
       ByteString own = name.substring(MEMFD.length(), name.length());
-      return new Shmem(ShmemKind.MEMFD, own, stat.size(), seals(), 0, permissions());
+      return new Shmem(ShmemKind.MEMFD, own, stat.size(), seals(), hugeFlags(), permissions());
     }
     if (segment.isPresent()) {
       return SysvSegments.record(segment.get(), nrMappings);
@@ -140,11 +145,16 @@ final class SharedObject implements AutoCloseable {
             stat.gid(),
             stat.size(),
             stat.mtimeNanos())
-        : new Shmem(ShmemKind.ANON, ByteString.EMPTY, stat.size(), 0, 0, permissions());
+        : new Shmem(ShmemKind.ANON, ByteString.EMPTY, stat.size(), 0, hugeFlags(), permissions());
   }
 
   private int permissions() {
     return stat.mode() & ~FileStat.S_IFMT;
+  }
+
+  private int hugeFlags() throws SyscallException {
+    long pageBytes = Hugetlb.pageBytes(handle);
+    return pageBytes == 0 ? 0 : Hugetlb.MFD_HUGETLB | Hugetlb.sizeFlag(pageBytes);
   }
 
   private int seals() throws SyscallException {

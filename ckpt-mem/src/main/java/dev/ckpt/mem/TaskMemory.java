@@ -61,7 +61,11 @@ final class TaskMemory implements MmCheckpoint {
 
     /** Address space that is only kept, of which there may be terabytes: it has no page. */
     private boolean isBareReserve() {
-      return entry.vma().prot() == 0 && entry.rssKb() == 0 && entry.swapKb() == 0;
+      // NB: huge TLB pages count for themselves.
+      return entry.vma().prot() == 0
+          && entry.rssKb() == 0
+          && entry.swapKb() == 0
+          && entry.privateHugetlbKb() + entry.sharedHugetlbKb() == 0;
     }
 
     /** Whether its object, not its page tables, holds the content. */

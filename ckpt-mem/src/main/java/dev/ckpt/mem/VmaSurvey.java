@@ -20,7 +20,12 @@ final class VmaSurvey {
           VmFlag.RD, VmFlag.WR, VmFlag.EX, VmFlag.SH, VmFlag.MR, VmFlag.MW, VmFlag.ME, VmFlag.MS,
           VmFlag.DW, VmFlag.SR, VmFlag.RR, VmFlag.DC, VmFlag.AC, VmFlag.NR, VmFlag.WF, VmFlag.DD,
           VmFlag.SD, VmFlag.HG, VmFlag.NH, VmFlag.MG, VmFlag.LO, VmFlag.LF, VmFlag.GD, VmFlag.SL,
-          VmFlag.DP);
+          VmFlag.DP, VmFlag.HT);
+
+  private static final String HUGE = "ht";
+
+  /** mremap(2) may not grow it: every mapping of huge TLB pages has that, and else the kernel's. */
+  private static final String NO_GROWTH = "de";
 
   /** Says that a mapping may hold guard regions, which are found among its pages (Linux 6.19). */
   private static final String GUARDS = "gu";
@@ -53,8 +58,8 @@ final class VmaSurvey {
     if (name.startsWith("/[aio]")) {
       return refuse(entry, Code.AIO, "is a ring of io_setup(2)");
     }
-    if (name.startsWith("/anon_hugepage") || entry.hasFlag("ht")) {
-      return refuse(entry, Code.HUGETLB, "is made of huge TLB pages");
+    if (entry.hasFlag(HUGE) && !isAnonymousHuge(name) && !name.startsWith("/memfd:")) {
+      return refuse(entry, Code.HUGETLB, "is made of huge TLB pages of a file or a segment");
     }
     if (name.startsWith("/secretmem")) {
       return refuse(entry, Code.MEMFD_SECRET, "is secret memory");
@@ -76,11 +81,17 @@ final class VmaSurvey {
   private static boolean isSharedAnonymous(SmapsEntry entry, String name) {
     // With a name of its own (PR_SET_VMA_ANON_NAME, Linux 6.2) that of the object is not shown.
     boolean named = name.startsWith("[anon_shmem:");
-    return entry.vma().shared() && (named || name.equals("/dev/zero (deleted)"));
+    return entry.vma().shared()
+        && (named || name.equals("/dev/zero (deleted)") || isAnonymousHuge(name));
+  }
+
+  /** The kernel makes such memory, private or shared, of a file without a name. */
+  private static boolean isAnonymousHuge(String name) {
+    return name.equals("/anon_hugepage (deleted)");
   }
 
   private static VmaKind ordinary(SmapsEntry entry, String name) {
-    if (entry.vma().inode() == 0) {
+    if (entry.vma().inode() == 0 || isAnonymousHuge(name) && !entry.vma().shared()) {
       return entry.hasFlag("gd") ? VmaKind.STACK : VmaKind.ANON_PRIVATE;
     }
     boolean shared = entry.vma().shared();
@@ -96,7 +107,10 @@ final class VmaSurvey {
   private boolean flagsAreRebuilt(SmapsEntry entry) {
     for (String letters : entry.vmFlags()) {
       Optional<VmFlag> flag = VmFlag.of(letters);
-      boolean rebuilt = letters.equals(GUARDS) || flag.isPresent() && REBUILT.contains(flag.get());
+      boolean rebuilt =
+          letters.equals(GUARDS)
+              || letters.equals(NO_GROWTH) && entry.hasFlag(HUGE)
+              || flag.isPresent() && REBUILT.contains(flag.get());
       if (!rebuilt) {
         refuseFlag(entry, letters);
         return false;

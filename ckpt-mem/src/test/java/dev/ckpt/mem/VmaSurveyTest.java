@@ -114,7 +114,6 @@ class VmaSurveyTest {
     "rw-s,4711,/dev/mem,VMA_DEVICE",
     "rw-p,4711,/dev/zero,VMA_DEVICE",
     "rw-s,4711,/dev/nvidia0,VMA_DEVICE",
-    "rw-p,4711,/anon_hugepage (deleted),HUGETLB",
     "rw-s,4711,/secretmem (deleted),MEMFD_SECRET"
   })
   void someNamesAreRefused(String perms, long inode, String name, String code) throws Exception {
@@ -147,6 +146,21 @@ class VmaSurveyTest {
   void flagsThatComeAgainAreKept() throws Exception {
     String flags = "rd wr ex sh mr mw me ms dw sr rr dc ac nr wf dd sd hg nh mg lo lf sl dp gu";
     assertEquals("ANON_PRIVATE", verdict("rwxp", 0, "", flags));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-p,/anon_hugepage (deleted),ANON_PRIVATE",
+    "rw-s,/anon_hugepage (deleted),ANON_SHARED",
+    "rw-s,/memfd:buffer (deleted),ANON_SHARED",
+    "rw-p,/memfd:buffer (deleted),FILE_PRIVATE",
+    "rw-s,/SYSV00000000 (deleted),HUGETLB",
+    "rw-s,/dev/hugepages/data,HUGETLB",
+    "rw-p,/dev/hugepages/data,HUGETLB"
+  })
+  void hugeTlbPagesAreKeptUnlessTheyBelongToTheMachine(String perms, String name, String verdict)
+      throws Exception {
+    assertEquals(verdict, verdict(perms, 4711, name, "rd wr mr mw me de ht"));
   }
 
   @Test

@@ -114,7 +114,7 @@ public enum Code {
   // Its memory
   SYSV_SHM(MEMORY, "System V shared memory of another IPC namespace"),
   AIO(MEMORY, "a ring of io_setup(2)"),
-  HUGETLB(MEMORY, "huge TLB pages"),
+  HUGETLB(MEMORY, "huge TLB pages of a file of hugetlbfs, or of a System V segment"),
   MEMFD_SECRET(MEMORY, "secret memory"),
   VMA_DEVICE(MEMORY, "device memory, a mapping of the kernel's, or a device file under /dev"),
   USERFAULTFD(MEMORY, "watched by a userfaultfd"),
@@ -193,7 +193,6 @@ public enum Code {
       FILES,
       "a file of /proc about another process, or one of /proc or /sys that is more than a view"),
   FD_DELETED(FILES, "its name is gone or leads elsewhere", "give it its name back, or close it"),
-  FD_MEMFD_HUGE(FILES, "a memfd of huge pages"),
   FD_LOCK(FILES, "holds a lock of a kind that we do not know", "release it"),
   LEASE_BREAKING(
       FILES, "holds a lease that another process waits for", "release it, or try again later"),
@@ -267,6 +266,8 @@ public enum Code {
       RESTORE,
       "it has more memory locked than we may lock",
       "raise our limit before, or run with CAP_IPC_LOCK"),
+  HUGETLB_POOL(
+      RESTORE, "there are too few huge TLB pages of its size", "raise `vm.nr_hugepages`"),
   PIDFD_GONE(RESTORE, "it has a pidfd of a process that is gone", "dump it without"),
   INOTIFY_GONE(RESTORE, "what it watches is not there, or not as it was", "put it back"),
   TIMERFD_ALARM(

@@ -160,10 +160,12 @@ final class AddressSpace {
 
   /**
    * Memory that counts as committed was writable once: mapped so it gets that mark again, and can
-   * be filled fast. What was never writable must not get it.
+   * be filled fast. What was never writable must not get it. Huge TLB pages never count, and can
+   * only be filled while they are writable (Linux has no FOLL_FORCE for them).
    */
   private static int protWhileFilling(Vma vma) {
-    return !vma.isShared() && vma.has(VmFlag.AC) ? vma.prot() | PROT_WRITE : vma.prot();
+    boolean writable = vma.has(VmFlag.AC) || vma.has(VmFlag.HT);
+    return !vma.isShared() && writable ? vma.prot() | PROT_WRITE : vma.prot();
   }
 
   /**
@@ -173,7 +175,7 @@ final class AddressSpace {
    * none; that mapping loses its mark.
    */
   private void touchIfWritableOnce(Vma vma) throws CkptException {
-    if (protWhileFilling(vma) != vma.prot()) {
+    if (vma.has(VmFlag.AC) && protWhileFilling(vma) != vma.prot()) {
       Batch batch = run.room(2, 0);
       batch.tryCall(
           "madvise(MADV_POPULATE_WRITE)",

@@ -61,6 +61,7 @@ public final class Checks {
     files();
     GhostFiles.check(this);
     SysvSegments.check(this);
+    HugePages.check(this);
     dev.ckpt.rstr.file.Files.check(this);
     terminal();
     if (!refusals.isEmpty()) {

@@ -36,7 +36,12 @@ final class Layout {
 
   /** A free range, taken from now on. */
   RemoteMap take(long lenBytes) throws UnsupportedStateException {
-    long rounded = (lenBytes + PageRange.PAGE_SIZE - 1) & -PageRange.PAGE_SIZE;
+    return take(lenBytes, PageRange.PAGE_SIZE);
+  }
+
+  /** A free range of whole pages of that size, which is a power of two. */
+  RemoteMap take(long lenBytes, long pageBytes) throws UnsupportedStateException {
+    long rounded = (lenBytes + pageBytes - 1) & -pageBytes;
     taken.sort(Comparator.comparingLong(RemoteMap::address));
     long at = FLOOR;
     for (RemoteMap map : taken) {
@@ -44,7 +49,7 @@ final class Layout {
         break;
       }
       if (map.end() + MARGIN > at) {
-        at = map.end() + MARGIN & -PageRange.PAGE_SIZE;
+        at = map.end() + MARGIN + pageBytes - 1 & -pageBytes;
       }
     }
     if (at + rounded > TASK_SIZE) {

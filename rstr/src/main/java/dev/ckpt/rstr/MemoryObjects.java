@@ -20,6 +20,7 @@ import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Rebuilds shared memory, files without a name, and embedded files that are gone, as objects: each
@@ -28,6 +29,7 @@ import java.util.Map;
  */
 public final class MemoryObjects {
   private static final int MAP_SHARED = 1;
+  private static final int MAP_ANONYMOUS = 0x20;
   private static final int PROT_READ_WRITE = 3;
   private static final int MFD_ALLOW_SEALING = 2;
   private static final int F_SEAL_WRITE = 0x8;
@@ -38,6 +40,9 @@ public final class MemoryObjects {
   private final SysvSegments segments;
   private final EmbeddedFiles embedded;
   private final Map<Integer, Integer> fds = new HashMap<>();
+
+  /** Of huge TLB pages, which no write(2) fills: mapped until their content is there. */
+  private final Map<Integer, RemoteMap> views = new HashMap<>();
 
   MemoryObjects(RstrContext context, BatchRunner run) {
     this.context = context;
@@ -57,9 +62,9 @@ public final class MemoryObjects {
       } else if (entry.getValue() instanceof SysvShm segment) {
         segments.create(segment, number);
       } else if (entry.getValue() instanceof Shmem shmem && shmem.kind() == ShmemKind.MEMFD) {
-        createMemfd(shmem, number);
-      } else {
-        createAnonymous(entry.getValue(), number);
+        createMemfd(entry.getKey(), shmem, number);
+      } else if (entry.getValue() instanceof Shmem shmem) {
+        createAnonymous(entry.getKey(), shmem, number);
       }
     }
     for (Map.Entry<Integer, FileRef> entry : context.state().shared(FileRef.class).entrySet()) {
@@ -72,36 +77,57 @@ public final class MemoryObjects {
     run.flush();
   }
 
-  private void createMemfd(Shmem object, int number) throws CkptException {
+  private void createMemfd(int objref, Shmem object, int number) throws CkptException {
     byte[] name = object.name().toByteArray();
-    Batch batch = run.room(5, name.length + 1);
+    Batch batch = run.room(6, name.length + 1);
     Batch.Result fd =
         batch.call(
-            "memfd_create", SyscallNumbers.MEMFD_CREATE, batch.string(name), MFD_ALLOW_SEALING);
+            "memfd_create",
+            SyscallNumbers.MEMFD_CREATE,
+            batch.string(name),
+            MFD_ALLOW_SEALING | object.memfdFlags());
     batch.call("ftruncate", SyscallNumbers.FTRUNCATE, fd, object.size());
     batch.call("fchmod", SyscallNumbers.FCHMOD, fd, object.mode());
+    if (object.hugePageBytes() != 0 && object.size() != 0) {
+      RemoteMap view = context.layout().take(object.size(), object.hugePageBytes());
+      views.put(objref, view);
+      mapView(batch, view, MAP_SHARED | HugePages.viewFlags(object), fd);
+    }
     moveTo(batch, fd, number);
   }
 
-  private void createAnonymous(MemoryObject object, int number) throws CkptException {
-    RemoteMap view = context.layout().take(object.size());
-    byte[] link =
-        String.format("/proc/self/map_files/%x-%x", view.address(), view.end())
-            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    Batch batch = run.room(5, link.length + 1);
+  private static void mapView(Batch batch, RemoteMap view, int flags, Object fd) {
     batch.call(
         "mmap",
         SyscallNumbers.MMAP,
         view.address(),
         view.lenBytes(),
         PROT_READ_WRITE,
-        MAP_SHARED | 0x20 | AddressSpace.MAP_FIXED_NOREPLACE,
-        -1,
+        flags | AddressSpace.MAP_FIXED_NOREPLACE,
+        fd,
         0);
+  }
+
+  private void createAnonymous(int objref, Shmem object, int number) throws CkptException {
+    boolean huge = object.hugePageBytes() != 0;
+    RemoteMap view =
+        huge
+            ? context.layout().take(object.size(), object.hugePageBytes())
+            : context.layout().take(object.size());
+    byte[] link =
+        String.format("/proc/self/map_files/%x-%x", view.address(), view.end())
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    Batch batch = run.room(5, link.length + 1);
+    int flags = huge ? HugePages.viewFlags(object) : 0;
+    mapView(batch, view, MAP_SHARED | MAP_ANONYMOUS | flags, -1);
     Batch.Result fd =
         batch.call("open map_files", SyscallNumbers.OPEN, batch.string(link), Fcntl.O_RDWR);
     moveTo(batch, fd, number);
-    batch.call("munmap", SyscallNumbers.MUNMAP, view.address(), view.lenBytes());
+    if (huge) {
+      views.put(objref, view);
+    } else {
+      batch.call("munmap", SyscallNumbers.MUNMAP, view.address(), view.lenBytes());
+    }
   }
 
   private static void moveTo(Batch batch, Batch.Result fd, int number) {
@@ -135,6 +161,11 @@ public final class MemoryObjects {
   /** Whether an object is a file that has a name. */
   private boolean isFile(int objref) {
     return context.state().find(objref).filter(FileRef.class::isInstance).isPresent();
+  }
+
+  /** Where an object is mapped to be filled, if it can be filled in no other way. */
+  Optional<RemoteMap> view(int objref) {
+    return Optional.ofNullable(views.get(objref));
   }
 
   /** A path that opens an object anew. */
@@ -174,6 +205,9 @@ public final class MemoryObjects {
 
   /** Sets what filling has changed, when the contents are there, and the names of files. */
   void finishFiles() throws CkptException {
+    for (RemoteMap view : views.values()) {
+      run.call("munmap", SyscallNumbers.MUNMAP, view.address(), view.lenBytes());
+    }
     for (Map.Entry<Integer, GhostFile> entry : context.state().shared(GhostFile.class).entrySet()) {
       GhostFiles.restoreTime(entry.getValue().mtimeNanos(), run, fdOf(entry.getKey()));
     }

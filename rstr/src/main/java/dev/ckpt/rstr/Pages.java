@@ -6,6 +6,7 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
@@ -51,18 +52,23 @@ final class Pages implements AutoCloseable {
       if (objects.isObject(table.owner())) {
         fillObject(table, pages);
       } else {
-        fillTask(table, pages);
+        fillTask(table, pages, 0);
       }
       nrPages += table.nrDataPages();
       context.options().progress().pages(nrPages);
     }
   }
 
-  private void fillTask(PageArray table, ByteBuffer pages) throws CkptException {
+  /**
+   * Fills the task's own memory.
+   *
+   * @param base where in it the addresses of the table count from
+   */
+  private void fillTask(PageArray table, ByteBuffer pages, long base) throws CkptException {
     List<PageRange> data = new ArrayList<>();
     for (PageRun run : table.runs()) {
       if (run.kind() == PageKind.DATA) {
-        data.add(new PageRange(run.addr(), run.nrPages()));
+        data.add(new PageRange(base + run.addr(), run.nrPages()));
       } else {
         fillZeros(run);
       }
@@ -82,6 +88,11 @@ final class Pages implements AutoCloseable {
   // What is opened here belongs to what is kept until close.
   @SuppressWarnings("MustBeClosedChecker")
   private void fillObject(PageArray table, ByteBuffer pages) throws CkptException {
+    Optional<RemoteMap> view = objects.view(table.owner());
+    if (view.isPresent()) {
+      fillTask(table, pages, view.get().address());
+      return;
+    }
     Fd object = open.get(table.owner());
     if (object == null) {
       object = objects.open(table.owner());

@@ -292,6 +292,40 @@ class ChecksTest {
     assertEquals(-1, new Checks(image.build(), RestartOptions.of()).ttyFd());
   }
 
+  /** No machine promises so many, and hardly one has pages of that size. */
+  @Test
+  void hugePagesMustBeThere() throws IOException {
+    int hugeFlags = 0x22 | 0x40000 | 36 << 26;
+    long start = 0x100000000000L;
+    long end = start + (4L << 36);
+    Vma promised =
+        new Vma(
+            start,
+            end,
+            3,
+            hugeFlags,
+            VmFlag.HT.bit(),
+            0,
+            0,
+            ByteString.EMPTY,
+            VmaKind.ANON_PRIVATE);
+    Vma loose =
+        new Vma(
+            start,
+            end,
+            3,
+            hugeFlags,
+            VmFlag.HT.bit() | VmFlag.NR.bit(),
+            0,
+            0,
+            ByteString.EMPTY,
+            VmaKind.ANON_PRIVATE);
+    image.vmas.add(loose);
+    assertEquals(Set.of(), codes());
+    image.vmas.set(0, promised);
+    assertEquals(Set.of("HUGETLB_POOL"), codes());
+  }
+
   @Test
   void everythingIsSaidAtOnce() throws IOException {
     image.vdsoCrc++;

@@ -46,6 +46,17 @@ class LayoutTest {
   }
 
   @Test
+  void alignsToLargerPages() throws UnsupportedStateException {
+    Layout layout = new Layout(List.of(vma(0x10000100000L, 0x10000101000L)));
+    for (long pageBytes : new long[] {2 * MIB, 1024 * MIB, 2 * MIB}) {
+      RemoteMap map = layout.take(pageBytes + 1, pageBytes);
+      assertEquals(0, map.address() % pageBytes);
+      assertEquals(2 * pageBytes, map.lenBytes());
+      assertApart(map, List.of(vma(0x10000100000L, 0x10000101000L)), "aligned");
+    }
+  }
+
+  @Test
   void staysAwayFromTheStubAndItsOwn() throws UnsupportedStateException {
     Layout layout = new Layout(List.of());
     List<Vma> own = new ArrayList<>();

@@ -38,6 +38,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.kernel.Fcntl",
     "dev.ckpt.core.kernel.FileStat",
     "dev.ckpt.core.kernel.Files",
+    "dev.ckpt.core.kernel.Hugetlb",
     "dev.ckpt.core.kernel.Inotify",
     "dev.ckpt.core.kernel.KernelFeatures",
     "dev.ckpt.core.kernel.Netinet",

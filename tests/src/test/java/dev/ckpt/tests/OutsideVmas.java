@@ -76,13 +76,15 @@ final class OutsideVmas {
   private void add(Matcher head, String kind) {
     String name = head.group("name");
     boolean memory = KernelObjects.isMemory(name) || KernelObjects.isGhost(name);
-    boolean file = !head.group("ino").equals("0");
+    // Of which file without a name the kernel made private huge pages is no state.
+    boolean huge = name.startsWith("/anon_hugepage") && head.group("perms").endsWith("p");
+    boolean file = !head.group("ino").equals("0") && !huge;
     String inode = objects.inode(name, head.group("ino"));
     Vma vma =
         new Vma(
             Long.parseUnsignedLong(head.group("start"), 16),
             Long.parseUnsignedLong(head.group("end"), 16),
-            Long.parseUnsignedLong(head.group("offset"), 16),
+            huge ? 0 : Long.parseUnsignedLong(head.group("offset"), 16),
             file ? (memory ? "memory" : head.group("dev")) + " " + inode : "",
             KernelObjects.name(name) + " " + kind);
     int last = vmas.size() - 1;

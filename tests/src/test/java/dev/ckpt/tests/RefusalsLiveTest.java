@@ -61,7 +61,7 @@ class RefusalsLiveTest {
           Map.entry("mempolicy", "MEMPOLICY"),
           Map.entry("landlock", "LANDLOCK"),
           Map.entry("syscall_user_dispatch", "SYSCALL_DISPATCH"),
-          Map.entry("hugetlb", "HUGETLB"),
+          Map.entry("hugetlb_segment", "HUGETLB"),
           Map.entry("aio", "AIO"),
           Map.entry("memfd_secret", "MEMFD_SECRET"),
           Map.entry("netns", "NAMESPACE"),

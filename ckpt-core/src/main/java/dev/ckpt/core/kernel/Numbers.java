@@ -31,6 +31,7 @@ final class Numbers {
   static final long MMAP = SyscallNumbers.MMAP;
   static final long MUNMAP = SyscallNumbers.MUNMAP;
   static final long SHMCTL = SyscallNumbers.SHMCTL;
+  static final long FSTATFS = SyscallNumbers.FSTATFS;
   static final long STATX = SyscallNumbers.STATX;
   static final long GETXATTR = SyscallNumbers.GETXATTR;
 

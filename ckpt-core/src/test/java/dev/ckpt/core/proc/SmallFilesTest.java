@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The files that have only a line or two of interest. */
 class SmallFilesTest {
@@ -30,6 +34,22 @@ class SmallFilesTest {
         CpuInfo.parse(Captured.bytes("odd.cpuinfo")).flags());
     assertTrue(ProcFs.cpuInfo().flags().toString().startsWith("fpu "));
     rejects(CpuInfo::parse, "", "flags", "model name\t: flags: x");
+  }
+
+  @Test
+  void readsThePoolOfHugePages(@TempDir Path folder) throws Exception {
+    assertEquals(Optional.empty(), HugetlbPool.of(folder));
+    String[] files = {"free_hugepages", "resv_hugepages", "nr_overcommit_hugepages"};
+    for (int i = 0; i < files.length; i++) {
+      Files.writeString(folder.resolve(files[i]), "1" + i + "\n");
+    }
+    Path surplus = Files.writeString(folder.resolve("surplus_hugepages"), "3\n");
+    HugetlbPool pool = HugetlbPool.of(folder).orElseThrow();
+    assertEquals(new HugetlbPool(10, 11, 12, 3), pool);
+    assertEquals(8, pool.available());
+    assertEquals(0, new HugetlbPool(1, 1, 2, 5).available());
+    Files.writeString(surplus, "many\n");
+    assertThrows(ProcFormatException.class, () -> HugetlbPool.of(folder));
   }
 
   @Test

@@ -21,7 +21,7 @@ import dev.ckpt.format.RecordOutput;
  *      4  4+n1  bytes  name        at most 256: of a memfd, without "memfd:"
  *   8+n1     8  u64    size        bytes
  *  16+n1     4  u32    seals       F_SEAL_ bits
- *  20+n1     4  u32    memfdFlags  MFD_ flags to create it with
+ *  20+n1     4  u32    memfdFlags  MFD_ flags to create it with; MFD_HUGETLB with a size
  *  24+n1     4  u32    mode        st_mode
  * </pre>
  */
@@ -35,6 +35,12 @@ public record Shmem(ShmemKind kind, ByteString name, long size, int seals, int m
     Invariant.notNull(kind, "kind");
     Invariant.atMost(name, Limits.MAX_NAME_BYTES, "name");
     Invariant.that(size >= 0, "size must be below 2^63", size);
+    HugePageFlags.check(memfdFlags, HugePageFlags.MFD_HUGETLB, "memfdFlags");
+  }
+
+  /** Size of the huge TLB pages that it is made of; 0: of ordinary pages. */
+  public long hugePageBytes() {
+    return HugePageFlags.bytes(memfdFlags, HugePageFlags.MFD_HUGETLB);
   }
 
   @Override

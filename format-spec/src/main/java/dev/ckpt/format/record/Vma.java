@@ -19,7 +19,7 @@ import java.util.List;
  *      0     8  u64         start       address of the first byte
  *      8     8  u64         end         first address behind it
  *     16     4  u32         prot        PROT_ bits, 0 to 7
- *     20     4  u32         mapFlags    MAP_ flags to create it with
+ *     20     4  u32         mapFlags    MAP_ flags to create it with; MAP_HUGETLB with a size
  *     24     8  u64         vmFlags     bits of VmFlag
  *     32     8  u64         pgoffBytes  offset in the backing object
  *     40     4  u32 objref  backing     0, or a FILE_REF, GHOST_FILE, SHMEM or
@@ -54,6 +54,7 @@ public record Vma(
         "only a VSYSCALL lies above 2^47",
         range(start, end));
     Invariant.range(prot, 0, 7, "prot");
+    HugePageFlags.check(mapFlags, HugePageFlags.MAP_HUGETLB, "mapFlags");
     Invariant.that(VmFlag.known(vmFlags), "vmFlags must be known bits", Long.toHexString(vmFlags));
     Invariant.that(aligned(pgoffBytes), "pgoffBytes must be page-aligned", pgoffBytes);
     Invariant.notNegative(backing, "backing");
@@ -65,6 +66,11 @@ public record Vma(
   /** Size in bytes. */
   public long lenBytes() {
     return end - start;
+  }
+
+  /** Size of its huge TLB pages, if it is anonymous memory of such; else 0. */
+  public long hugePageBytes() {
+    return HugePageFlags.bytes(mapFlags, HugePageFlags.MAP_HUGETLB);
   }
 
   /** Whether what is written to it is written to its backing. */

@@ -17,7 +17,6 @@ import java.util.Optional;
 /** Decides how an open file is saved, or refuses it with a code and a remedy of its own. */
 final class FileKinds {
   private static final String CLOSE_IT = "this version cannot save it; close it before the dump";
-  private static final int HUGE_BLOCK = 1 << 20;
 
   private final int pid;
   private final int ttyNr;
@@ -150,9 +149,7 @@ final class FileKinds {
   private Optional<FileKind> regular(String name, ByteString link, FileStat stat) {
     String text = link.toString();
     if (text.startsWith("/memfd:")) {
-      return stat.blockBytes() >= HUGE_BLOCK
-          ? refuse(Code.FD_MEMFD_HUGE, name + " is made of huge pages")
-          : Optional.of(memfd);
+      return Optional.of(memfd);
     }
     if (NamedFile.isKernels(text)) {
       return named(name, link, stat);

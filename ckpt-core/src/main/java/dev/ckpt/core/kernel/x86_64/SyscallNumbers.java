@@ -84,6 +84,7 @@ public final class SyscallNumbers {
   public static final int MUNLOCK = 150;
   public static final int MLOCKALL = 151;
   public static final int PRCTL = 157;
+  public static final int FSTATFS = 138;
   public static final int ARCH_PRCTL = 158;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
