@@ -231,11 +231,6 @@ static void m_oom_score_adj(void)
     SYS(write(fd, "123", 3));
     SYS(close(fd));
 }
-static void m_mempolicy(void)
-{
-    unsigned long node0 = 1;
-    OFFER(syscall(SYS_set_mempolicy, 1 /* MPOL_PREFERRED */, &node0, 8UL));
-}
 static void m_landlock(void)
 {
     uint64_t handled = 1 << 9; /* LANDLOCK_ACCESS_FS_MAKE_SOCK: never needed here */
@@ -548,7 +543,7 @@ static const struct {
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
-    M(mdwe), M(memory_merge), M(oom_score_adj), M(mempolicy), M(landlock), M(syscall_user_dispatch),
+    M(mdwe), M(memory_merge), M(oom_score_adj), M(landlock), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),

@@ -679,6 +679,8 @@ int main(void)
     VALUE("SyscallNumbers.TGKILL", __NR_tgkill);
     VALUE("SyscallNumbers.IOPRIO_SET", __NR_ioprio_set);
     VALUE("SyscallNumbers.IOPRIO_GET", __NR_ioprio_get);
+    VALUE("SyscallNumbers.MBIND", __NR_mbind);
+    VALUE("SyscallNumbers.SET_MEMPOLICY", __NR_set_mempolicy);
     VALUE("SyscallNumbers.GET_MEMPOLICY", __NR_get_mempolicy);
     VALUE("SyscallNumbers.OPENAT", __NR_openat);
     VALUE("SyscallNumbers.PSELECT6", __NR_pselect6);

@@ -6,6 +6,7 @@ import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.EmbeddedFiles;
 import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.GhostFiles;
+import dev.ckpt.core.checkpoint.Mempolicies;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
 import dev.ckpt.core.checkpoint.Progress;
 import dev.ckpt.core.error.SyscallException;
@@ -15,9 +16,11 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
@@ -90,6 +93,7 @@ final class TaskMemory implements MmCheckpoint {
   private final List<Mapping> mappings = new ArrayList<>();
   private final Map<SharedObject.Key, SharedObject> objects = new LinkedHashMap<>();
   private Optional<SharedObject> program = Optional.empty();
+  private List<Mempolicy> policies = List.of();
   private int mmObjref;
 
   @Override
@@ -240,6 +244,17 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   @Override
+  public void ask(RemoteSyscalls calls) throws CkptException {
+    List<Long> starts = new ArrayList<>();
+    for (Mapping mapping : mappings) {
+      if (!mapping.kind().isKernels()) {
+        starts.add(mapping.entry().vma().start());
+      }
+    }
+    policies = Mempolicies.ofMappings(calls, starts);
+  }
+
+  @Override
   public int saveObject(CkptContext context, int targetFd) throws CkptException {
     // NB: opened anew, for a duplicate would share the target's file offset.
     String path = "/proc/" + context.pid() + "/fd/" + targetFd;
@@ -263,6 +278,7 @@ final class TaskMemory implements MmCheckpoint {
         context.add(new VmaGuard(guard.address(), guard.end()));
       }
     }
+    policies.forEach(context::add);
   }
 
   private int backing(CkptContext context, Mapping mapping) throws CkptException {

@@ -100,7 +100,6 @@ public enum Code {
       SETTINGS,
       "a thread has a timer slack of 2^63 ns or more",
       "write 0 into `/proc/TID/timerslack_ns`"),
-  MEMPOLICY(SETTINGS, "it has a NUMA policy", "start it without numactl"),
   DUMPABLE(
       SETTINGS,
       "dumpable by root only (a set-user-id program, fs.suid_dumpable 2)",
@@ -266,8 +265,11 @@ public enum Code {
       RESTORE,
       "it has more memory locked than we may lock",
       "raise our limit before, or run with CAP_IPC_LOCK"),
-  HUGETLB_POOL(
-      RESTORE, "there are too few huge TLB pages of its size", "raise `vm.nr_hugepages`"),
+  HUGETLB_POOL(RESTORE, "there are too few huge TLB pages of its size", "raise `vm.nr_hugepages`"),
+  NUMA_NODES(
+      RESTORE,
+      "its memory comes from NUMA nodes that are not here, or not for us",
+      "restore it where it may use them"),
   PIDFD_GONE(RESTORE, "it has a pidfd of a process that is gone", "dump it without"),
   INOTIFY_GONE(RESTORE, "what it watches is not there, or not as it was", "put it back"),
   TIMERFD_ALARM(

@@ -69,6 +69,9 @@ public final class Limits {
   /** Bytes of a mask of CPUs: 8192 of them, the most that x86-64 kernels are built for. */
   public static final int MAX_CPU_MASK_BYTES = 1024;
 
+  /** Bytes of a mask of NUMA nodes: 1024 of them, the most that kernels are built for. */
+  public static final int MAX_NODE_MASK_BYTES = 128;
+
   /** Bytes of the names of all features of a CPU. */
   public static final int MAX_CPU_FEATURES_BYTES = 8192;
 

@@ -29,6 +29,7 @@ import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Itimers;
+import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
@@ -93,6 +94,9 @@ public enum ObjectType {
   /** A guard region within a mapping. */
   VMA_GUARD(431, Phase.STATE, Refs.NONE, VmaGuard.CODEC),
   VMA_PKEY(432, Phase.STATE, Refs.NONE, VmaPkey.CODEC),
+
+  /** From which NUMA nodes the memory of a mapping or thread comes. */
+  MEMPOLICY(433, Phase.STATE, Refs.NONE, Mempolicy.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),

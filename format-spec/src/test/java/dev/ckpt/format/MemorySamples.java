@@ -1,6 +1,7 @@
 package dev.ckpt.format;
 
 import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
@@ -63,6 +64,10 @@ final class MemorySamples {
 
   static VmaPkey vmaPkey() {
     return new VmaPkey(0x7f00_0000_0000L, 3);
+  }
+
+  static Mempolicy mempolicy() {
+    return new Mempolicy(0, 0x7f00_0000_0000L, 0x8002, ByteString.of(new byte[] {5}));
   }
 
   static VmaGuard vmaGuard() {

@@ -13,7 +13,6 @@ import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
-import dev.ckpt.format.record.VmaKind;
 import java.util.List;
 
 /** Rebuilds mm and vmas in the new task, whose own address space was emptied before. */
@@ -36,11 +35,13 @@ final class AddressSpace {
   private final RstrContext context;
   private final BatchRunner run;
   private final MemoryObjects objects;
+  private final Mempolicies policies;
 
   AddressSpace(RstrContext context, BatchRunner run, MemoryObjects objects) {
     this.context = context;
     this.run = run;
     this.objects = objects;
+    this.policies = new Mempolicies(context, run);
   }
 
   /** Takes away everything that is mapped but our own code and area. */
@@ -213,6 +214,7 @@ final class AddressSpace {
 
   private void advise(Vma vma) throws CkptException {
     name(vma);
+    policies.restore(vma);
     adviseIf(vma, VmFlag.RR, 1);
     adviseIf(vma, VmFlag.SR, 2);
     adviseIf(vma, VmFlag.DC, 10);
@@ -240,7 +242,7 @@ final class AddressSpace {
           MADV_GUARD_INSTALL);
     }
     for (Vma vma : vmas()) {
-      if (!isKernels(vma) && protWhileFilling(vma) != vma.prot()) {
+      if (!vma.kind().isKernels() && protWhileFilling(vma) != vma.prot()) {
         run.call("mprotect", SyscallNumbers.MPROTECT, vma.start(), vma.lenBytes(), vma.prot());
       }
     }
@@ -251,17 +253,11 @@ final class AddressSpace {
   /** Seals what was sealed (mseal(2)); nothing of it can be changed any more. */
   void seal() throws CkptException {
     for (Vma vma : vmas()) {
-      if (!isKernels(vma) && vma.has(VmFlag.SL)) {
+      if (!vma.kind().isKernels() && vma.has(VmFlag.SL)) {
         run.call("mseal", SyscallNumbers.MSEAL, vma.start(), vma.lenBytes(), 0);
       }
     }
     run.flush();
-  }
-
-  private static boolean isKernels(Vma vma) {
-    return vma.kind() == VmaKind.VDSO
-        || vma.kind() == VmaKind.VVAR
-        || vma.kind() == VmaKind.VSYSCALL;
   }
 
   private ByteString programFile(Mm mm) throws CkptException {

@@ -62,6 +62,7 @@ public final class Checks {
     GhostFiles.check(this);
     SysvSegments.check(this);
     HugePages.check(this);
+    Mempolicies.check(this);
     dev.ckpt.rstr.file.Files.check(this);
     terminal();
     if (!refusals.isEmpty()) {

@@ -115,6 +115,7 @@ final class Threads {
     }
     SignalState.restorePending(context, run, tid);
     Scheduling.restoreOwn(run, sched);
+    Mempolicies.restoreOwn(context, run, tid);
     run.flush();
     Creds.restore(context, run, cred);
     if (thread.pdeathSignal() != 0) {

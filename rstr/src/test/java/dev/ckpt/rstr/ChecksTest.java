@@ -12,6 +12,7 @@ import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRef;
+import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
@@ -324,6 +325,16 @@ class ChecksTest {
     assertEquals(Set.of(), codes());
     image.vmas.set(0, promised);
     assertEquals(Set.of("HUGETLB_POOL"), codes());
+  }
+
+  @Test
+  void numaNodesMustBeThereUnlessTheyAreRelative() throws IOException {
+    ByteString last = ByteString.of(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80});
+    image.more.add(new Mempolicy(image.tid, 0, 2, ByteString.of(new byte[] {1})));
+    image.more.add(new Mempolicy(0, 0x7000, 2 | Mempolicy.MPOL_F_RELATIVE_NODES, last));
+    assertEquals(Set.of(), codes());
+    image.more.add(new Mempolicy(0, 0x9000, 2, last));
+    assertEquals(Set.of("NUMA_NODES"), codes());
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Header;
+import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
@@ -57,6 +58,7 @@ final class HandMade {
   long[] hardLimits = new long[Rlimits.RLIM_NLIMITS];
   final List<Integer> fds = new ArrayList<>();
   final List<Vma> vmas = new ArrayList<>();
+  final List<ImageRecord> more = new ArrayList<>();
   FileRef exe;
 
   /** A file besides the program, or none. */
@@ -196,6 +198,9 @@ final class HandMade {
             0));
     for (Vma vma : vmas) {
       writer.write(vma);
+    }
+    for (ImageRecord record : more) {
+      writer.write(record);
     }
     if (mappedFlags != -1) {
       int mapFlags = mappedKind == VmaKind.FILE_SHARED ? 1 : 2;

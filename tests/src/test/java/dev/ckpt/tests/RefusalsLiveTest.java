@@ -58,7 +58,6 @@ class RefusalsLiveTest {
           Map.entry("mdwe", "PRCTL_MDWE"),
           Map.entry("memory_merge", "PRCTL_MEMORY_MERGE"),
           Map.entry("oom_score_adj", SAVED),
-          Map.entry("mempolicy", "MEMPOLICY"),
           Map.entry("landlock", "LANDLOCK"),
           Map.entry("syscall_user_dispatch", "SYSCALL_DISPATCH"),
           Map.entry("hugetlb_segment", "HUGETLB"),

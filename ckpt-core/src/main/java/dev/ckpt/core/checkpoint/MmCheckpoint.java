@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageWriter;
@@ -19,6 +20,9 @@ import java.util.ServiceLoader;
 public interface MmCheckpoint extends AutoCloseable {
   /** Looks at every mapping and refuses what cannot be saved. */
   void survey(CkptContext context) throws CkptException;
+
+  /** Asks the task what only it can tell of its mappings. */
+  void ask(RemoteSyscalls calls) throws CkptException;
 
   /**
    * Adds the records of mm, memory objects and vmas.

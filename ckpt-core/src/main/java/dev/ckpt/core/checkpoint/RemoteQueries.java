@@ -15,6 +15,7 @@ import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PosixTimer;
 import java.util.ArrayList;
@@ -35,7 +36,8 @@ final class RemoteQueries {
       long tidAddress,
       int pdeathSignal,
       int securebits,
-      long timerSlackNanos) {}
+      long timerSlackNanos,
+      List<Mempolicy> mempolicy) {}
 
   /** What the process told, through its leader. */
   record ProcessAnswers(
@@ -101,6 +103,7 @@ final class RemoteQueries {
             queries.lockFuture = lockFuture(context, calls.area());
           }
           files.ask(calls);
+          context.mm().ask(calls);
         }
         askRare(calls, context.refusals(), "thread " + tracee.tid());
         queries.threads.put(tracee.tid(), askThread(calls, context, tracee.tid(), landlock));
@@ -145,6 +148,7 @@ final class RemoteQueries {
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG, pdeathSignal);
     Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
     Batch.Result timerSlack = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
+    Batch.Data mempolicy = Mempolicies.askThread(batch);
     Batch.Result look = landlock.ask(batch, status);
     calls.run(batch);
     landlock.refuse(status, batch.result(look), context.refusals());
@@ -155,7 +159,8 @@ final class RemoteQueries {
         batch.getLong(tidAddress, 0),
         batch.getInt(pdeathSignal, 0),
         (int) batch.result(securebits),
-        batch.result(timerSlack));
+        batch.result(timerSlack),
+        Mempolicies.ofThread(batch, mempolicy, tid));
   }
 
   private static ProcessAnswers askProcess(RemoteSyscalls calls) throws CkptException {
@@ -234,8 +239,6 @@ final class RemoteQueries {
     Batch.Result mce = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_MCE_KILL_GET);
     Batch.Result flusher = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_IO_FLUSHER);
     Batch.Result mdwe = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MDWE);
-    Batch.Data policy = batch.space(Long.BYTES);
-    batch.tryCall("get_mempolicy", SyscallNumbers.GET_MEMPOLICY, policy);
     Batch.Result merge = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MEMORY_MERGE);
     calls.run(batch);
     String why = "this version cannot save it";
@@ -251,8 +254,6 @@ final class RemoteQueries {
         batch.result(flusher) > 0, Code.PRCTL_IO_FLUSHER, thread + " is an I/O flusher", why);
     refusals.addIf(
         batch.result(mdwe) > 0, Code.PRCTL_MDWE, thread + " has PR_SET_MDWE in force", why);
-    refusals.addIf(
-        batch.getInt(policy, 0) != 0, Code.MEMPOLICY, thread + " has a NUMA memory policy", why);
     refusals.addIf(
         batch.result(merge) > 0,
         Code.PRCTL_MEMORY_MERGE,

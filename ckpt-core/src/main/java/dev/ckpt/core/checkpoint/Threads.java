@@ -139,6 +139,7 @@ final class Threads {
         context.add(new RestartBlock(tid, thread.timeLeftNanos().getAsLong()));
       }
       Scheduling.save(context, tid, told);
+      told.mempolicy().forEach(context::add);
       Creds.save(context, tid, told);
       SignalState.savePending(context, tid, thread.pending());
     }

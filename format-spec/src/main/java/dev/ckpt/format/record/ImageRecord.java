@@ -33,6 +33,7 @@ public sealed interface ImageRecord
         InotifyWatch,
         Itimers,
         MemoryObject,
+        Mempolicy,
         Mm,
         PageArray,
         Pipe,

@@ -39,6 +39,11 @@ public enum VmaKind {
     return backed;
   }
 
+  /** Whether the kernel makes such a mapping by itself. */
+  public boolean isKernels() {
+    return this == VDSO || this == VVAR || this == VSYSCALL;
+  }
+
   /**
    * The kind of this number.
    *

@@ -108,6 +108,8 @@ public final class SyscallNumbers {
   public static final int TGKILL = 234;
   public static final int IOPRIO_SET = 251;
   public static final int IOPRIO_GET = 252;
+  public static final int MBIND = 237;
+  public static final int SET_MEMPOLICY = 238;
   public static final int GET_MEMPOLICY = 239;
   public static final int INOTIFY_ADD_WATCH = 254;
   public static final int INOTIFY_RM_WATCH = 255;
