@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ record ListedProgram(
     Optional<String> after,
     String check,
     OptionalInt ends,
-    Optional<String> refused) {
+    Optional<Code> refused) {
   private static final Set<String> FIELDS =
       Set.of(
           "program", "package", "prepare", "run", "ready", "before", "after", "check", "ends",
@@ -107,7 +108,7 @@ record ListedProgram(
         Optional.ofNullable(fields.get("after")),
         fields.get("check"),
         ends.equals(NEVER) ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(ends)),
-        Optional.ofNullable(fields.get("refused")));
+        Optional.ofNullable(fields.get("refused")).map(Code::valueOf));
   }
 
   private static void require(boolean condition, String message) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ class ListedProgramTest {
     assertFalse(one.isFed() || one.hasTwin());
     ListedProgram two = programs.get(1);
     assertEquals(OptionalInt.of(0), two.ends());
-    assertEquals(Optional.of("TASK_CHILDREN"), two.refused());
+    assertEquals(Optional.of(Code.TASK_CHILDREN), two.refused());
     assertTrue(two.isFed() && two.hasTwin());
     assertEquals(2, programs.size());
   }
@@ -60,6 +61,7 @@ class ListedProgramTest {
     expectRejected("program: one", "pakage: first");
     expectRejected("program: one", "program: two");
     expectRejected("program: one", "package: first", "run: one");
+    expectRejected("program: one", "package: first", "run: one", "check: true", "refused: WHY");
     expectRejected("  goes on");
   }
 

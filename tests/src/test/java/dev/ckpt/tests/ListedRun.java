@@ -10,6 +10,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,11 +129,11 @@ final class ListedRun implements AutoCloseable {
     live.restore(image, false);
   }
 
-  private void expectRefused(String code) throws IOException, TooEarly {
+  private void expectRefused(Code code) throws IOException, TooEarly {
     UnsupportedStateException refused =
         assertThrows(UnsupportedStateException.class, () -> live.dump(live.besides("image"), true));
     expectRuns();
-    List<String> codes = refused.refusals().stream().map(Refusal::code).distinct().toList();
+    List<Code> codes = refused.refusals().stream().map(Refusal::code).distinct().toList();
     assertEquals(List.of(code), codes);
   }
 
