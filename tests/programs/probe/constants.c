@@ -247,6 +247,8 @@ int main(void)
     VALUE("Socket.SO_SNDTIMEO", SO_SNDTIMEO);
     VALUE("Socket.SO_BINDTODEVICE", SO_BINDTODEVICE);
     VALUE("Socket.SO_GET_FILTER", SO_GET_FILTER);
+    VALUE("Socket.SO_ATTACH_FILTER", SO_ATTACH_FILTER);
+    VALUE("Socket.SO_DETACH_FILTER", SO_DETACH_FILTER);
     VALUE("Socket.SO_TIMESTAMP", SO_TIMESTAMP);
     VALUE("Socket.SO_SNDBUFFORCE", SO_SNDBUFFORCE);
     VALUE("Socket.SO_RCVBUFFORCE", SO_RCVBUFFORCE);
@@ -339,6 +341,20 @@ int main(void)
     VALUE("Netinet.TCP_CONGESTION", TCP_CONGESTION);
     VALUE("Netinet.TCP_THIN_LINEAR_TIMEOUTS", TCP_THIN_LINEAR_TIMEOUTS);
     VALUE("Netinet.TCP_USER_TIMEOUT", TCP_USER_TIMEOUT);
+    VALUE("Netinet.TCP_REPAIR", TCP_REPAIR);
+    VALUE("Netinet.TCP_REPAIR_QUEUE", TCP_REPAIR_QUEUE);
+    VALUE("Netinet.TCP_QUEUE_SEQ", TCP_QUEUE_SEQ);
+    VALUE("Netinet.TCP_REPAIR_OPTIONS", TCP_REPAIR_OPTIONS);
+    VALUE("Netinet.TCP_TIMESTAMP", TCP_TIMESTAMP);
+    VALUE("Netinet.TCP_REPAIR_WINDOW", TCP_REPAIR_WINDOW);
+    VALUE("Netinet.TCP_ULP", TCP_ULP);
+    VALUE("Netinet.TCP_REPAIR_ON", TCP_REPAIR_ON);
+    VALUE("Netinet.TCP_REPAIR_OFF", TCP_REPAIR_OFF);
+    VALUE("Netinet.TCP_REPAIR_OFF_NO_WP", TCP_REPAIR_OFF_NO_WP);
+    VALUE("Netinet.TCP_NO_QUEUE", TCP_NO_QUEUE);
+    VALUE("Netinet.TCP_RECV_QUEUE", TCP_RECV_QUEUE);
+    VALUE("Netinet.TCP_SEND_QUEUE", TCP_SEND_QUEUE);
+    VALUE("Netinet.TCP_REPAIR_WINDOW_BYTES", sizeof(struct tcp_repair_window));
     VALUE("Netinet.TCP_FASTOPEN", TCP_FASTOPEN);
     VALUE("Netinet.TCP_NOTSENT_LOWAT", TCP_NOTSENT_LOWAT);
     VALUE("Netinet.TCP_SAVE_SYN", TCP_SAVE_SYN);
@@ -354,6 +370,7 @@ int main(void)
     VALUE("Netinet.UDP_GRO", UDP_GRO);
     VALUE("Netinet.UDPLITE_SEND_CSCOV", UDPLITE_SEND_CSCOV);
     VALUE("Netinet.UDPLITE_RECV_CSCOV", UDPLITE_RECV_CSCOV);
+    VALUE("literal.tcp_info.tcpi_options", offsetof(struct tcp_info, tcpi_options));
     VALUE("literal.tcp_info.tcpi_unacked", offsetof(struct tcp_info, tcpi_unacked));
     VALUE("literal.tcp_info.tcpi_sacked", offsetof(struct tcp_info, tcpi_sacked));
     VALUE("Sockets.SOCKADDR_BYTES", sizeof(struct sockaddr_storage));
@@ -430,6 +447,7 @@ int main(void)
     VALUE("Errno.EOPNOTSUPP", EOPNOTSUPP);
     VALUE("Errno.EADDRINUSE", EADDRINUSE);
     VALUE("Errno.EADDRNOTAVAIL", EADDRNOTAVAIL);
+    VALUE("Errno.ENETUNREACH", ENETUNREACH);
     VALUE("Errno.ENOTCONN", ENOTCONN);
     VALUE("Errno.ETIMEDOUT", ETIMEDOUT);
     VALUE("Errno.EDQUOT", EDQUOT);
@@ -710,6 +728,7 @@ int main(void)
     VALUE("SyscallNumbers.INOTIFY_INIT1", __NR_inotify_init1);
     VALUE("SyscallNumbers.OPEN_BY_HANDLE_AT", __NR_open_by_handle_at);
     VALUE("SyscallNumbers.PIDFD_OPEN", __NR_pidfd_open);
+    VALUE("SyscallNumbers.PIDFD_GETFD", __NR_pidfd_getfd);
     VALUE("SyscallNumbers.KCMP", __NR_kcmp);
     VALUE("SyscallNumbers.SCHED_SETATTR", __NR_sched_setattr);
     VALUE("SyscallNumbers.SCHED_GETATTR", __NR_sched_getattr);
@@ -951,6 +970,8 @@ int main(void)
     VALUE("FileTimerfd.ABSTIME", TFD_TIMER_ABSTIME);
     VALUE("FileTimerfd.CANCEL_ON_SET", TFD_TIMER_CANCEL_ON_SET);
     VALUE("Timerfd.TFD_IOC_SET_TICKS", TFD_IOC_SET_TICKS);
+    VALUE("TcpConnections.MEMBARRIER_CMD_GLOBAL", MEMBARRIER_CMD_GLOBAL);
+    VALUE("file.TcpConnections.CAP_NET_ADMIN", CAP_NET_ADMIN);
     VALUE("Timerfd.CAP_WAKE_ALARM", CAP_WAKE_ALARM);
     VALUE("Inotify.IN_UNMOUNT", IN_UNMOUNT);
     VALUE("Inotify.IN_Q_OVERFLOW", IN_Q_OVERFLOW);

@@ -29,7 +29,9 @@ public enum Code {
       "a thread of our JVM waits for it (java.lang.Process) and would swallow its stops",
       "dump it from another process, with the command"),
   TASK_STOPPED(
-      TARGET, "SIGSTOP, SIGTSTP or the like has stopped it", "continue it with SIGCONT first"),
+      TARGET,
+      "SIGSTOP, SIGTSTP or the like has stopped it, or waits for it",
+      "continue it with SIGCONT first"),
   TASK_BUSY(
       TARGET,
       "code of another dump runs in it and does not end",
@@ -126,7 +128,23 @@ public enum Code {
 
   // Its files
   FD_SOCKET(FILES, "a socket of a protocol that cannot be saved; the line names it"),
-  TCP_CONNECTION(FILES, "a TCP connection", "close it, or dump with `--tcp-close`"),
+  TCP_CONNECTION(
+      FILES,
+      "a TCP connection",
+      "close it, or dump with `--stop --tcp-established`, or with `--tcp-close`"),
+  TCP_STATE(
+      FILES,
+      "a TCP connection that is being made, was closed at both ends at once, or shut down for"
+          + " reading",
+      "wait until it is established or gone, or dump with `--tcp-close`"),
+  TCP_ULP(
+      FILES,
+      "a TCP connection with an upper layer protocol in the kernel, such as TLS",
+      "close it, or dump with `--tcp-close`"),
+  TCP_REPAIR(
+      FILES,
+      "we may not read its TCP connections, or not make them again",
+      "root, or CAP_NET_ADMIN in the user namespace of its network"),
   SOCKET_SHUTDOWN(FILES, "a UDP socket that was shut down"),
   SOCKET_OUTSIDE(
       FILES,

@@ -108,6 +108,12 @@ public final class Limits {
   /** Bytes of all messages that wait in one socket. */
   public static final int MAX_SOCKET_QUEUE_BYTES = 8 << 20;
 
+  /** Bytes of one queue of a TCP connection, which net.ipv4.tcp_rmem and tcp_wmem limit. */
+  public static final int MAX_TCP_QUEUE_BYTES = 32 << 20;
+
+  /** Payload bytes of a TCP connection: two queues, and some fields beside them. */
+  public static final int MAX_TCP_PAYLOAD_BYTES = 2 * MAX_TCP_QUEUE_BYTES + 128;
+
   /** Supplementary groups of a thread, as NGROUPS_MAX. */
   public static final int MAX_GROUPS = 65536;
 

@@ -46,6 +46,7 @@ import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.Tail;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.TcpSock;
 import dev.ckpt.format.record.TimeNs;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
@@ -117,6 +118,9 @@ public enum ObjectType {
   INOTIFY_WATCH(561, Phase.STATE, Refs.NONE, InotifyWatch.CODEC),
   FILE_UNIX_SOCKET(570, Phase.STATE, Refs.OPEN_FILE, FileUnixSocket.CODEC),
   FILE_INET_SOCKET(571, Phase.STATE, Refs.OPEN_FILE, FileInetSocket.CODEC),
+
+  /** A live TCP connection. */
+  TCP_SOCK(572, Phase.STATE, Refs.NONE, TcpSock.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);
@@ -194,6 +198,7 @@ public enum ObjectType {
     return switch (this) {
       case PAGE_ARRAY -> Limits.MAX_ARRAY_PAYLOAD_BYTES;
       case PIPE -> Limits.MAX_PIPE_PAYLOAD_BYTES;
+      case TCP_SOCK -> Limits.MAX_TCP_PAYLOAD_BYTES;
       default -> Limits.MAX_PAYLOAD_BYTES;
     };
   }

@@ -302,6 +302,7 @@ final class Samples {
         new ImageObject(0, 0, inotifyWatch()),
         new ImageObject(0, UNIX_SOCKET, SocketSamples.fileUnixSocket()),
         new ImageObject(0, INET_SOCKET, SocketSamples.fileInetSocket()),
+        new ImageObject(0, 0, SocketSamples.tcpSock(INET_SOCKET)),
         new ImageObject(0, GHOST, MemorySamples.ghostFile()),
         new ImageObject(0, SYSV, MemorySamples.sysvShm()),
         new ImageObject(0, 0, fd()),

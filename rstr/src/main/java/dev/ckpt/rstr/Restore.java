@@ -222,6 +222,7 @@ final class Restore {
       notes.addAll(context.notes());
       options.progress().over();
       job = Foreground.begin(state, options);
+      context.finish();
       threads.letGo();
     }
   }

@@ -43,6 +43,7 @@ public final class RstrContext {
   private final FdNumbers fds;
   private final List<String> notes = new ArrayList<>();
   private final Deque<Undo> undos = new ArrayDeque<>();
+  private final List<Step> lastSteps = new ArrayList<>();
 
   RstrContext(
       ImageState state,
@@ -141,14 +142,32 @@ public final class RstrContext {
   }
 
   /** Takes away something that the end of the new task does not take away. */
-  interface Undo {
+  public interface Undo {
     /** Does it. */
     void run() throws CkptException;
   }
 
   /** Says what is to be done when the restore fails. */
-  void onFailure(Undo undo) {
+  public void onFailure(Undo undo) {
     undos.push(undo);
+  }
+
+  /** What is done when all the rest has been. */
+  public interface Step {
+    /** Does it. */
+    void run() throws CkptException;
+  }
+
+  /** Says what is to be done at the very end, right before the new task is let go. */
+  public void onSuccess(Step step) {
+    lastSteps.add(step);
+  }
+
+  /** Does all of that. */
+  void finish() throws CkptException {
+    for (Step step : lastSteps) {
+      step.run();
+    }
   }
 
   /** Does all of that, the last thing first. */

@@ -84,6 +84,8 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.Threads",
     "dev.ckpt.rstr.Timers",
     "dev.ckpt.rstr.file.Eventfd",
+    "dev.ckpt.core.checkpoint.file.TcpConnections",
+    "dev.ckpt.rstr.file.TcpConnections",
     "dev.ckpt.rstr.file.Timerfd",
     "dev.ckpt.format.record.FileTimerfd"
   };
@@ -134,6 +136,7 @@ class ConstantsLiveTest {
       "statx.stx_rdev_minor 132",
       "statx.stx_dev_major 136",
       "statx.stx_dev_minor 140",
+      "tcp_info.tcpi_options 5",
       "tcp_info.tcpi_unacked 24",
       "tcp_info.tcpi_sacked 28",
       "msghdr.msg_namelen 8",

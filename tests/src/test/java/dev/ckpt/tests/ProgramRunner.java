@@ -57,7 +57,7 @@ public final class ProgramRunner {
         report(program.name(), "", () -> RefusalsLiveTest.run(program));
         continue;
       }
-      for (Scenario each : Scenario.values()) {
+      for (Scenario each : ProgramsLiveTest.scenarios(program).toList()) {
         if (scenario.isEmpty() || scenario.equals(each.name())) {
           report(program.name(), each.name(), () -> ProgramsLiveTest.run(program, each));
         }

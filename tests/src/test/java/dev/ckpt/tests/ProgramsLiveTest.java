@@ -1,6 +1,8 @@
 package dev.ckpt.tests;
 
+import dev.ckpt.core.checkpoint.TcpPolicy;
 import java.io.IOException;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,15 +12,36 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every program that keeps one kind of state comes through dump and restore, in every scenario. */
 @Tag("live")
 class ProgramsLiveTest {
-  /** Programs whose TCP connections come back closed. */
-  private static final String TCP_CLOSE = "tcp-close";
+  /** What becomes of the TCP connections of programs of a category. */
+  private static final Map<String, TcpPolicy> CATEGORIES =
+      Map.of(
+          "save",
+          TcpPolicy.REFUSE,
+          "tcp-close",
+          TcpPolicy.CLOSE,
+          "tcp-established",
+          TcpPolicy.KEEP);
 
   static Stream<Arguments> programs() {
-    return Stream.concat(Programs.of("save").stream(), Programs.of(TCP_CLOSE).stream())
+    return CATEGORIES.keySet().stream()
+        .sorted()
+        .flatMap(category -> Programs.of(category).stream())
         .filter(program -> !program.isScript())
-        .flatMap(
-            program ->
-                Stream.of(Scenario.values()).map(scenario -> Arguments.of(program, scenario)));
+        .flatMap(program -> scenarios(program).map(scenario -> Arguments.of(program, scenario)));
+  }
+
+  /**
+   * A task whose connections are kept never runs on; and when it has come back once, the other end
+   * has gone on, so that it cannot a second time.
+   */
+  static Stream<Scenario> scenarios(Programs.Program program) {
+    return policy(program) == TcpPolicy.KEEP
+        ? Stream.of(Scenario.COMES_BACK, Scenario.GOES_ROUND)
+        : Stream.of(Scenario.values());
+  }
+
+  private static TcpPolicy policy(Programs.Program program) {
+    return CATEGORIES.getOrDefault(program.category(), TcpPolicy.REFUSE);
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -29,8 +52,7 @@ class ProgramsLiveTest {
 
   static void run(Programs.Program program, Scenario scenario) throws IOException {
     try (LiveProgram live = LiveProgram.start(program)) {
-      boolean tcpClose = program.category().equals(TCP_CLOSE);
-      live.withDumpOptions(options -> options.withTcpClose(tcpClose)).awaitReady();
+      live.withDumpOptions(options -> options.withTcp(policy(program))).awaitReady();
       scenario.run(live, program.exitStatus());
     }
   }

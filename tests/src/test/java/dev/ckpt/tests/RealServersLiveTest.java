@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.checkpoint.CheckpointOptions;
+import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -66,7 +67,8 @@ class RealServersLiveTest {
         UnsupportedStateException refused =
             assertThrows(UnsupportedStateException.class, () -> server.dump(image, true));
         assertEquals("TCP_CONNECTION", refused.refusals().get(0).code().name());
-        server.dump(CheckpointOptions.of(server.pid()).withStop(true).withTcpClose(true), image);
+        server.dump(
+            CheckpointOptions.of(server.pid()).withStop(true).withTcp(TcpPolicy.CLOSE), image);
       }
       server.restore(image, false);
       assertEquals(PAGE, get(port, "/page"));
@@ -155,7 +157,7 @@ class RealServersLiveTest {
             "a blocked client",
             () -> idle.ask("INFO", "clients").contains("blocked_clients:1\r"),
             server::describe);
-        server.withDumpOptions(options -> options.withTcpClose(true)).dump(image, true);
+        server.withDumpOptions(options -> options.withTcp(TcpPolicy.CLOSE)).dump(image, true);
         assertThrows(IOException.class, () -> idle.ask("PING"));
         assertThrows(IOException.class, blocked::answer);
       }
@@ -165,6 +167,35 @@ class RealServersLiveTest {
         expectKeys(client, KEYS);
         setKeys(client, KEYS, 2 * KEYS);
         expectKeys(client, 2 * KEYS);
+      }
+    }
+  }
+
+  @Test
+  void redisKeepsItsClients() throws IOException {
+    int port = freePort();
+    try (LiveProgram server = redisServer(port)) {
+      awaitRedis(server, port);
+      Path image = server.besides("image");
+      try (RedisClient idle = RedisClient.connect(port);
+          RedisClient blocked = RedisClient.connect(port)) {
+        setKeys(idle, 0, KEYS);
+        blocked.send("BLPOP", "a list", "0");
+        blocked.flush();
+        Await.until(
+            "a blocked client",
+            () -> idle.ask("INFO", "clients").contains("blocked_clients:1\r"),
+            server::describe);
+        server.withDumpOptions(options -> options.withTcp(TcpPolicy.KEEP)).dump(image, true);
+        server.restore(image, false);
+        expectKeys(idle, KEYS);
+        assertEquals("1", idle.ask("RPUSH", "a list", "a value"));
+        assertEquals("2", blocked.answer());
+        assertEquals("a list", blocked.answer());
+        assertEquals("a value", blocked.answer());
+        try (RedisClient another = RedisClient.connect(port)) {
+          expectKeys(another, KEYS);
+        }
       }
     }
   }

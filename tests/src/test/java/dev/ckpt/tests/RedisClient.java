@@ -57,12 +57,13 @@ final class RedisClient implements AutoCloseable {
     return answer();
   }
 
-  /** The next answer: a status, a number, or a string that is there. */
+  /** The next answer: a status, a number, the length of a list, or a string that is there. */
   String answer() throws IOException {
     String line = line();
     switch (line.charAt(0)) {
       case '+':
       case ':':
+      case '*':
         return line.substring(1);
       case '$':
         int length = Integer.parseInt(line.substring(1));

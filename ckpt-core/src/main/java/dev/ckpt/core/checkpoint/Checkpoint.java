@@ -46,6 +46,9 @@ public final class Checkpoint {
    */
   public static CheckpointResult dump(CheckpointOptions options, ImageOutput output)
       throws IOException {
+    if (options.tcp() == TcpPolicy.KEEP && !options.stop()) {
+      throw new IllegalArgumentException("TCP connections are kept of a task that is ended only");
+    }
     long begin = System.nanoTime();
     if (!Signals.exists(options.pid())) {
       survey(options.pid()).check();

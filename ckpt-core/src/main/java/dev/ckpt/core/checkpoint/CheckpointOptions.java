@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param backend name of the page reader, or {@link Backends#AUTO}
  * @param sync whether the image is on the disk before the dump counts as done
  * @param progress told about pages as they are written
- * @param tcpClose whether TCP connections are dumped as ones that were reset, not refused
+ * @param tcp what becomes of TCP connections
  * @param embed which named files are saved with their content
  * @param hook told about every call that touches the target
  */
@@ -24,7 +24,7 @@ public record CheckpointOptions(
     String backend,
     boolean sync,
     Progress progress,
-    boolean tcpClose,
+    TcpPolicy tcp,
     EmbedRule embed,
     TouchHook hook) {
   private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(5);
@@ -38,56 +38,54 @@ public record CheckpointOptions(
         Backends.AUTO,
         true,
         Progress.NONE,
-        false,
+        TcpPolicy.REFUSE,
         EmbedRule.TEMPORARY,
         TouchHook.NONE);
   }
 
   /** The same with another time-out. */
   public CheckpointOptions withFreezeTimeout(Duration timeout) {
-    return new CheckpointOptions(
-        pid, timeout, stop, backend, sync, progress, tcpClose, embed, hook);
+    return new CheckpointOptions(pid, timeout, stop, backend, sync, progress, tcp, embed, hook);
   }
 
   /** The same, ending the task or not. */
   public CheckpointOptions withStop(boolean end) {
     return new CheckpointOptions(
-        pid, freezeTimeout, end, backend, sync, progress, tcpClose, embed, hook);
+        pid, freezeTimeout, end, backend, sync, progress, tcp, embed, hook);
   }
 
   /** The same with another page reader. */
   public CheckpointOptions withBackend(String name) {
-    return new CheckpointOptions(
-        pid, freezeTimeout, stop, name, sync, progress, tcpClose, embed, hook);
+    return new CheckpointOptions(pid, freezeTimeout, stop, name, sync, progress, tcp, embed, hook);
   }
 
   /** The same, waiting for the disk or not. */
   public CheckpointOptions withSync(boolean wait) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, wait, progress, tcpClose, embed, hook);
+        pid, freezeTimeout, stop, backend, wait, progress, tcp, embed, hook);
   }
 
   /** The same with somebody who is told. */
   public CheckpointOptions withProgress(Progress listener) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, listener, tcpClose, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, listener, tcp, embed, hook);
   }
 
-  /** The same, dropping TCP connections or refusing them. */
-  public CheckpointOptions withTcpClose(boolean drop) {
+  /** The same, with another policy for TCP connections. */
+  public CheckpointOptions withTcp(TcpPolicy policy) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, drop, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, policy, embed, hook);
   }
 
   /** The same, with other files embedded. */
   public CheckpointOptions withEmbed(EmbedRule rule) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcpClose, rule, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, rule, hook);
   }
 
   /** The same with a hook on the calls that touch the target. */
   public CheckpointOptions withHook(TouchHook touchHook) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcpClose, embed, touchHook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, embed, touchHook);
   }
 }

@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Epoll;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Tasks;
@@ -12,7 +13,9 @@ import dev.ckpt.core.tracee.StopSignal;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.ImageRecord;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,7 @@ public final class CkptContext implements AutoCloseable {
   private final Map<SharedKey, Integer> shared = new HashMap<>();
   private final IntSupplier nextObjref;
   private final EmbeddedFiles embedded;
+  private final Deque<Hold> holds = new ArrayDeque<>();
 
   @MustBeClosed
   // What is opened here belongs to what is returned.
@@ -70,14 +74,30 @@ public final class CkptContext implements AutoCloseable {
     return frozen.pid();
   }
 
-  /** Whether TCP connections are to come back closed, where they would be refused otherwise. */
-  public boolean tcpClose() {
-    return options.tcpClose();
+  /** What becomes of TCP connections. */
+  public TcpPolicy tcp() {
+    return options.tcp();
+  }
+
+  /** What is to be let go when the dump is over: after the end of a task that is to be ended. */
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close() throws CkptException;
+  }
+
+  /** Takes such a thing over. */
+  public void hold(Hold hold) {
+    holds.push(hold);
   }
 
   /** Its threads, all stopped. */
   public FrozenTask frozen() {
     return frozen;
+  }
+
+  /** Whether the target is dead, waited for or not. */
+  public boolean targetEnded() throws SyscallException {
+    return pidfd.poll(Epoll.EPOLLIN) != 0;
   }
 
   /** Its files in /proc. */
@@ -159,8 +179,14 @@ public final class CkptContext implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    embedded.close();
-    pidfd.close();
+  public void close() throws CkptException {
+    try {
+      while (!holds.isEmpty()) {
+        holds.pop().close();
+      }
+    } finally {
+      embedded.close();
+      pidfd.close();
+    }
   }
 }

@@ -74,12 +74,13 @@ final class Dump {
       try (CkptContext context =
           new CkptContext(options, frozen, memory, mm, refusals, writer::nextObjref)) {
         writeAll(context, landlock);
+        if (options.stop()) {
+          frozenNanos = frozen.frozenNanos();
+          publish();
+          end(frozen);
+        }
       }
-      if (options.stop()) {
-        frozenNanos = frozen.frozenNanos();
-        publish();
-        end(frozen);
-      } else {
+      if (!options.stop()) {
         frozen.thaw();
         frozenNanos = frozen.frozenNanos();
       }
@@ -151,6 +152,8 @@ final class Dump {
     RemoteQueries answers = RemoteQueries.ask(context, site, files, landlock);
     TaskStruct.refuseAnswers(context, answers);
     threads.refuseAnswers(answers);
+    context.refusals().check();
+    files.hold();
     context.refusals().check();
 
     TaskStruct.save(context, answers);

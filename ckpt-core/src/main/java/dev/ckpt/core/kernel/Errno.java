@@ -37,6 +37,7 @@ public final class Errno {
   public static final int EOPNOTSUPP = 95;
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;
+  public static final int ENETUNREACH = 101;
   public static final int ENOTCONN = 107;
   public static final int ETIMEDOUT = 110;
   public static final int EDQUOT = 122;
@@ -98,6 +99,7 @@ public final class Errno {
       case EOPNOTSUPP -> "EOPNOTSUPP";
       case EADDRINUSE -> "EADDRINUSE";
       case EADDRNOTAVAIL -> "EADDRNOTAVAIL";
+      case ENETUNREACH -> "ENETUNREACH";
       case ENOTCONN -> "ENOTCONN";
       case ETIMEDOUT -> "ETIMEDOUT";
       case EDQUOT -> "EDQUOT";

@@ -58,6 +58,10 @@ final class LibC {
 
   static native int bind(int fd, long address, int len);
 
+  static native int connect(int fd, long address, int len);
+
+  static native int shutdown(int fd, int how);
+
   static native long sendmsg(int fd, long message, int flags);
 
   static native long recvmsg(int fd, long message, int flags);

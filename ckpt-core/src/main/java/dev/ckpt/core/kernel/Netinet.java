@@ -69,13 +69,35 @@ public final class Netinet {
   public static final int TCP_CONGESTION = 13;
   public static final int TCP_THIN_LINEAR_TIMEOUTS = 16;
   public static final int TCP_USER_TIMEOUT = 18;
+  public static final int TCP_REPAIR = 19;
+  public static final int TCP_REPAIR_QUEUE = 20;
+  public static final int TCP_QUEUE_SEQ = 21;
+  public static final int TCP_REPAIR_OPTIONS = 22;
   public static final int TCP_FASTOPEN = 23;
+  public static final int TCP_TIMESTAMP = 24;
   public static final int TCP_NOTSENT_LOWAT = 25;
   public static final int TCP_SAVE_SYN = 27;
+  public static final int TCP_REPAIR_WINDOW = 29;
   public static final int TCP_FASTOPEN_CONNECT = 30;
+  public static final int TCP_ULP = 31;
   public static final int TCP_FASTOPEN_NO_COOKIE = 34;
   public static final int TCP_INQ = 36;
   public static final int TCP_TX_DELAY = 37;
+
+  /** Values of TCP_REPAIR. */
+  public static final int TCP_REPAIR_ON = 1;
+
+  public static final int TCP_REPAIR_OFF = 0;
+  public static final int TCP_REPAIR_OFF_NO_WP = -1;
+
+  /** Values of TCP_REPAIR_QUEUE. */
+  public static final int TCP_NO_QUEUE = 0;
+
+  public static final int TCP_RECV_QUEUE = 1;
+  public static final int TCP_SEND_QUEUE = 2;
+
+  /** Bytes of {@code struct tcp_repair_window}. */
+  public static final int TCP_REPAIR_WINDOW_BYTES = 20;
 
   public static final int UDP_CORK = 1;
   public static final int UDP_ENCAP = 100;

@@ -44,7 +44,9 @@ public final class Socket {
   public static final int SO_RCVTIMEO = 20;
   public static final int SO_SNDTIMEO = 21;
   public static final int SO_BINDTODEVICE = 25;
+  public static final int SO_ATTACH_FILTER = 26;
   public static final int SO_GET_FILTER = 26;
+  public static final int SO_DETACH_FILTER = 27;
   public static final int SO_TIMESTAMP = 29;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_RCVBUFFORCE = 33;

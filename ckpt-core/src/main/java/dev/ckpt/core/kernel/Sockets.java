@@ -3,6 +3,8 @@ package dev.ckpt.core.kernel;
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -18,6 +20,12 @@ public final class Sockets {
   /** Bytes that one SCM_CREDENTIALS takes: CMSG_SPACE of three ints. */
   public static final int CREDENTIALS_BYTES = 32;
 
+  /** Bytes of {@code struct sock_fprog}: how many instructions, and where. */
+  public static final int SOCK_FPROG_BYTES = 16;
+
+  /** A filter of one instruction, BPF_RET of 0 bytes: nothing passes. */
+  public static final byte[] DROP_ALL = {6, 0, 0, 0, 0, 0, 0, 0};
+
   public static final int POLLIN = 1;
   public static final int POLLPRI = 2;
   public static final int POLLERR = 8;
@@ -26,7 +34,16 @@ public final class Sockets {
   private static final int CMSGHDR_BYTES = 16;
   private static final int UCRED_BYTES = 12;
   private static final int IOVEC_BYTES = 16;
+  // linux/bpf_common.h, linux/filter.h
+  private static final int SOCK_FILTER_BYTES = 8;
+  private static final int BPF_LD_W_ABS = 0x20;
+  private static final int BPF_JEQ_ELSE_SKIP = 0x15 | 1 << 24;
+  private static final int BPF_RET = 6;
+  private static final int SKF_AD_OFF = -0x1000;
+  private static final int SKF_AD_MARK = 20;
+
   private static final int FIONREAD = 0x541b;
+  private static final int SIOCOUTQ = 0x5411;
   private static final int OPTION_BYTES = 256;
 
   private Sockets() {}
@@ -132,6 +149,46 @@ public final class Sockets {
     Reference.reachabilityFence(bytes);
   }
 
+  /** setsockopt(2) of an option that is an int. */
+  public static void setOption(Fd socket, int level, int name, int value) throws SyscallException {
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+    setOption(socket, level, name, bytes.putInt(value).array());
+  }
+
+  /** Has a socket drop whatever comes in, as if the network had lost it (SO_ATTACH_FILTER). */
+  public static void dropInput(Fd socket) throws SyscallException {
+    attachFilter(socket, DROP_ALL);
+  }
+
+  /** The same, but for packets with a mark (SO_MARK) of ours. */
+  public static void dropAllBut(Fd socket, int mark) throws SyscallException {
+    // struct sock_filter: code u16, jt u8, jf u8, k u32
+    ByteBuffer program = ByteBuffer.allocate(4 * SOCK_FILTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    program.putInt(BPF_LD_W_ABS).putInt(SKF_AD_OFF + SKF_AD_MARK);
+    program.putInt(BPF_JEQ_ELSE_SKIP).putInt(mark);
+    program.putInt(BPF_RET).putInt(-1);
+    attachFilter(socket, program.put(DROP_ALL).array());
+  }
+
+  private static void attachFilter(Fd socket, byte[] code) throws SyscallException {
+    NativeBuffer program = NativeBuffer.of(code);
+    NativeBuffer head = NativeBuffer.allocate(SOCK_FPROG_BYTES);
+    head.putInt(0, code.length / SOCK_FILTER_BYTES);
+    head.putLong(Long.BYTES, program.address());
+    Call.check(
+        LibC.setsockopt(
+            socket.number(),
+            Socket.SOL_SOCKET,
+            Socket.SO_ATTACH_FILTER,
+            head.address(),
+            SOCK_FPROG_BYTES),
+        "",
+        "setsockopt",
+        socket.number(),
+        "SO_ATTACH_FILTER");
+    Reference.reachabilityFence(program);
+  }
+
   /** bind(2). */
   public static void bind(Fd socket, byte[] name) throws SyscallException {
     NativeBuffer address = NativeBuffer.of(name);
@@ -142,6 +199,23 @@ public final class Sockets {
         socket.number(),
         name.length);
     Reference.reachabilityFence(address);
+  }
+
+  /** connect(2). */
+  public static void connect(Fd socket, byte[] peer) throws SyscallException {
+    NativeBuffer address = NativeBuffer.of(peer);
+    Call.check(
+        LibC.connect(socket.number(), address.address(), peer.length),
+        "",
+        "connect",
+        socket.number(),
+        peer.length);
+    Reference.reachabilityFence(address);
+  }
+
+  /** shutdown(2). */
+  public static void shutdown(Fd socket, int how) throws SyscallException {
+    Call.check(LibC.shutdown(socket.number(), how), "", "shutdown", socket.number(), how);
   }
 
   /** getsockname(2): family and address. */
@@ -186,6 +260,13 @@ public final class Sockets {
     return count.getInt(0);
   }
 
+  /** How many bytes wait to be sent or to be acknowledged by the other end (SIOCOUTQ). */
+  public static int outputBytes(Fd socket) throws SyscallException {
+    NativeBuffer count = NativeBuffer.allocate(Long.BYTES);
+    socket.ioctl(SIOCOUTQ, count.address());
+    return count.getInt(0);
+  }
+
   /**
    * Looks at what waits in a stream socket (MSG_PEEK) without taking it.
    *
@@ -218,7 +299,12 @@ public final class Sockets {
 
   /** Room for ancillary data in which no descriptor can be installed: see {@link #peek}. */
   public static int controlBytes(Fd socket) throws SyscallException {
-    return optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PASSCRED) != 0 ? CREDENTIALS_BYTES : 0;
+    // Since Linux 6.16 sockets of other families have no such option.
+    boolean asked =
+        option(socket, Socket.SOL_SOCKET, Socket.SO_PASSCRED)
+            .filter(value -> value[0] != 0)
+            .isPresent();
+    return asked ? CREDENTIALS_BYTES : 0;
   }
 
   /**

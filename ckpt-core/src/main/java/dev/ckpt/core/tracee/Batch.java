@@ -1,5 +1,6 @@
 package dev.ckpt.core.tracee;
 
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
 import java.util.ArrayList;
@@ -162,6 +163,23 @@ public final class Batch {
     return image.getLong(result.index * LoopCode.ENTRY_BYTES + LoopCode.ENTRY_RESULT);
   }
 
+  /**
+   * Demands of a call that might fail that it did not.
+   *
+   * @throws SyscallException when it did
+   */
+  public void require(Result result) throws SyscallException {
+    long value = result(result);
+    if (value < 0) {
+      throw new SyscallException("", names.get(result.index), "", (int) -value);
+    }
+  }
+
+  /** Where in the target the result of a call will stand, for a later call that reads it there. */
+  public long address(Result result) {
+    return area.address() + (long) result.index * LoopCode.ENTRY_BYTES + LoopCode.ENTRY_RESULT;
+  }
+
   /** What stands in a data space now. */
   public byte[] bytes(Data data) {
     return image.getBytes(data.offset, data.lenBytes);
@@ -189,6 +207,10 @@ public final class Batch {
 
   int nrCalls() {
     return names.size();
+  }
+
+  RemoteMap area() {
+    return area;
   }
 
   int usedBytes() {

@@ -139,6 +139,28 @@ public final class Stub implements AutoCloseable {
     return pid;
   }
 
+  /**
+   * Waits until it has ended by itself.
+   *
+   * @throws SyscallException when it does not in time, or was ended by somebody else
+   */
+  void awaitEnd() throws SyscallException {
+    Deadline deadline = Deadline.in(PATIENCE);
+    while (!deadline.passed()) {
+      Ptrace.WaitResult result = Ptrace.waitFor(pid, Ptrace.WALL | Ptrace.WNOHANG);
+      if (result.pid() == pid) {
+        reaped = true;
+        if (result.status() != 0) {
+          throw new SyscallException(
+              "[pid " + pid + "]", "wait4", "our stub: status " + result.status(), Errno.ECHILD);
+        }
+        return;
+      }
+      deadline.pause();
+    }
+    throw new SyscallException("[pid " + pid + "]", "wait4", "our stub", Errno.EAGAIN);
+  }
+
   @Override
   public void close() throws CkptException {
     if (!reaped) {

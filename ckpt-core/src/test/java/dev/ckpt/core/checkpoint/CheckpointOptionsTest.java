@@ -23,7 +23,7 @@ class CheckpointOptionsTest {
             Backends.AUTO,
             true,
             Progress.NONE,
-            false,
+            TcpPolicy.REFUSE,
             EmbedRule.TEMPORARY,
             TouchHook.NONE),
         plain);
@@ -39,14 +39,14 @@ class CheckpointOptionsTest {
     Duration minute = Duration.ofMinutes(1);
     assertEquals(
         new CheckpointOptions(
-            812, minute, true, "vm-readv", false, progress, true, EmbedRule.NONE, hook),
+            812, minute, true, "vm-readv", false, progress, TcpPolicy.CLOSE, EmbedRule.NONE, hook),
         plain
             .withFreezeTimeout(minute)
             .withStop(true)
             .withBackend("vm-readv")
             .withSync(false)
             .withProgress(progress)
-            .withTcpClose(true)
+            .withTcp(TcpPolicy.CLOSE)
             .withEmbed(EmbedRule.NONE)
             .withHook(hook));
     assertEquals(plain, plain.withStop(true).withStop(false));

@@ -22,7 +22,8 @@ import java.util.List;
  *     16     4  u32    sockType  SOCK_STREAM 1 or SOCK_DGRAM 2
  *     20     4  u32    protocol  IPPROTO_TCP 6, IPPROTO_UDP 17, IPPROTO_UDPLITE 136
  *     24     4  u32    state     0 not connected, 1 listening, 2 connected to peer, 3 a connection
- *                                that is over, 4 the same, and its error was not read yet
+ *                                that is over, 4 the same, and its error was not read yet; TCP
+ *                                that is connected has a TCP_SOCK too
  *     28     4  u32    backlog   of listen(2), signed; 0 unless state is 1
  *     32     4  u32    uid       owner of the socket
  *     36  4+n1  bytes  name      at most 128: its address, a sockaddr; empty when it is not bound
@@ -64,7 +65,7 @@ public record FileInetSocket(
         sockType == SOCK_STREAM || sockType == SOCK_DGRAM, "sockType must be 1 or 2", sockType);
     Invariant.range(state, UNCONNECTED, RESET, "state");
     Invariant.that(
-        sockType == SOCK_STREAM ? state != CONNECTED : state == UNCONNECTED || state == CONNECTED,
+        sockType == SOCK_STREAM || state == UNCONNECTED || state == CONNECTED,
         "state must be one of its sockType",
         state);
     Invariant.that(backlog == 0 || state == LISTENING, "backlog must be a listener's", backlog);

@@ -48,6 +48,7 @@ public sealed interface ImageRecord
         Tail,
         Task,
         TaskThread,
+        TcpSock,
         TimeNs,
         Vma,
         VmaGuard,

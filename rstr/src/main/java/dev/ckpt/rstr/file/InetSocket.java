@@ -16,14 +16,17 @@ import dev.ckpt.rstr.Checks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 
 /** Makes sockets of IPv4 and IPv6: options first, for some count only before an address is had. */
 final class InetSocket implements FileKind {
   @Override
   public void check(Checks checks) throws CkptException {
+    TcpConnections.check(checks);
     for (FileInetSocket socket : checks.state().shared(FileInetSocket.class).values()) {
-      if (!socket.name().isEmpty()) {
+      if (!socket.name().isEmpty() && !TcpConnections.isLive(socket)) {
         tryAddress(checks, socket);
       }
     }
@@ -47,7 +50,7 @@ final class InetSocket implements FileKind {
   }
 
   /** As in 127.0.0.1 port 80: family, port, address of a sockaddr_in or sockaddr_in6. */
-  private static String text(ByteString sockaddr) throws CkptException {
+  static String text(ByteString sockaddr) throws CkptException {
     byte[] bytes = sockaddr.toByteArray();
     boolean v4 = bytes[0] == Socket.AF_INET;
     int from = v4 ? 4 : 8;
@@ -63,29 +66,45 @@ final class InetSocket implements FileKind {
   @Override
   public void restore(Files files) throws CkptException {
     ClosedConnections closed = new ClosedConnections(files);
-    for (Map.Entry<Integer, FileInetSocket> entry :
-        files.state().shared(FileInetSocket.class).entrySet()) {
+    TcpConnections live = new TcpConnections(files);
+    // What listens comes first: the address of its connections is its own.
+    for (Map.Entry<Integer, FileInetSocket> entry : connectionsLast(files)) {
       FileInetSocket socket = entry.getValue();
       int number = files.context().fds().take();
       create(files, socket, number);
-      if (socket.isOver()) {
-        closed.make(number, socket);
-      }
-      SocketOptions.restore(files.run(), number, socket.options());
-      if (!socket.name().isEmpty()) {
-        address(files, SyscallNumbers.BIND, "bind ", number, socket.name());
-      }
-      if (socket.state() == FileInetSocket.LISTENING) {
-        files.run().call("listen", SyscallNumbers.LISTEN, number, socket.backlog());
-      }
-      if (socket.state() == FileInetSocket.CONNECTED) {
-        address(files, SyscallNumbers.CONNECT, "connect ", number, socket.peer());
+      if (TcpConnections.isLive(socket)) {
+        live.make(number, entry.getKey(), socket);
+      } else {
+        make(files, number, socket, closed);
       }
       files.run().call("fchown", SyscallNumbers.FCHOWN, number, socket.uid(), -1);
       files.setFlags(number, socket.flags());
       files.opened(entry.getKey(), number);
     }
     closed.finish();
+  }
+
+  private static void make(Files files, int number, FileInetSocket socket, ClosedConnections closed)
+      throws CkptException {
+    if (socket.isOver()) {
+      closed.make(number, socket);
+    }
+    SocketOptions.restore(files.run(), number, socket.options());
+    if (!socket.name().isEmpty()) {
+      address(files, SyscallNumbers.BIND, "bind ", number, socket.name());
+    }
+    if (socket.state() == FileInetSocket.LISTENING) {
+      files.run().call("listen", SyscallNumbers.LISTEN, number, socket.backlog());
+    }
+    if (socket.state() == FileInetSocket.CONNECTED) {
+      address(files, SyscallNumbers.CONNECT, "connect ", number, socket.peer());
+    }
+  }
+
+  private static List<Map.Entry<Integer, FileInetSocket>> connectionsLast(Files files) {
+    return files.state().shared(FileInetSocket.class).entrySet().stream()
+        .sorted(Comparator.comparing(entry -> TcpConnections.isLive(entry.getValue())))
+        .toList();
   }
 
   private static void create(Files files, FileInetSocket socket, int number) throws CkptException {

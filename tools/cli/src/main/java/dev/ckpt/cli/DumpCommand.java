@@ -8,6 +8,7 @@ import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.checkpoint.EmbedRule;
+import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
@@ -66,6 +67,12 @@ final class DumpCommand extends CkptCommand {
   private boolean tcpClose;
 
   @Option(
+      names = "--tcp-established",
+      description =
+          "Save TCP connections, so that they go on after the restore. With --stop only, as root.")
+  private boolean tcpEstablished;
+
+  @Option(
       names = "--embed-files",
       paramLabel = "GLOB",
       description = {
@@ -101,6 +108,14 @@ final class DumpCommand extends CkptCommand {
     } catch (PatternSyntaxException e) {
       throw mistake("--embed-files " + e.getPattern() + " is no pattern: " + e.getDescription());
     }
+    if (tcpClose && tcpEstablished) {
+      throw mistake("--tcp-close and --tcp-established exclude each other");
+    }
+    if (tcpEstablished && !stop) {
+      throw mistake(
+          "--tcp-established needs --stop: a connection that goes on is another one than its"
+              + " image");
+    }
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw mistake("standard output is a terminal, which is no place for an image");
     }
@@ -128,7 +143,7 @@ final class DumpCommand extends CkptCommand {
               .withBackend(backend)
               .withSync(!noSync)
               .withFreezeTimeout(freezeTimeout)
-              .withTcpClose(tcpClose)
+              .withTcp(tcpPolicy())
               .withEmbed(embedRule())
               .withProgress(bar::pages);
       if (fault.isPresent()) {
@@ -136,6 +151,13 @@ final class DumpCommand extends CkptCommand {
       }
       return dump(options, revocable);
     }
+  }
+
+  private TcpPolicy tcpPolicy() {
+    if (tcpEstablished) {
+      return TcpPolicy.KEEP;
+    }
+    return tcpClose ? TcpPolicy.CLOSE : TcpPolicy.REFUSE;
   }
 
   private EmbedRule embedRule() {

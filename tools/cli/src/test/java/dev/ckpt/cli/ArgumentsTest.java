@@ -39,6 +39,8 @@ class ArgumentsTest {
         "dump 812 -o a --freeze-timeout 25h   | '25h' is too long: give at most 24h",
         "dump 812 -o a --stop=yes             | 'yes' is not a boolean",
         "dump 812 -o a --embed-files /a/{b    | --embed-files /a/{b is no pattern",
+        "dump 812 -o a --tcp-established      | --tcp-established needs --stop",
+        "dump 812 -o a --stop --tcp-established --tcp-close | exclude each other",
         "dump 812 -o a -o b                   | should be specified only once",
         "restore                              | Missing required parameter: 'IMAGE'",
         "restore a b                          | Unmatched argument at index 2: 'b'",

@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint.file;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -36,6 +37,14 @@ interface FileKind {
    * @param calls made by the first thread
    */
   default void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {}
+
+  /**
+   * Takes hold of what others would change from here on although the task is frozen; the context
+   * lets it go ({@link dev.ckpt.core.checkpoint.CkptContext#hold}). Refusals can still be added.
+   *
+   * @param mine every open file of this kind
+   */
+  default void hold(Files files, List<OpenFile> mine) throws IOException {}
 
   /**
    * Adds the record of a description, and before it those that it refers to.

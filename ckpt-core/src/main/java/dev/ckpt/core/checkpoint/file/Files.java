@@ -15,6 +15,7 @@ import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Fd;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,13 @@ public final class Files {
   public void ask(RemoteSyscalls calls) throws CkptException {
     for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
       entry.getKey().ask(this, entry.getValue(), calls);
+    }
+  }
+
+  /** Takes hold of what would change from here on although the task is frozen. */
+  public void hold() throws IOException {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
+      entry.getKey().hold(this, entry.getValue());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.kernel.Netinet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The options that IPv4, IPv6, TCP and UDP sockets have beside those of every socket. */
@@ -91,6 +92,30 @@ final class InetOptions {
 
   private static final int[] UDPLITE = {Netinet.UDPLITE_SEND_CSCOV, Netinet.UDPLITE_RECV_CSCOV};
 
+  /**
+   * Options of a connection of which the kernel tells what it has made of them, or what it has put
+   * in their place (tcp_v4_syn_recv_sock); and those that count only when a connection is made.
+   */
+  private static final int[][] NOT_OF_CONNECTIONS = {
+    {Netinet.IPPROTO_TCP, Netinet.TCP_MAXSEG},
+    {Netinet.IPPROTO_TCP, Netinet.TCP_WINDOW_CLAMP},
+    {Netinet.IPPROTO_TCP, Netinet.TCP_DEFER_ACCEPT},
+    {Netinet.IPPROTO_TCP, Netinet.TCP_FASTOPEN},
+    {Netinet.IPPROTO_TCP, Netinet.TCP_FASTOPEN_CONNECT},
+    {Netinet.IPPROTO_TCP, Netinet.TCP_FASTOPEN_NO_COOKIE},
+    {Netinet.IPPROTO_TCP, Netinet.TCP_SAVE_SYN},
+    {Netinet.IPPROTO_IP, Netinet.IP_MULTICAST_IF},
+    {Netinet.IPPROTO_IP, Netinet.IP_MULTICAST_TTL},
+    {Netinet.IPPROTO_IPV6, Netinet.IPV6_MULTICAST_IF},
+    {Netinet.IPPROTO_IPV6, Netinet.IPV6_MULTICAST_HOPS}
+  };
+
+  private static final int[][] OF_CONNECTION =
+      Arrays.stream(of(Netinet.IPPROTO_TCP))
+          .filter(
+              pair -> Arrays.stream(NOT_OF_CONNECTIONS).noneMatch(no -> Arrays.equals(no, pair)))
+          .toArray(int[][]::new);
+
   private InetOptions() {}
 
   /** Level and name of each, for sockets of a protocol; an IPv6 socket has those of IPv4 too. */
@@ -107,6 +132,11 @@ final class InetOptions {
       add(pairs, Netinet.IPPROTO_UDPLITE, UDPLITE);
     }
     return pairs.toArray(int[][]::new);
+  }
+
+  /** The same for a TCP socket with a live connection. */
+  static int[][] ofConnection() {
+    return OF_CONNECTION.clone();
   }
 
   private static void add(List<int[]> pairs, int level, int[] names) {

@@ -1,29 +1,40 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Netinet;
+import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.SocketOption;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A socket of IPv4 or IPv6: TCP that listens, is not connected, or is to come back closed; UDP
- * bound or connected.
- *
- * <p>Nothing is asked of a live connection but TCP_INFO. To save one would take TCP_REPAIR, which
- * belongs to the socket: if we were killed, it would stay frozen.
+ * bound or connected. Of a live TCP connection {@link TcpConnections} keeps the rest.
  */
 final class InetSocket implements FileKind {
+  /** Signals that stop a task or let it go on: one of either kind takes away the other. */
+  private static final long JOB_CONTROL =
+      Signals.bit(Signals.SIGCONT)
+          | Signals.bit(Signals.SIGSTOP)
+          | Signals.bit(Signals.SIGTSTP)
+          | Signals.bit(Signals.SIGTTIN)
+          | Signals.bit(Signals.SIGTTOU);
+
   private final Map<OpenFile, FileInetSocket> records = new HashMap<>();
+  private Optional<TcpConnections> connections = Optional.empty();
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
@@ -34,12 +45,13 @@ final class InetSocket implements FileKind {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
         boolean tcp = protocol == Netinet.IPPROTO_TCP;
         TcpState tcpState = tcp ? TcpState.of(socket) : null;
-        boolean dropped = tcp && tcpState.isReset() && files.context().tcpClose();
+        boolean dropped = tcp && tcpState.isReset() && files.context().tcp() == TcpPolicy.CLOSE;
         if (dropped || !common.refuses(file, socket)) {
-          records.put(file, record(file, socket, protocol, tcpState));
+          boolean kept = files.context().tcp() == TcpPolicy.KEEP;
+          records.put(file, record(file, socket, protocol, tcpState, kept));
         }
         if (tcp) {
-          refuseTcp(files.context(), file, tcpState);
+          refuseTcp(files.context(), file, socket, tcpState);
         } else {
           refuseUdp(files.context(), file, socket);
         }
@@ -47,18 +59,23 @@ final class InetSocket implements FileKind {
     }
   }
 
-  private static void refuseTcp(CkptContext context, OpenFile file, TcpState state) {
-    if (context.tcpClose()) {
+  private static void refuseTcp(CkptContext context, OpenFile file, Fd socket, TcpState state)
+      throws SyscallException {
+    if (context.tcp() == TcpPolicy.CLOSE) {
       return;
     }
-    String remedy = "close it, or dump with --tcp-close: it comes back as one that was reset";
-    context
-        .refusals()
-        .addIf(
-            state.isConnection(),
-            Code.TCP_CONNECTION,
-            SocketRefusals.name(file) + " is a TCP connection",
-            remedy);
+    if (context.tcp() == TcpPolicy.KEEP) {
+      refuseKept(context, file, socket, state);
+    } else {
+      context
+          .refusals()
+          .addIf(
+              state.isConnection(),
+              Code.TCP_CONNECTION,
+              SocketRefusals.name(file) + " is a TCP connection",
+              "close it, or dump with --stop --tcp-established, or with --tcp-close: it comes back"
+                  + " as one that was reset");
+    }
     context
         .refusals()
         .addIf(
@@ -69,6 +86,29 @@ final class InetSocket implements FileKind {
                 + state.pending()
                 + " connections that it has not accepted",
             "let the task accept them, or dump with --tcp-close");
+  }
+
+  /** What a connection cannot be kept with. */
+  private static void refuseKept(CkptContext context, OpenFile file, Fd socket, TcpState state)
+      throws SyscallException {
+    context
+        .refusals()
+        .addIf(
+            state.isConnection() && !state.isLive(),
+            Code.TCP_STATE,
+            SocketRefusals.name(file)
+                + " is a TCP connection that is being made, or closed at both ends, or shut down"
+                + " for reading",
+            "wait until it is established or gone, or dump with --tcp-close");
+    context
+        .refusals()
+        .addIf(
+            Sockets.option(socket, Netinet.IPPROTO_TCP, Netinet.TCP_ULP)
+                .filter(name -> name.length > 0)
+                .isPresent(),
+            Code.TCP_ULP,
+            SocketRefusals.name(file) + " has an upper layer protocol (TCP_ULP), such as TLS",
+            "close it, or dump with --tcp-close");
   }
 
   /** NB: datagrams that wait come from addresses that are not ours to send from. */
@@ -94,18 +134,59 @@ final class InetSocket implements FileKind {
   }
 
   @Override
+  // The context closes it.
+  @SuppressWarnings("MustBeClosedChecker")
+  public void hold(Files files, List<OpenFile> mine) throws IOException {
+    List<OpenFile> live = mine.stream().filter(file -> isLiveTcp(records.get(file))).toList();
+    if (!live.isEmpty() && !refuseJobControl(files.context())) {
+      TcpConnections held = TcpConnections.hold(files.context(), live);
+      files.context().hold(held);
+      connections = Optional.of(held);
+    }
+  }
+
+  /** NB: the SIGSTOP and SIGCONT that are sent to it take away whatever waits of their kind. */
+  private static boolean refuseJobControl(CkptContext context) throws CkptException {
+    long waiting = context.proc().status().shdPnd();
+    for (Tracee thread : context.frozen().threads()) {
+      waiting |= context.proc().status(thread.tid()).sigPnd();
+    }
+    boolean refused = (waiting & JOB_CONTROL) != 0;
+    context
+        .refusals()
+        .addIf(
+            refused,
+            Code.TASK_STOPPED,
+            "has a job-control signal waiting",
+            "let the task take it first");
+    return refused;
+  }
+
+  private static boolean isLiveTcp(FileInetSocket socket) {
+    return socket.sockType() == FileInetSocket.SOCK_STREAM
+        && socket.state() == FileInetSocket.CONNECTED;
+  }
+
+  @Override
   public int save(Files files, OpenFile file) {
     return files.context().addTarget(records.get(file));
   }
 
-  private static FileInetSocket record(OpenFile file, Fd socket, int protocol, TcpState tcp)
-      throws SyscallException {
-    byte[] peer = tcp == null ? Sockets.peer(socket).orElse(new byte[0]) : new byte[0];
+  @Override
+  public void join(Files files, OpenFile file) throws CkptException {
+    if (isLiveTcp(records.get(file))) {
+      files.context().add(connections.orElseThrow().record(file, files.objref(file)));
+    }
+  }
+
+  private static FileInetSocket record(
+      OpenFile file, Fd socket, int protocol, TcpState tcp, boolean kept) throws SyscallException {
+    boolean live = tcp != null && tcp.isConnection() && kept;
+    byte[] peer = tcp == null || live ? Sockets.peer(socket).orElse(new byte[0]) : new byte[0];
     byte[] name = Sockets.name(socket);
-    boolean over = tcp != null && (tcp.isReset() || tcp.isOver());
+    boolean over = tcp != null && !live && (tcp.isReset() || tcp.isOver());
     // What is over sends no more; and the kernel has changed some options as it went.
-    List<SocketOption> options =
-        SocketOptions.of(socket, over ? new int[0][] : InetOptions.of(protocol));
+    List<SocketOption> options = SocketOptions.of(socket, options(protocol, over, live));
     return new FileInetSocket(
         file.stat().ino(),
         file.flags(),
@@ -120,8 +201,15 @@ final class InetSocket implements FileKind {
         options);
   }
 
+  private static int[][] options(int protocol, boolean over, boolean live) {
+    if (over) {
+      return new int[0][];
+    }
+    return live ? InetOptions.ofConnection() : InetOptions.of(protocol);
+  }
+
   private static int state(TcpState tcp, byte[] peer) {
-    if (tcp == null) {
+    if (tcp == null || peer.length > 0) {
       return peer.length > 0 ? FileInetSocket.CONNECTED : FileInetSocket.UNCONNECTED;
     }
     if (tcp.isReset()) {

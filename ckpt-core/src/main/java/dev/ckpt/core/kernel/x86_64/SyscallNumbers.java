@@ -153,6 +153,7 @@ public final class SyscallNumbers {
   public static final int IO_PGETEVENTS = 333;
   public static final int RSEQ = 334;
   public static final int PIDFD_OPEN = 434;
+  public static final int PIDFD_GETFD = 438;
   public static final int CLONE3 = 435;
   public static final int CLOSE_RANGE = 436;
   public static final int EPOLL_PWAIT2 = 441;
