@@ -82,6 +82,8 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.SysvSegments",
     "dev.ckpt.rstr.TaskStruct",
     "dev.ckpt.rstr.Threads",
+    "dev.ckpt.rstr.TimeNamespace",
+    "dev.ckpt.core.proc.TimensOffsets",
     "dev.ckpt.rstr.Timers",
     "dev.ckpt.rstr.file.Eventfd",
     "dev.ckpt.core.checkpoint.file.TcpConnections",
