@@ -4,6 +4,7 @@
  * Whatever a mode makes outside the directory of STATUS is removed right away, so that SIGKILL leaves nothing behind.
  */
 #include "selfcheck.h"
+#include <asm/ldt.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 
 /* Numbers and constants that older headers lack. */
@@ -230,6 +232,43 @@ static void m_oom_score_adj(void)
     int fd = OFFER(open("/proc/self/oom_score_adj", O_WRONLY));
     SYS(write(fd, "123", 3));
     SYS(close(fd));
+}
+static void m_ldt(void)
+{
+    struct user_desc d = {.entry_number = 3, .base_addr = 0x1000, .limit = 0xfff, .seg_32bit = 1, .useable = 1};
+    OFFER(syscall(SYS_modify_ldt, 1, &d, sizeof(d)));
+}
+/* As 32-bit code would: by its own system call, which takes an address below 4 GiB. */
+static void m_tls_descriptor(void)
+{
+    struct user_desc *d = SYS(mmap(NULL, SC_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0));
+    long result = 243; /* set_thread_area */
+    *d = (struct user_desc){.entry_number = (unsigned)-1, .base_addr = 0x1000, .limit = 0xfff, .seg_32bit = 1, .useable = 1};
+    __asm__ volatile("int $0x80" : "+a"(result) : "b"(d) : "memory", "r8", "r9", "r10", "r11");
+    if (result)
+        sc_skip("set_thread_area: %s", strerror((int)-result));
+    SYS(munmap(d, SC_PAGE));
+}
+static void m_keyring(void) { OFFER(syscall(SYS_keyctl, 0 /* GET_KEYRING_ID */, -2 /* of the process */, 1)); }
+/* A debugger that left a breakpoint on a variable that nobody uses. */
+static long unused_word;
+static void m_debug_registers(void)
+{
+    pid_t me = getpid();
+    prctl(PR_SET_PTRACER, -1UL, 0, 0, 0); /* only Yama has it */
+    pid_t debugger = SYS(fork());
+    if (!debugger) {
+        size_t dr = offsetof(struct user, u_debugreg);
+        int status, failed = ptrace(PTRACE_ATTACH, me, 0, 0) || waitpid(me, &status, __WALL) != me ||
+                             ptrace(PTRACE_POKEUSER, me, dr, &unused_word) ||
+                             ptrace(PTRACE_POKEUSER, me, dr + 7 * sizeof(long), 0xd0002L);
+        ptrace(PTRACE_DETACH, me, 0, 0);
+        _exit(failed);
+    }
+    int status;
+    SYS(TEMP_FAILURE_RETRY(waitpid(debugger, &status, 0)));
+    if (status)
+        sc_skip("a breakpoint cannot be set");
 }
 static void m_landlock(void)
 {
@@ -543,7 +582,7 @@ static const struct {
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
-    M(mdwe), M(memory_merge), M(oom_score_adj), M(landlock), M(syscall_user_dispatch),
+    M(mdwe), M(memory_merge), M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),

@@ -444,6 +444,7 @@ int main(void)
     VALUE("Errno.ENODATA", ENODATA);
     VALUE("Errno.EMSGSIZE", EMSGSIZE);
     VALUE("Errno.ENOPROTOOPT", ENOPROTOOPT);
+    VALUE("Errno.ENOKEY", ENOKEY);
     VALUE("Errno.EOPNOTSUPP", EOPNOTSUPP);
     VALUE("Errno.EADDRINUSE", EADDRINUSE);
     VALUE("Errno.EADDRNOTAVAIL", EADDRNOTAVAIL);
@@ -512,6 +513,10 @@ int main(void)
     VALUE("Fcntl.SEEK_HOLE", SEEK_HOLE);
 
     // linux/ptrace.h, linux/elf.h, linux/wait.h
+    VALUE("Ptrace.PEEKUSR", 3); /* PTRACE_PEEKUSER in sys/ptrace.h */
+    VALUE("Ptrace.GET_THREAD_AREA", 25); /* asm/ptrace-abi.h */
+    VALUE("Ptrace.USER_DR7", offsetof(struct user, u_debugreg[7]));
+    VALUE("Ptrace.NT_386_IOPERM", NT_386_IOPERM);
     VALUE("Ptrace.CONT", PTRACE_CONT);
     VALUE("Ptrace.KILL", PTRACE_KILL);
     VALUE("Ptrace.DETACH", PTRACE_DETACH);
@@ -676,6 +681,8 @@ int main(void)
     VALUE("SyscallNumbers.MLOCKALL", __NR_mlockall);
     VALUE("SyscallNumbers.PRCTL", __NR_prctl);
     VALUE("SyscallNumbers.FSTATFS", __NR_fstatfs);
+    VALUE("SyscallNumbers.MODIFY_LDT", __NR_modify_ldt);
+    VALUE("SyscallNumbers.KEYCTL", __NR_keyctl);
     VALUE("SyscallNumbers.ARCH_PRCTL", __NR_arch_prctl);
     VALUE("SyscallNumbers.GETTID", __NR_gettid);
     VALUE("SyscallNumbers.SCHED_SETAFFINITY", __NR_sched_setaffinity);
@@ -767,17 +774,17 @@ int main(void)
     // linux/prctl.h, asm/prctl.h
     VALUE("RemoteQueries.PR_GET_PDEATHSIG", PR_GET_PDEATHSIG);
     VALUE("RemoteQueries.PR_GET_DUMPABLE", PR_GET_DUMPABLE);
-    VALUE("RemoteQueries.PR_GET_TSC", PR_GET_TSC);
+    VALUE("RareSettings.PR_GET_TSC", PR_GET_TSC);
     VALUE("RemoteQueries.PR_GET_SECUREBITS", PR_GET_SECUREBITS);
-    VALUE("RemoteQueries.PR_MCE_KILL_GET", PR_MCE_KILL_GET);
+    VALUE("RareSettings.PR_MCE_KILL_GET", PR_MCE_KILL_GET);
     VALUE("RemoteQueries.PR_GET_CHILD_SUBREAPER", PR_GET_CHILD_SUBREAPER);
     VALUE("RemoteQueries.PR_GET_TID_ADDRESS", PR_GET_TID_ADDRESS);
     VALUE("RemoteQueries.PR_GET_THP_DISABLE", PR_GET_THP_DISABLE);
-    VALUE("RemoteQueries.PR_GET_IO_FLUSHER", PR_GET_IO_FLUSHER);
-    VALUE("RemoteQueries.PR_GET_MDWE", PR_GET_MDWE);
-    VALUE("RemoteQueries.PR_GET_MEMORY_MERGE", PR_GET_MEMORY_MERGE);
-    VALUE("RemoteQueries.TSC_ENABLE", PR_TSC_ENABLE);
-    VALUE("RemoteQueries.MCE_KILL_DEFAULT", PR_MCE_KILL_DEFAULT);
+    VALUE("RareSettings.PR_GET_IO_FLUSHER", PR_GET_IO_FLUSHER);
+    VALUE("RareSettings.PR_GET_MDWE", PR_GET_MDWE);
+    VALUE("RareSettings.PR_GET_MEMORY_MERGE", PR_GET_MEMORY_MERGE);
+    VALUE("RareSettings.TSC_ENABLE", PR_TSC_ENABLE);
+    VALUE("RareSettings.MCE_KILL_DEFAULT", PR_MCE_KILL_DEFAULT);
     VALUE("AddressSpace.ARCH_MAP_VDSO_64", ARCH_MAP_VDSO_64);
     VALUE("AddressSpace.PR_SET_MM", PR_SET_MM);
     VALUE("AddressSpace.PR_SET_MM_MAP", PR_SET_MM_MAP);

@@ -35,7 +35,8 @@ final class TaskSamples {
         Task.GROUP_LEADER | Task.THP_DISABLED,
         812,
         0x8801,
-        0x14);
+        0x14,
+        -7);
   }
 
   static TaskThread thread() {

@@ -218,6 +218,7 @@ final class Restore {
       threads.setRegisters(blocks);
       blocks.standReady(leader);
       Cgroups.restore(context);
+      TaskStruct.restoreAutogroup(context);
       Scheduling.restore(context);
       notes.addAll(context.notes());
       options.progress().over();

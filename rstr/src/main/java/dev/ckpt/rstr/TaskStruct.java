@@ -129,6 +129,15 @@ final class TaskStruct {
     }
   }
 
+  /** Sets what the session is that the task leads. */
+  static void restoreAutogroup(RstrContext context) throws CkptException {
+    Task task = context.state().task();
+    int now = ProcFs.of(task.pid()).autogroupNice().orElse(0);
+    if ((task.flags() & Task.SESSION_LEADER) != 0 && task.autogroupNice() != now) {
+      write(context, "autogroup", Integer.toString(task.autogroupNice()));
+    }
+  }
+
   private static void write(RstrContext context, String name, String value) {
     Path file = Path.of("/proc/" + context.leader().pid() + "/" + name);
     try {

@@ -116,7 +116,7 @@ final class Threads {
     SignalState.restorePending(context, run, tid);
     Scheduling.restoreOwn(run, sched);
     Mempolicies.restoreOwn(context, run, tid);
-    run.flush();
+    Speculation.restoreOwn(context, run, thread);
     Creds.restore(context, run, cred);
     if (thread.pdeathSignal() != 0) {
       // A change of credentials has just cleared it.

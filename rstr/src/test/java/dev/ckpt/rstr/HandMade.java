@@ -158,6 +158,7 @@ final class HandMade {
             Task.SESSION_LEADER | Task.GROUP_LEADER,
             0,
             0,
+            0,
             0));
     writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
     writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));

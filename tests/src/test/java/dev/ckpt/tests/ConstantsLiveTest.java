@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConstantsLiveTest {
   private static final String[] CLASSES = {
     "dev.ckpt.cli.Machine",
+    "dev.ckpt.core.checkpoint.RareSettings",
     "dev.ckpt.core.checkpoint.RemoteQueries",
     "dev.ckpt.core.checkpoint.Survey",
     "dev.ckpt.core.kernel.Clocks",
@@ -57,6 +58,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.kernel.x86_64.SyscallNumbers",
     "dev.ckpt.core.proc.Limits",
     "dev.ckpt.core.proc.MapsEntry",
+    "dev.ckpt.core.proc.TimensOffsets",
     "dev.ckpt.core.tracee.RemoteSyscalls",
     "dev.ckpt.core.tracee.RseqSection",
     "dev.ckpt.core.tracee.Stub",
@@ -83,7 +85,6 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.TaskStruct",
     "dev.ckpt.rstr.Threads",
     "dev.ckpt.rstr.TimeNamespace",
-    "dev.ckpt.core.proc.TimensOffsets",
     "dev.ckpt.rstr.Timers",
     "dev.ckpt.rstr.file.Eventfd",
     "dev.ckpt.core.checkpoint.file.TcpConnections",

@@ -14,7 +14,6 @@ import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PosixTimer;
@@ -37,7 +36,8 @@ final class RemoteQueries {
       int pdeathSignal,
       int securebits,
       long timerSlackNanos,
-      List<Mempolicy> mempolicy) {}
+      List<Mempolicy> mempolicy,
+      int speculation) {}
 
   /** What the process told, through its leader. */
   record ProcessAnswers(
@@ -58,16 +58,11 @@ final class RemoteQueries {
   private static final int STACK_T_BYTES = 24;
   private static final int PR_GET_PDEATHSIG = 2;
   private static final int PR_GET_DUMPABLE = 3;
-  private static final int PR_GET_TSC = 25;
   private static final int PR_GET_TIMERSLACK = 30;
   private static final int PR_GET_SECUREBITS = 27;
-  private static final int PR_MCE_KILL_GET = 34;
   private static final int PR_GET_CHILD_SUBREAPER = 37;
   private static final int PR_GET_TID_ADDRESS = 40;
   private static final int PR_GET_THP_DISABLE = 42;
-  private static final int PR_GET_IO_FLUSHER = 58;
-  private static final int PR_GET_MDWE = 66;
-  private static final int PR_GET_MEMORY_MERGE = 68;
   private static final int MEMBARRIER_CMD_GET_REGISTRATIONS = 1 << 9;
   private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED = 1 << 3;
   private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 1 << 5;
@@ -77,8 +72,6 @@ final class RemoteQueries {
           MEMBARRIER_CMD_PRIVATE_EXPEDITED,
           MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE,
           MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ);
-  private static final int TSC_ENABLE = 1;
-  private static final int MCE_KILL_DEFAULT = 2;
 
   private final Map<Integer, ThreadAnswers> threads = new LinkedHashMap<>();
   private ProcessAnswers process;
@@ -105,7 +98,7 @@ final class RemoteQueries {
           files.ask(calls);
           context.mm().ask(calls);
         }
-        askRare(calls, context.refusals(), "thread " + tracee.tid());
+        RareSettings.ask(calls, context.refusals(), tracee.tid());
         queries.threads.put(tracee.tid(), askThread(calls, context, tracee.tid(), landlock));
       }
     }
@@ -148,6 +141,7 @@ final class RemoteQueries {
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG, pdeathSignal);
     Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
     Batch.Result timerSlack = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
+    List<Batch.Result> speculation = Speculation.ask(batch);
     Batch.Data mempolicy = Mempolicies.askThread(batch);
     Batch.Result look = landlock.ask(batch, status);
     calls.run(batch);
@@ -160,7 +154,8 @@ final class RemoteQueries {
         batch.getInt(pdeathSignal, 0),
         (int) batch.result(securebits),
         batch.result(timerSlack),
-        Mempolicies.ofThread(batch, mempolicy, tid));
+        Mempolicies.ofThread(batch, mempolicy, tid),
+        Speculation.of(batch, speculation));
   }
 
   private static ProcessAnswers askProcess(RemoteSyscalls calls) throws CkptException {
@@ -228,37 +223,6 @@ final class RemoteQueries {
       registrations |= barriers.result(answers.get(i)) == 0 ? EXPEDITED_BARRIERS.get(i) << 1 : 0;
     }
     return registrations;
-  }
-
-  /** Settings that hardly anybody changes; changed ones are refused, not lost. */
-  private static void askRare(RemoteSyscalls calls, Refusals refusals, String thread)
-      throws CkptException {
-    Batch batch = calls.batch();
-    Batch.Data tsc = batch.space(Long.BYTES);
-    batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TSC, tsc);
-    Batch.Result mce = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_MCE_KILL_GET);
-    Batch.Result flusher = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_IO_FLUSHER);
-    Batch.Result mdwe = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MDWE);
-    Batch.Result merge = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MEMORY_MERGE);
-    calls.run(batch);
-    String why = "this version cannot save it";
-    int tscMode = batch.getInt(tsc, 0);
-    refusals.addIf(tscMode > TSC_ENABLE, Code.PRCTL_TSC, thread + " has PR_SET_TSC in force", why);
-    long mceMode = batch.result(mce);
-    refusals.addIf(
-        mceMode >= 0 && mceMode != MCE_KILL_DEFAULT,
-        Code.PRCTL_MCE,
-        thread + " has PR_MCE_KILL set",
-        why);
-    refusals.addIf(
-        batch.result(flusher) > 0, Code.PRCTL_IO_FLUSHER, thread + " is an I/O flusher", why);
-    refusals.addIf(
-        batch.result(mdwe) > 0, Code.PRCTL_MDWE, thread + " has PR_SET_MDWE in force", why);
-    refusals.addIf(
-        batch.result(merge) > 0,
-        Code.PRCTL_MEMORY_MERGE,
-        thread + " has PR_SET_MEMORY_MERGE set",
-        why);
   }
 
   private static long lockedKb(CkptContext context) throws CkptException {

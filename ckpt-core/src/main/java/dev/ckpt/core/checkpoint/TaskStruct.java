@@ -41,6 +41,8 @@ final class TaskStruct {
             | (stat.pgrp() == stat.pid() ? Task.GROUP_LEADER : 0)
             | thpFlags(answers.process().thpDisable())
             | (answers.process().subreaper() ? Task.CHILD_SUBREAPER : 0);
+    // A session that another process leads is not the task's to take along.
+    int autogroupNice = stat.session() == stat.pid() ? context.proc().autogroupNice().orElse(0) : 0;
     context.add(
         new Task(
             stat.pid(),
@@ -60,7 +62,8 @@ final class TaskStruct {
             flags,
             Math.max(0, stat.tpgid()),
             stat.ttyNr(),
-            answers.process().membarrier()));
+            answers.process().membarrier(),
+            autogroupNice));
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (Limits.Rlimit limit : context.proc().limits().rlimits()) {
       limits.add(new Rlimits.Rlimit(limit.soft(), limit.hard()));

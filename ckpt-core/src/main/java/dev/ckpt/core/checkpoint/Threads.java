@@ -76,6 +76,7 @@ final class Threads {
   }
 
   private void refuse(Tracee tracee, UserRegs regs, byte[] xstate) throws CkptException {
+    RareSettings.refuse(tracee, context.refusals());
     String name = "thread " + tracee.tid();
     context
         .refusals()
@@ -127,7 +128,7 @@ final class Threads {
               told.altstackSp(),
               told.altstackFlags(),
               told.altstackSize(),
-              0,
+              told.speculation(),
               told.pdeathSignal()));
       context.add(
           CpuX86_64.of(

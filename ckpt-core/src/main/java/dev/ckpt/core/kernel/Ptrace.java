@@ -11,10 +11,12 @@ import dev.ckpt.core.error.SyscallException;
  * <p>Source: ptrace(2), {@code linux/ptrace.h}.
  */
 public final class Ptrace {
+  public static final int PEEKUSR = 3;
   public static final int CONT = 7;
   public static final int KILL = 8;
   public static final int DETACH = 17;
   public static final int SYSCALL = 24;
+  public static final int GET_THREAD_AREA = 25;
   public static final int SETOPTIONS = 0x4200;
   public static final int GETEVENTMSG = 0x4201;
   public static final int GETSIGINFO = 0x4202;
@@ -45,6 +47,12 @@ public final class Ptrace {
 
   /** A regset of general registers ({@code linux/elf.h}). */
   public static final int NT_PRSTATUS = 1;
+
+  /** The bitmap of I/O ports. */
+  public static final int NT_386_IOPERM = 0x201;
+
+  /** Offset of the debug control register in struct user ({@code sys/user.h}). */
+  public static final int USER_DR7 = 904;
 
   /** The whole extended state as XSAVE lays it out, not compacted. */
   public static final int NT_X86_XSTATE = 0x202;

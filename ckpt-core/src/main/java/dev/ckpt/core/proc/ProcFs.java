@@ -5,6 +5,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -177,6 +178,15 @@ public final class ProcFs {
 
   public int oomScoreAdj() throws CkptException {
     return files.parse("oom_score_adj", ProcValues::oomScoreAdj);
+  }
+
+  /** The nice value of the autogroup that its session is; nothing where there are none. */
+  public OptionalInt autogroupNice() throws CkptException {
+    try {
+      return files.parse("autogroup", ProcValues::autogroupNice);
+    } catch (ProcMissingException e) {
+      return OptionalInt.empty();
+    }
   }
 
   /** Which kinds of memory go into a core file: MMF_DUMP bits as core(5) numbers them. */

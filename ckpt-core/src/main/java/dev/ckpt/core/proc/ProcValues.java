@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /** The files of /proc that hold one value each. */
@@ -67,6 +68,20 @@ final class ProcValues {
     }
     endOfLine(in);
     return value;
+  }
+
+  /** autogroup: the nice value of one; nothing while the kernel does not use any. */
+  static OptionalInt autogroupNice(byte[] text) throws ProcFormatException {
+    TextCursor in = new TextCursor("autogroup", text);
+    if (in.atEnd()) {
+      return OptionalInt.empty();
+    }
+    in.expect("/autogroup-");
+    in.decimal();
+    in.expect(" nice ");
+    int nice = in.signedInt();
+    endOfLine(in);
+    return OptionalInt.of(nice);
   }
 
   /** wchan: the name of a function, or 0; no newline. */

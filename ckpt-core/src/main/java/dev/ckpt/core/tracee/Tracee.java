@@ -32,6 +32,13 @@ public final class Tracee {
   /** Largest extended state any x86-64 CPU has today (AMX: 11 KiB), with room. */
   private static final int XSTATE_MAX_BYTES = 64 * 1024;
 
+  private static final int IO_BITMAP_BYTES = 8192;
+  private static final int GDT_ENTRY_TLS_MIN = 12;
+  private static final int GDT_ENTRY_TLS_MAX = 14;
+
+  /** Not there: read_exec_only and seg_not_present (LDT_empty() in asm/desc.h). */
+  private static final int EMPTY_USER_DESC = 0x28;
+
   private static final int SIGINFO_BATCH = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -328,6 +335,48 @@ public final class Tracee {
         config.size(),
         config.address());
     return config.getLong(0);
+  }
+
+  /** Whether breakpoints that somebody set by ptrace(2) stand in its debug registers. */
+  public boolean hasBreakpoints() throws SyscallException, TargetGoneException {
+    return request("PEEKUSR", Ptrace.PEEKUSR, Ptrace.USER_DR7, 0) != 0;
+  }
+
+  /**
+   * Whether it may use I/O ports by ioperm(2). NB: what iopl(2) allows, the kernel does not tell.
+   */
+  public boolean hasIoPermissions() throws SyscallException, TargetGoneException {
+    try {
+      return getRegset(Ptrace.NT_386_IOPERM, NativeBuffer.allocate(IO_BITMAP_BYTES)) != 0;
+    } catch (SyscallException e) {
+      // No port at all, or a kernel without such permissions.
+      if (e.errno() == Errno.ENXIO || e.errno() == Errno.ENODEV || e.errno() == Errno.EINVAL) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether it has segment descriptors of set_thread_area(2), which 32-bit code may use. */
+  public boolean hasTlsDescriptors() throws SyscallException, TargetGoneException {
+    // struct user_desc: entry_number 0, base_addr 4, limit 8, flags 12
+    NativeBuffer descriptor = NativeBuffer.allocate(16);
+    for (int entry = GDT_ENTRY_TLS_MIN; entry <= GDT_ENTRY_TLS_MAX; entry++) {
+      try {
+        request("GET_THREAD_AREA", Ptrace.GET_THREAD_AREA, entry, descriptor.address());
+      } catch (SyscallException e) {
+        // A kernel that runs no 32-bit code.
+        if (e.errno() == Errno.EIO) {
+          return false;
+        }
+        throw e;
+      }
+      boolean empty = descriptor.getLong(4) == 0 && descriptor.getInt(12) == EMPTY_USER_DESC;
+      if (!empty) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long request(String name, int request, long addr, long data)

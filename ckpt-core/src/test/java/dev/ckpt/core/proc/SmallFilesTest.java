@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,14 @@ class SmallFilesTest {
     assertEquals(0, new HugetlbPool(1, 1, 2, 5).available());
     Files.writeString(surplus, "many\n");
     assertThrows(ProcFormatException.class, () -> HugetlbPool.of(folder));
+  }
+
+  @Test
+  void readsTheNiceValueOfAnAutogroup() throws Exception {
+    assertEquals(
+        OptionalInt.of(-20), ProcValues.autogroupNice(Captured.latin1("/autogroup-44 nice -20\n")));
+    assertEquals(OptionalInt.empty(), ProcValues.autogroupNice(new byte[0]));
+    rejects(ProcValues::autogroupNice, "/autogroup-44 nice 0", "/autogroup-44 nice \n", "0\n");
   }
 
   @Test

@@ -34,6 +34,7 @@ import dev.ckpt.format.RecordOutput;
  * 64+n1+n2+n3+n4     4  u32    ttyForegroundPgrp  0: none
  * 68+n1+n2+n3+n4     4  u32    ttyNr              field 7 of /proc/PID/stat; 0: no terminal
  * 72+n1+n2+n3+n4     4  u32    membarrier         registrations, as membarrier(2) tells them
+ * 76+n1+n2+n3+n4     4  i32    autogroupNice      -20 to 19; 0 unless it leads its session
  * </pre>
  */
 public record Task(
@@ -54,7 +55,8 @@ public record Task(
     int flags,
     int ttyForegroundPgrp,
     int ttyNr,
-    int membarrier)
+    int membarrier,
+    int autogroupNice)
     implements ImageRecord {
   /** Bit of {@code flags}: it leads its session. */
   public static final int SESSION_LEADER = 1;
@@ -86,6 +88,7 @@ public record Task(
     Invariant.range(oomScoreAdj, -1000, 1000, "oomScoreAdj");
     Invariant.range(dumpable, 0, 2, "dumpable");
     Invariant.bits(flags, FLAGS, "flags");
+    Invariant.range(autogroupNice, -20, 19, "autogroupNice");
     Invariant.atMost(cgroup, Limits.MAX_CGROUP_BYTES, "cgroup");
     Invariant.atMost(cwd, Limits.MAX_PATH_BYTES, "cwd");
     Invariant.atMost(root, Limits.MAX_PATH_BYTES, "root");
@@ -116,7 +119,8 @@ public record Task(
           .u32(value.flags())
           .u32(value.ttyForegroundPgrp())
           .u32(value.ttyNr())
-          .u32(value.membarrier());
+          .u32(value.membarrier())
+          .u32(value.autogroupNice());
     }
 
     @Override
@@ -135,6 +139,7 @@ public record Task(
           in.bytes(Limits.MAX_CGROUP_BYTES),
           in.bytes(Limits.MAX_PATH_BYTES),
           in.bytes(Limits.MAX_PATH_BYTES),
+          in.u32(),
           in.u32(),
           in.u32(),
           in.u32(),

@@ -28,7 +28,8 @@ import dev.ckpt.format.RecordOutput;
  *  56+n1     8  u64    altstackSp       address
  *  64+n1     4  u32    altstackFlags    SS_ flags
  *  68+n1     8  u64    altstackSize     bytes
- *  76+n1     4  u32    flags            0 in version 0
+ *  76+n1     4  u32    speculation      five bits each, from bit 0 on: of PR_SPEC_STORE_BYPASS,
+ *                                       PR_SPEC_INDIRECT_BRANCH, PR_SPEC_L1D_FLUSH; 0: not its own
  *  80+n1     4  u32    pdeathSignal     0 to 64; 0: none
  * </pre>
  */
@@ -45,9 +46,17 @@ public record TaskThread(
     long altstackSp,
     int altstackFlags,
     long altstackSize,
-    int flags,
+    int speculation,
     int pdeathSignal)
     implements ImageRecord {
+  /** How many kinds of speculation a thread can control (linux/prctl.h). */
+  public static final int NR_SPECULATIONS = 3;
+
+  /** Bits that each of them takes: PR_SPEC_ENABLE to PR_SPEC_DISABLE_NOEXEC. */
+  public static final int SPECULATION_BITS = 5;
+
+  private static final int SPECULATION = (1 << NR_SPECULATIONS * SPECULATION_BITS) - 1;
+
   /** Writes and reads the payload. */
   public static final RecordCodec<TaskThread> CODEC = new Codec();
 
@@ -55,8 +64,13 @@ public record TaskThread(
   public TaskThread {
     Invariant.positive(tid, "tid");
     Invariant.atMost(comm, Limits.MAX_COMM_BYTES, "comm");
-    Invariant.bits(flags, 0, "flags");
+    Invariant.bits(speculation, SPECULATION, "speculation");
     Invariant.range(pdeathSignal, 0, 64, "pdeathSignal");
+  }
+
+  /** PR_SPEC_ value of one kind of speculation; 0: the thread does not control it. */
+  public int speculation(int which) {
+    return speculation >>> which * SPECULATION_BITS & (1 << SPECULATION_BITS) - 1;
   }
 
   @Override
@@ -79,7 +93,7 @@ public record TaskThread(
           .u64(value.altstackSp())
           .u32(value.altstackFlags())
           .u64(value.altstackSize())
-          .u32(value.flags())
+          .u32(value.speculation())
           .u32(value.pdeathSignal());
     }
 

@@ -85,6 +85,7 @@ public final class SyscallNumbers {
   public static final int MLOCKALL = 151;
   public static final int PRCTL = 157;
   public static final int FSTATFS = 138;
+  public static final int MODIFY_LDT = 154;
   public static final int ARCH_PRCTL = 158;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
@@ -106,6 +107,7 @@ public final class SyscallNumbers {
   public static final int EPOLL_WAIT = 232;
   public static final int EPOLL_CTL = 233;
   public static final int TGKILL = 234;
+  public static final int KEYCTL = 250;
   public static final int IOPRIO_SET = 251;
   public static final int IOPRIO_GET = 252;
   public static final int MBIND = 237;

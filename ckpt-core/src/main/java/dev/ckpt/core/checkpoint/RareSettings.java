@@ -1,0 +1,122 @@
+package dev.ckpt.core.checkpoint;
+
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** Settings of a thread that hardly anybody changes; changed ones are refused, not lost. */
+final class RareSettings {
+  private static final int PR_GET_TSC = 25;
+  private static final int PR_MCE_KILL_GET = 34;
+  private static final int PR_GET_IO_FLUSHER = 58;
+  private static final int PR_SCHED_CORE = 62;
+  private static final int PR_SCHED_CORE_GET = 0;
+  private static final int PR_GET_MDWE = 66;
+  private static final int PR_GET_MEMORY_MERGE = 68;
+  private static final int TSC_ENABLE = 1;
+  private static final int MCE_KILL_DEFAULT = 2;
+  private static final int ARCH_GET_CPUID = 0x1011;
+  private static final int ARCH_GET_UNTAG_MASK = 0x4001;
+  private static final int KEYCTL_GET_KEYRING_ID = 0;
+  private static final int KEY_SPEC_THREAD_KEYRING = -1;
+  private static final int KEY_SPEC_PROCESS_KEYRING = -2;
+  private static final String WHY = "this version cannot save it";
+
+  private final Refusals refusals;
+  private final String thread;
+  private final List<Runnable> judgements = new ArrayList<>();
+
+  private RareSettings(Refusals refusals, String thread) {
+    this.refusals = refusals;
+    this.thread = thread;
+  }
+
+  /** Refuses what ptrace(2) tells of a stopped thread. */
+  static void refuse(Tracee tracee, Refusals refusals) throws CkptException {
+    RareSettings settings = new RareSettings(refusals, "thread " + tracee.tid());
+    settings.addIf(tracee.hasTlsDescriptors(), Code.SEGMENTS, "has TLS descriptors of its own");
+    settings.addIf(tracee.hasIoPermissions(), Code.IO_PERMISSIONS, "may use I/O ports");
+    settings.addIf(
+        tracee.hasBreakpoints(),
+        Code.DEBUG_REGISTERS,
+        "has breakpoints in its debug registers, left by a debugger");
+  }
+
+  /** Asks a thread, and refuses what it tells. */
+  static void ask(RemoteSyscalls calls, Refusals refusals, int tid) throws CkptException {
+    RareSettings settings = new RareSettings(refusals, "thread " + tid);
+    Batch batch = calls.batch();
+    settings.askPrctl(batch);
+    settings.askProcessor(batch);
+    settings.askKeyrings(batch);
+    calls.run(batch);
+    settings.judgements.forEach(Runnable::run);
+  }
+
+  private void askPrctl(Batch batch) {
+    Batch.Data tsc = batch.space(Long.BYTES);
+    Batch.Data cookie = batch.space(Long.BYTES);
+    prctl(batch, PR_GET_TSC, tsc);
+    prctl(batch, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, 0, cookie);
+    Batch.Result mce = prctl(batch, PR_MCE_KILL_GET);
+    Batch.Result flusher = prctl(batch, PR_GET_IO_FLUSHER);
+    Batch.Result mdwe = prctl(batch, PR_GET_MDWE);
+    Batch.Result merge = prctl(batch, PR_GET_MEMORY_MERGE);
+    later(() -> batch.getInt(tsc, 0) > TSC_ENABLE, Code.PRCTL_TSC, "has PR_SET_TSC in force");
+    later(() -> batch.getLong(cookie, 0) != 0, Code.SCHED_CORE, "has a core scheduling cookie");
+    later(
+        () -> batch.result(mce) >= 0 && batch.result(mce) != MCE_KILL_DEFAULT,
+        Code.PRCTL_MCE,
+        "has PR_MCE_KILL set");
+    later(() -> batch.result(flusher) > 0, Code.PRCTL_IO_FLUSHER, "is an I/O flusher");
+    later(() -> batch.result(mdwe) > 0, Code.PRCTL_MDWE, "has PR_SET_MDWE in force");
+    later(() -> batch.result(merge) > 0, Code.PRCTL_MEMORY_MERGE, "has PR_SET_MEMORY_MERGE set");
+  }
+
+  private static Batch.Result prctl(Batch batch, Object... arguments) {
+    return batch.tryCall("prctl", SyscallNumbers.PRCTL, arguments);
+  }
+
+  private void askProcessor(Batch batch) {
+    Batch.Data mask = batch.space(Long.BYTES);
+    Batch.Data descriptor = batch.space(Long.BYTES);
+    Batch.Result cpuid = batch.tryCall("arch_prctl", SyscallNumbers.ARCH_PRCTL, ARCH_GET_CPUID);
+    Batch.Result tags =
+        batch.tryCall("arch_prctl", SyscallNumbers.ARCH_PRCTL, ARCH_GET_UNTAG_MASK, mask);
+    Batch.Result ldt =
+        batch.tryCall("modify_ldt", SyscallNumbers.MODIFY_LDT, 0, descriptor, Long.BYTES);
+    later(() -> batch.result(cpuid) == 0, Code.CPUID_FAULTING, "may not execute CPUID");
+    later(
+        () -> batch.result(tags) == 0 && batch.getLong(mask, 0) != -1,
+        Code.LAM,
+        "has tags in its addresses (LAM)");
+    later(() -> batch.result(ldt) > 0, Code.LDT, "has a local descriptor table");
+  }
+
+  private void askKeyrings(Batch batch) {
+    for (int which : new int[] {KEY_SPEC_THREAD_KEYRING, KEY_SPEC_PROCESS_KEYRING}) {
+      // The last argument: none is made.
+      Batch.Result id =
+          batch.tryCall("keyctl", SyscallNumbers.KEYCTL, KEYCTL_GET_KEYRING_ID, which, 0);
+      later(
+          () -> batch.result(id) != -Errno.ENOKEY && batch.result(id) != -Errno.ENOSYS,
+          Code.KEYRING,
+          "has a thread or process keyring");
+    }
+  }
+
+  private void later(BooleanSupplier condition, Code code, String what) {
+    judgements.add(() -> addIf(condition.getAsBoolean(), code, what));
+  }
+
+  private void addIf(boolean condition, Code code, String what) {
+    refusals.addIf(condition, code, thread + " " + what, WHY);
+  }
+}
