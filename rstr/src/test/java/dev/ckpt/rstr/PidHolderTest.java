@@ -62,6 +62,8 @@ class PidHolderTest {
       int member = shell.number();
       try {
         shell.awaitEnd();
+        // The shell's child is a shell before it is what it executes.
+        Teller.awaitStat(member, "(sleep)");
         assertEquals(
             "pid "
                 + shell.pid()
@@ -100,10 +102,15 @@ class PidHolderTest {
     }
 
     void awaitZombie(int child) throws IOException, InterruptedException {
-      Path stat = Path.of("/proc/" + child + "/stat");
+      awaitStat(child, ") Z ");
+    }
+
+    /** Until its stat says so. */
+    static void awaitStat(int pid, String part) throws IOException, InterruptedException {
+      Path stat = Path.of("/proc/" + pid + "/stat");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      while (!Files.readString(stat).contains(") Z ")) {
-        assertTrue(System.nanoTime() < end, "it does not end");
+      while (!Files.readString(stat).contains(part)) {
+        assertTrue(System.nanoTime() < end, "it does not come to " + part);
         TimeUnit.MILLISECONDS.sleep(5);
       }
     }
