@@ -44,7 +44,7 @@ record ListedProgram(
 
   /** Whether it serves at a port of ours. */
   boolean hasPort() {
-    return run.contains("$PORT");
+    return prepare.orElse("").contains("$PORT") || run.contains("$PORT");
   }
 
   /** Whether it reads what we write. */
