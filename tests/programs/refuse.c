@@ -85,7 +85,7 @@ static void m_inotify_events(void)
     data_file(O_RDWR);
 }
 static void m_fanotify(void) { OFFER(fanotify_init(FAN_CLASS_NOTIF, O_RDONLY)); }
-static void m_netlink(void) { OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)); }
+static void m_netlink(void) { OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC)); }
 static int fifo_of(int flags)
 {
     sc_path(file, ".fifo");

@@ -2,11 +2,16 @@
  * refuse_socket STATUS MODE: sockets in states that ckpt must refuse at present; otherwise as refuse.c.
  */
 #include "selfcheck.h"
+#include <arpa/inet.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -141,13 +146,32 @@ static void m_unix_peek_off(void)
     SYS(send(s[0], "abc", 3, 0));
     SYS(setsockopt(s[1], SOL_SOCKET, SO_PEEK_OFF, &off, sizeof(off)));
 }
-static void m_unix_filter(void)
+/* r0 = 0; exit */
+static void m_ebpf_filter(void)
 {
+    struct bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K}, {.code = BPF_JMP | BPF_EXIT}};
+    union bpf_attr load;
     int s[2];
-    struct sock_filter all = BPF_STMT(BPF_RET | BPF_K, 0xffff);
-    struct sock_fprog program = {1, &all};
+    memset(&load, 0, sizeof(load));
+    load.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+    load.insn_cnt = ARRAY_LEN(code);
+    load.insns = (uintptr_t)code;
+    load.license = (uintptr_t) "GPL";
+    int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+    if (program < 0)
+        sc_skip("bpf: %s", strerror(errno));
     SYS(socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
-    SYS(setsockopt(s[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)));
+    SYS(setsockopt(s[1], SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)));
+    SYS(close(program));
+}
+static void m_netlink_queue(void)
+{
+    struct {
+        struct nlmsghdr h;
+        struct ifinfomsg i;
+    } question = {{sizeof(question), RTM_GETLINK, NLM_F_REQUEST, 1, 0}, {.ifi_index = 1}};
+    int fd = SYS(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+    SYS(send(fd, &question, sizeof(question), 0));
 }
 /* The end of a connection whose listening socket is closed: its name cannot be given again. */
 static void m_unix_name(void)
@@ -223,12 +247,39 @@ static void m_tcp_error(void)
     struct pollfd p = {.fd = client};
     SYS(poll(&p, 1, -1));
 }
-static void m_udp_queue(void)
+static void udp_send_to(int box)
 {
-    int box = inet_bound(SOCK_DGRAM), client = inet_connected(SOCK_DGRAM);
-    SYS(send(client, "x", 1, 0));
+    SYS(sendto(box, "x", 1, 0, (struct sockaddr *)&inet, sizeof(inet)));
     struct pollfd p = {.fd = box, .events = POLLIN};
     SYS(poll(&p, 1, -1));
+}
+static void m_udp_group(void)
+{
+    struct ip_mreq group = {{inet_addr("239.255.77.1")}, {htonl(INADDR_LOOPBACK)}};
+    int box = inet_bound(SOCK_DGRAM);
+    SYS(close(box));
+    inet.sin_addr = group.imr_multiaddr;
+    box = SYS(socket(AF_INET, SOCK_DGRAM, 0));
+    SYS(bind(box, (struct sockaddr *)&inet, sizeof(inet)));
+    SYS(setsockopt(box, IPPROTO_IP, IP_MULTICAST_IF, &group.imr_interface, sizeof(group.imr_interface)));
+    SYS(setsockopt(box, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)));
+    udp_send_to(box);
+}
+static void m_udp_reuse(void)
+{
+    int on = 1, box = inet_bound(SOCK_DGRAM), other = SYS(socket(AF_INET, SOCK_DGRAM, 0));
+    SYS(setsockopt(box, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
+    udp_send_to(box);
+    SYS(setsockopt(other, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
+    SYS(bind(other, (struct sockaddr *)&inet, sizeof(inet)));
+}
+static void m_udp_filter(void)
+{
+    struct sock_filter all = BPF_STMT(BPF_RET | BPF_K, 0xffff);
+    struct sock_fprog program = {1, &all};
+    int box = inet_bound(SOCK_DGRAM);
+    udp_send_to(box);
+    SYS(setsockopt(box, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)));
 }
 static void m_udp_corked(void)
 {
@@ -237,11 +288,6 @@ static void m_udp_corked(void)
     int client = inet_connected(SOCK_DGRAM);
     SYS(setsockopt(client, IPPROTO_UDP, UDP_CORK, &on, sizeof(on)));
     SYS(send(client, "x", 1, 0));
-}
-static void m_udp_shutdown(void)
-{
-    inet_bound(SOCK_DGRAM);
-    SYS(shutdown(inet_connected(SOCK_DGRAM), SHUT_RD));
 }
 static void m_raw(void)
 {
@@ -255,8 +301,8 @@ static const struct {
     void (*set_up)(void);
 } modes[] = {
     M(unix_outside), M(unix_shared), M(unix_backlog), M(unix_rights), M(unix_rights_dgram), M(unix_unlinked),
-    M(unix_oob), M(unix_peek_off), M(unix_filter), M(unix_name), M(unix_sender_gone), M(unix_error),
-    M(tcp_connection), M(tcp_backlog), M(tcp_error), M(udp_queue), M(udp_corked), M(udp_shutdown), M(raw),
+    M(unix_oob), M(unix_peek_off), M(ebpf_filter), M(netlink_queue), M(udp_filter), M(unix_name), M(unix_sender_gone), M(unix_error),
+    M(tcp_connection), M(tcp_backlog), M(tcp_error), M(udp_group), M(udp_reuse), M(udp_corked), M(raw),
 };
 
 int main(int argc, char **argv)

@@ -38,6 +38,7 @@
 #include <linux/membarrier.h>
 #include <linux/memfd.h>
 #include <linux/mman.h>
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
@@ -246,6 +247,7 @@ int main(void)
     VALUE("Socket.SO_RCVTIMEO", SO_RCVTIMEO);
     VALUE("Socket.SO_SNDTIMEO", SO_SNDTIMEO);
     VALUE("Socket.SO_BINDTODEVICE", SO_BINDTODEVICE);
+    VALUE("Socket.SO_ATTACH_FILTER", SO_ATTACH_FILTER);
     VALUE("Socket.SO_GET_FILTER", SO_GET_FILTER);
     VALUE("Socket.SO_ATTACH_FILTER", SO_ATTACH_FILTER);
     VALUE("Socket.SO_DETACH_FILTER", SO_DETACH_FILTER);
@@ -267,10 +269,12 @@ int main(void)
     VALUE("Socket.SO_BUSY_POLL", SO_BUSY_POLL);
     VALUE("Socket.SO_MAX_PACING_RATE", SO_MAX_PACING_RATE);
     VALUE("Socket.SO_INCOMING_CPU", SO_INCOMING_CPU);
+    VALUE("Socket.SO_MEMINFO", SO_MEMINFO);
     VALUE("Socket.SO_ZEROCOPY", SO_ZEROCOPY);
     VALUE("Socket.SO_TXTIME", SO_TXTIME);
     VALUE("Socket.SO_TIMESTAMP_NEW", SO_TIMESTAMP_NEW);
     VALUE("Socket.SO_TIMESTAMPNS_NEW", SO_TIMESTAMPNS_NEW);
+    VALUE("Socket.SO_TIMESTAMPING_NEW", SO_TIMESTAMPING_NEW);
     VALUE("Socket.SO_PREFER_BUSY_POLL", SO_PREFER_BUSY_POLL);
     VALUE("Socket.SO_BUF_LOCK", SO_BUF_LOCK);
     VALUE("Socket.SO_TXREHASH", SO_TXREHASH);
@@ -282,6 +286,7 @@ int main(void)
     VALUE("Netinet.IPPROTO_UDP", IPPROTO_UDP);
     VALUE("Netinet.IPPROTO_IPV6", IPPROTO_IPV6);
     VALUE("Netinet.IPPROTO_UDPLITE", IPPROTO_UDPLITE);
+    VALUE("Netinet.IPPROTO_RAW", IPPROTO_RAW);
     VALUE("Netinet.IP_TOS", IP_TOS);
     VALUE("Netinet.IP_TTL", IP_TTL);
     VALUE("Netinet.IP_OPTIONS", IP_OPTIONS);
@@ -303,6 +308,8 @@ int main(void)
     VALUE("Netinet.IP_MULTICAST_IF", IP_MULTICAST_IF);
     VALUE("Netinet.IP_MULTICAST_TTL", IP_MULTICAST_TTL);
     VALUE("Netinet.IP_MULTICAST_LOOP", IP_MULTICAST_LOOP);
+    VALUE("Netinet.MCAST_JOIN_GROUP", MCAST_JOIN_GROUP);
+    VALUE("Netinet.MCAST_MSFILTER", MCAST_MSFILTER);
     VALUE("Netinet.IP_MULTICAST_ALL", IP_MULTICAST_ALL);
     VALUE("Netinet.IP_UNICAST_IF", IP_UNICAST_IF);
     VALUE("Netinet.IP_LOCAL_PORT_RANGE", IP_LOCAL_PORT_RANGE);
@@ -315,7 +322,9 @@ int main(void)
     VALUE("Netinet.IPV6_V6ONLY", IPV6_V6ONLY);
     VALUE("Netinet.IPV6_MULTICAST_ALL", IPV6_MULTICAST_ALL);
     VALUE("Netinet.IPV6_RECVPKTINFO", IPV6_RECVPKTINFO);
+    VALUE("Netinet.IPV6_PKTINFO", IPV6_PKTINFO);
     VALUE("Netinet.IPV6_RECVHOPLIMIT", IPV6_RECVHOPLIMIT);
+    VALUE("Netinet.IPV6_HOPLIMIT", IPV6_HOPLIMIT);
     VALUE("Netinet.IPV6_DONTFRAG", IPV6_DONTFRAG);
     VALUE("Netinet.IPV6_RECVTCLASS", IPV6_RECVTCLASS);
     VALUE("Netinet.IPV6_TCLASS", IPV6_TCLASS);
@@ -390,7 +399,29 @@ int main(void)
     VALUE("literal.msghdr.msg_control", offsetof(struct msghdr, msg_control));
     VALUE("literal.msghdr.msg_controllen", offsetof(struct msghdr, msg_controllen));
     VALUE("literal.msghdr.msg_flags", offsetof(struct msghdr, msg_flags));
-    VALUE("SockDiag.NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG);
+    VALUE("Netlink.NETLINK_ROUTE", NETLINK_ROUTE);
+    VALUE("Netlink.NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG);
+    VALUE("Netlink.NETLINK_KOBJECT_UEVENT", NETLINK_KOBJECT_UEVENT);
+    VALUE("Netlink.SOL_NETLINK", SOL_NETLINK);
+    VALUE("Netlink.NETLINK_ADD_MEMBERSHIP", NETLINK_ADD_MEMBERSHIP);
+    VALUE("Netlink.NETLINK_PKTINFO", NETLINK_PKTINFO);
+    VALUE("Netlink.NETLINK_BROADCAST_ERROR", NETLINK_BROADCAST_ERROR);
+    VALUE("Netlink.NETLINK_NO_ENOBUFS", NETLINK_NO_ENOBUFS);
+    VALUE("Netlink.NETLINK_LISTEN_ALL_NSID", NETLINK_LISTEN_ALL_NSID);
+    VALUE("Netlink.NETLINK_LIST_MEMBERSHIPS", NETLINK_LIST_MEMBERSHIPS);
+    VALUE("Netlink.NETLINK_CAP_ACK", NETLINK_CAP_ACK);
+    VALUE("Netlink.NETLINK_EXT_ACK", NETLINK_EXT_ACK);
+    VALUE("Netlink.NETLINK_GET_STRICT_CHK", NETLINK_GET_STRICT_CHK);
+    VALUE("GroupFilter.GF_GROUP", offsetof(struct group_filter, gf_group));
+    VALUE("GroupFilter.GF_FMODE", offsetof(struct group_filter, gf_fmode));
+    VALUE("GroupFilter.GF_NUMSRC", offsetof(struct group_filter, gf_numsrc));
+    VALUE("GroupFilter.GF_SLIST", GROUP_FILTER_SIZE(0));
+    VALUE("GroupFilter.STORAGE_BYTES", sizeof(struct sockaddr_storage));
+    VALUE("UdpDiag.REQUEST_BYTES", sizeof(struct inet_diag_req_v2));
+    VALUE("UdpDiag.MESSAGE_BYTES", sizeof(struct inet_diag_msg));
+    VALUE("UdpDiag.SPORT", offsetof(struct inet_diag_msg, id.idiag_sport));
+    VALUE("UdpDiag.INODE", offsetof(struct inet_diag_msg, idiag_inode));
+    VALUE("UdpDiag.INET_DIAG_SHUTDOWN", INET_DIAG_SHUTDOWN);
     VALUE("SockDiag.SOCK_DIAG_BY_FAMILY", SOCK_DIAG_BY_FAMILY);
     VALUE("SockDiag.NLM_F_REQUEST", NLM_F_REQUEST);
     VALUE("SockDiag.NLM_F_DUMP", NLM_F_DUMP);

@@ -155,17 +155,16 @@ public enum Code {
       FILES,
       "we may not read its TCP connections, or not make them again",
       "root, or CAP_NET_ADMIN in the user namespace of its network"),
-  SOCKET_SHUTDOWN(FILES, "a UDP socket that was shut down"),
   SOCKET_OUTSIDE(
       FILES,
       "connected to a socket of another process, or to one that nobody has accepted",
-      "close the connection, or end the other process"),
+      "close the connection, or dump with `--ext-unix`"),
   SOCKET_SHARED(
       FILES, "another process holds it too", "end the other process, or have it close the socket"),
   SOCKET_BACKLOG(
       FILES,
       "connections wait to be accepted",
-      "let the task accept them; of TCP: or dump with `--tcp-close`"),
+      "let the task accept them, or dump with `--tcp-close` or `--ext-unix`"),
   SOCKET_NAME(
       FILES,
       "an end of a connection has a name that cannot be given again: its listening socket is"
@@ -178,7 +177,8 @@ public enum Code {
       "let the task receive it"),
   SOCKET_ERROR(FILES, "an error waits that was not read", "let the task read it"),
   SOCKET_OOB(FILES, "out-of-band data waits", "let the task read it"),
-  SOCKET_FILTER(FILES, "a filter program is attached"),
+  SOCKET_FILTER(
+      FILES, "an eBPF program is its filter, or it is a TCP connection to be kept and has one"),
   SOCKET_PEEK_OFF(FILES, "SO_PEEK_OFF is set"),
   FD_EVENTFD(FILES, "an eventfd of which the kernel does not tell enough", "Linux 6.5 or newer"),
   FD_EVENTPOLL(FILES, "an epoll instance that polls network devices busily", "switch that off"),
@@ -281,6 +281,10 @@ public enum Code {
       RESTORE,
       "its policy, nice value or I/O priority is not ours to give",
       "run with CAP_SYS_NICE, or as nice as it was"),
+  NO_RIGHT_TO_NET(
+      RESTORE,
+      "datagrams wait in its sockets, which are put back by raw packets",
+      "root, or CAP_NET_RAW and CAP_NET_ADMIN"),
   AFFINITY(
       RESTORE,
       "a thread is bound to CPUs of which none is here",
@@ -340,12 +344,17 @@ public enum Code {
       "end what uses it, or wait until it is free"),
   ADDRESS_GONE(
       RESTORE,
-      "this machine does not have the address of one of its sockets",
+      "this machine does not have the address of one of its sockets, or that a datagram in one was"
+          + " sent to",
       "give it the address"),
   SOCKET_NAME_TAKEN(
       RESTORE,
       "another socket, or a file of another kind, has the name of one of its unix sockets",
       "end the process that has it, or move the file away"),
+  SOCKET_PEER_GONE(
+      RESTORE,
+      "a datagram socket was connected to one of another process, by a name that leads to none now",
+      "start what it belongs to"),
   SYSV_SHM_TAKEN(
       RESTORE,
       "the id or key of System V shared memory belongs to another segment",

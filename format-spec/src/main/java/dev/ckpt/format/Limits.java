@@ -102,6 +102,9 @@ public final class Limits {
   /** Bytes of one option of a socket. */
   public static final int MAX_SOCKET_OPTION_BYTES = 256;
 
+  /** Bytes of a socket's filter: BPF_MAXINSNS instructions of 8 bytes. */
+  public static final int MAX_FILTER_BYTES = 4096 * 8;
+
   /** Messages that wait in one socket. */
   public static final int MAX_SOCKET_MESSAGES = 16384;
 
@@ -113,6 +116,12 @@ public final class Limits {
 
   /** Payload bytes of a TCP connection: two queues, and some fields beside them. */
   public static final int MAX_TCP_PAYLOAD_BYTES = 2 * MAX_TCP_QUEUE_BYTES + 128;
+
+  /** Senders that are named for one multicast group. */
+  public static final int MAX_GROUP_SOURCES = 256;
+
+  /** Bytes of a UDP datagram, whose length is 16 bits wide. */
+  public static final int MAX_DATAGRAM_BYTES = 65535;
 
   /** Supplementary groups of a thread, as NGROUPS_MAX. */
   public static final int MAX_GROUPS = 65536;

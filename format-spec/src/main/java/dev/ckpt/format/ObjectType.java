@@ -14,6 +14,7 @@ import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
+import dev.ckpt.format.record.FileNetlinkSocket;
 import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
@@ -31,6 +32,7 @@ import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.MulticastGroup;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Pkeys;
@@ -41,6 +43,7 @@ import dev.ckpt.format.record.Sched;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
+import dev.ckpt.format.record.SocketFilter;
 import dev.ckpt.format.record.Statistics;
 import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.Tail;
@@ -48,6 +51,7 @@ import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.TcpSock;
 import dev.ckpt.format.record.TimeNs;
+import dev.ckpt.format.record.UdpDatagram;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaPkey;
@@ -121,6 +125,10 @@ public enum ObjectType {
 
   /** A live TCP connection. */
   TCP_SOCK(572, Phase.STATE, Refs.NONE, TcpSock.CODEC),
+  UDP_DATAGRAM(574, Phase.STATE, Refs.NONE, UdpDatagram.CODEC),
+  SOCKET_FILTER(575, Phase.STATE, Refs.NONE, SocketFilter.CODEC),
+  FILE_NETLINK_SOCKET(576, Phase.STATE, Refs.OPEN_FILE, FileNetlinkSocket.CODEC),
+  MULTICAST_GROUP(577, Phase.STATE, Refs.NONE, MulticastGroup.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);

@@ -64,10 +64,8 @@ final class Samples {
   static final int SIGNALFD = 15;
   static final int PIDFD = 16;
   static final int INOTIFY = 17;
-  static final int UNIX_SOCKET = 18;
-  static final int INET_SOCKET = 19;
-  static final int GHOST = 20;
-  static final int SYSV = 21;
+  static final int GHOST = 18;
+  static final int SYSV = 19;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -260,6 +258,17 @@ final class Samples {
 
   /** State objects with their references, in an order that may be written. */
   static List<ImageObject> state() {
+    List<ImageObject> state = new ArrayList<>(withoutSockets());
+    state.addAll(SocketSamples.objects());
+    state.addAll(
+        List.of(
+            new ImageObject(0, 0, fd()),
+            new ImageObject(0, 0, fileLock()),
+            new ImageObject(0, 0, fileOwner())));
+    return state;
+  }
+
+  private static List<ImageObject> withoutSockets() {
     return List.of(
         new ImageObject(0, 0, header()),
         new ImageObject(0, 0, TaskSamples.task()),
@@ -300,14 +309,8 @@ final class Samples {
         new ImageObject(0, PIDFD, filePidfd()),
         new ImageObject(0, INOTIFY, fileInotify()),
         new ImageObject(0, 0, inotifyWatch()),
-        new ImageObject(0, UNIX_SOCKET, SocketSamples.fileUnixSocket()),
-        new ImageObject(0, INET_SOCKET, SocketSamples.fileInetSocket()),
-        new ImageObject(0, 0, SocketSamples.tcpSock(INET_SOCKET)),
         new ImageObject(0, GHOST, MemorySamples.ghostFile()),
-        new ImageObject(0, SYSV, MemorySamples.sysvShm()),
-        new ImageObject(0, 0, fd()),
-        new ImageObject(0, 0, fileLock()),
-        new ImageObject(0, 0, fileOwner()));
+        new ImageObject(0, SYSV, MemorySamples.sysvShm()));
   }
 
   /** One record of each type. */

@@ -19,7 +19,7 @@ final class Programs {
    * A line of MANIFEST.
    *
    * @param name with its arguments, as in {@code refuse nice}
-   * @param category save, tcp-close, tcp-established, refuse or victim
+   * @param category save, tcp-close, tcp-established, ext-unix, refuse or victim
    * @param exitStatus as a shell says it, 128 and the signal for a killed one
    */
   record Program(String name, String category, int exitStatus) {

@@ -12,10 +12,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every program that keeps one kind of state comes through dump and restore, in every scenario. */
 @Tag("live")
 class ProgramsLiveTest {
+  /** Programs whose unix connections to other processes come back closed. */
+  private static final String EXT_UNIX = "ext-unix";
+
   /** What becomes of the TCP connections of programs of a category. */
   private static final Map<String, TcpPolicy> CATEGORIES =
       Map.of(
           "save",
+          TcpPolicy.REFUSE,
+          EXT_UNIX,
           TcpPolicy.REFUSE,
           "tcp-close",
           TcpPolicy.CLOSE,
@@ -52,7 +57,9 @@ class ProgramsLiveTest {
 
   static void run(Programs.Program program, Scenario scenario) throws IOException {
     try (LiveProgram live = LiveProgram.start(program)) {
-      live.withDumpOptions(options -> options.withTcp(policy(program))).awaitReady();
+      boolean extUnix = program.category().equals(EXT_UNIX);
+      live.withDumpOptions(options -> options.withTcp(policy(program)).withExtUnix(extUnix))
+          .awaitReady();
       scenario.run(live, program.exitStatus());
     }
   }

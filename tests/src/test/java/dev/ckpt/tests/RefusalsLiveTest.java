@@ -95,16 +95,18 @@ class RefusalsLiveTest {
           Map.entry("unix_unlinked", "SOCKET_UNLINKED"),
           Map.entry("unix_oob", "SOCKET_OOB"),
           Map.entry("unix_peek_off", "SOCKET_PEEK_OFF"),
-          Map.entry("unix_filter", "SOCKET_FILTER"),
+          Map.entry("ebpf_filter", "SOCKET_FILTER"),
+          Map.entry("netlink_queue", "SOCKET_QUEUE"),
+          Map.entry("udp_filter", "SOCKET_QUEUE"),
           Map.entry("unix_name", "SOCKET_NAME"),
           Map.entry("unix_sender_gone", "SOCKET_QUEUE"),
           Map.entry("unix_error", "SOCKET_ERROR"),
           Map.entry("tcp_connection", "TCP_CONNECTION"),
           Map.entry("tcp_backlog", "SOCKET_BACKLOG"),
           Map.entry("tcp_error", "SOCKET_ERROR"),
-          Map.entry("udp_queue", "SOCKET_QUEUE"),
+          Map.entry("udp_group", "SOCKET_QUEUE"),
+          Map.entry("udp_reuse", "SOCKET_QUEUE"),
           Map.entry("udp_corked", "SOCKET_QUEUE"),
-          Map.entry("udp_shutdown", "SOCKET_SHUTDOWN"),
           Map.entry("raw", "FD_SOCKET"));
 
   static Stream<Programs.Program> programs() {

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param sync whether the image is on the disk before the dump counts as done
  * @param progress told about pages as they are written
  * @param tcp what becomes of TCP connections
+ * @param extUnix whether unix connections to other processes are dumped as ones whose other end was
+ *     closed, not refused
  * @param embed which named files are saved with their content
  * @param hook told about every call that touches the target
  */
@@ -25,6 +27,7 @@ public record CheckpointOptions(
     boolean sync,
     Progress progress,
     TcpPolicy tcp,
+    boolean extUnix,
     EmbedRule embed,
     TouchHook hook) {
   private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(5);
@@ -39,53 +42,62 @@ public record CheckpointOptions(
         true,
         Progress.NONE,
         TcpPolicy.REFUSE,
+        false,
         EmbedRule.TEMPORARY,
         TouchHook.NONE);
   }
 
   /** The same with another time-out. */
   public CheckpointOptions withFreezeTimeout(Duration timeout) {
-    return new CheckpointOptions(pid, timeout, stop, backend, sync, progress, tcp, embed, hook);
+    return new CheckpointOptions(
+        pid, timeout, stop, backend, sync, progress, tcp, extUnix, embed, hook);
   }
 
   /** The same, ending the task or not. */
   public CheckpointOptions withStop(boolean end) {
     return new CheckpointOptions(
-        pid, freezeTimeout, end, backend, sync, progress, tcp, embed, hook);
+        pid, freezeTimeout, end, backend, sync, progress, tcp, extUnix, embed, hook);
   }
 
   /** The same with another page reader. */
   public CheckpointOptions withBackend(String name) {
-    return new CheckpointOptions(pid, freezeTimeout, stop, name, sync, progress, tcp, embed, hook);
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, name, sync, progress, tcp, extUnix, embed, hook);
   }
 
   /** The same, waiting for the disk or not. */
   public CheckpointOptions withSync(boolean wait) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, wait, progress, tcp, embed, hook);
+        pid, freezeTimeout, stop, backend, wait, progress, tcp, extUnix, embed, hook);
   }
 
   /** The same with somebody who is told. */
   public CheckpointOptions withProgress(Progress listener) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, listener, tcp, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, listener, tcp, extUnix, embed, hook);
   }
 
   /** The same, with another policy for TCP connections. */
   public CheckpointOptions withTcp(TcpPolicy policy) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, policy, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, policy, extUnix, embed, hook);
+  }
+
+  /** The same, dropping unix connections to other processes or refusing them. */
+  public CheckpointOptions withExtUnix(boolean drop) {
+    return new CheckpointOptions(
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, drop, embed, hook);
   }
 
   /** The same, with other files embedded. */
   public CheckpointOptions withEmbed(EmbedRule rule) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcp, rule, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, extUnix, rule, hook);
   }
 
   /** The same with a hook on the calls that touch the target. */
   public CheckpointOptions withHook(TouchHook touchHook) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcp, embed, touchHook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, extUnix, embed, touchHook);
   }
 }

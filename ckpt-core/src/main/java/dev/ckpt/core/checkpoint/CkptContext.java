@@ -90,6 +90,11 @@ public final class CkptContext implements AutoCloseable {
     holds.push(hold);
   }
 
+  /** Whether unix connections to other processes are to come back closed. */
+  public boolean extUnix() {
+    return options.extUnix();
+  }
+
   /** Its threads, all stopped. */
   public FrozenTask frozen() {
     return frozen;

@@ -7,6 +7,7 @@ public final class Netinet {
   public static final int IPPROTO_UDP = 17;
   public static final int IPPROTO_IPV6 = 41;
   public static final int IPPROTO_UDPLITE = 136;
+  public static final int IPPROTO_RAW = 255;
 
   public static final int IP_TOS = 1;
   public static final int IP_TTL = 2;
@@ -29,6 +30,8 @@ public final class Netinet {
   public static final int IP_MULTICAST_IF = 32;
   public static final int IP_MULTICAST_TTL = 33;
   public static final int IP_MULTICAST_LOOP = 34;
+  public static final int MCAST_JOIN_GROUP = 42;
+  public static final int MCAST_MSFILTER = 48;
   public static final int IP_MULTICAST_ALL = 49;
   public static final int IP_UNICAST_IF = 50;
   public static final int IP_LOCAL_PORT_RANGE = 51;
@@ -42,7 +45,9 @@ public final class Netinet {
   public static final int IPV6_V6ONLY = 26;
   public static final int IPV6_MULTICAST_ALL = 29;
   public static final int IPV6_RECVPKTINFO = 49;
+  public static final int IPV6_PKTINFO = 50;
   public static final int IPV6_RECVHOPLIMIT = 51;
+  public static final int IPV6_HOPLIMIT = 52;
   public static final int IPV6_DONTFRAG = 62;
   public static final int IPV6_RECVTCLASS = 66;
   public static final int IPV6_TCLASS = 67;

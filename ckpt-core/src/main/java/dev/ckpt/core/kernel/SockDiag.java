@@ -13,7 +13,6 @@ import java.util.List;
  * <p>Source: {@code linux/netlink.h}, {@code linux/sock_diag.h}.
  */
 final class SockDiag {
-  private static final int NETLINK_SOCK_DIAG = 4;
   private static final int SOCK_DIAG_BY_FAMILY = 20;
   private static final int NLM_F_REQUEST = 1;
   private static final int NLM_F_DUMP = 0x300;
@@ -32,7 +31,7 @@ final class SockDiag {
    */
   static List<ByteBuffer> dump(byte[] request) throws SyscallException {
     List<ByteBuffer> answers = new ArrayList<>();
-    try (Fd netlink = Sockets.open(Socket.AF_NETLINK, Socket.SOCK_RAW, NETLINK_SOCK_DIAG)) {
+    try (Fd netlink = Sockets.open(Socket.AF_NETLINK, Socket.SOCK_RAW, Netlink.NETLINK_SOCK_DIAG)) {
       send(netlink, request);
       NativeBuffer buffer = NativeBuffer.allocate(BUFFER_BYTES);
       while (true) {
@@ -72,11 +71,13 @@ final class SockDiag {
       int at = messages.position();
       int len = messages.getInt(at);
       int type = messages.getShort(at + 4);
-      if (type == NLMSG_DONE) {
+      if (type == NLMSG_DONE || type == NLMSG_ERROR) {
+        // Either may carry an error: a dump that fails once it has begun ends with it.
+        int error = len < HEADER_BYTES + Integer.BYTES ? 0 : messages.getInt(at + HEADER_BYTES);
+        if (error < 0) {
+          throw new SyscallException("", "sock_diag", "dump", -error);
+        }
         return false;
-      }
-      if (type == NLMSG_ERROR) {
-        throw new SyscallException("", "sock_diag", "dump", -messages.getInt(at + HEADER_BYTES));
       }
       answers.add(
           messages.slice(at + HEADER_BYTES, len - HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN));

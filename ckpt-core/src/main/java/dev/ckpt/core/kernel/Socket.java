@@ -45,7 +45,7 @@ public final class Socket {
   public static final int SO_SNDTIMEO = 21;
   public static final int SO_BINDTODEVICE = 25;
   public static final int SO_ATTACH_FILTER = 26;
-  public static final int SO_GET_FILTER = 26;
+  public static final int SO_GET_FILTER = SO_ATTACH_FILTER;
   public static final int SO_DETACH_FILTER = 27;
   public static final int SO_TIMESTAMP = 29;
   public static final int SO_SNDBUFFORCE = 32;
@@ -65,10 +65,12 @@ public final class Socket {
   public static final int SO_BUSY_POLL = 46;
   public static final int SO_MAX_PACING_RATE = 47;
   public static final int SO_INCOMING_CPU = 49;
+  public static final int SO_MEMINFO = 55;
   public static final int SO_ZEROCOPY = 60;
   public static final int SO_TXTIME = 61;
   public static final int SO_TIMESTAMP_NEW = 63;
   public static final int SO_TIMESTAMPNS_NEW = 64;
+  public static final int SO_TIMESTAMPING_NEW = 65;
   public static final int SO_PREFER_BUSY_POLL = 69;
   public static final int SO_BUF_LOCK = 72;
   public static final int SO_TXREHASH = 74;

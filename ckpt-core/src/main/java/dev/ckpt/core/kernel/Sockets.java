@@ -29,6 +29,7 @@ public final class Sockets {
   public static final int POLLIN = 1;
   public static final int POLLPRI = 2;
   public static final int POLLERR = 8;
+  public static final int POLLHUP = 0x10;
   public static final int POLLRDHUP = 0x2000;
 
   private static final int CMSGHDR_BYTES = 16;
@@ -122,9 +123,8 @@ public final class Sockets {
     return value.getInt(0);
   }
 
-  /** Whether a program filters what comes in (SO_ATTACH_FILTER, SO_ATTACH_BPF). */
-  public static boolean hasFilter(Fd socket) throws SyscallException {
-    // NB: the length counts instructions; 0 asks how many there are. EACCES: not of the old kind.
+  /** Whether an eBPF program filters what comes in (SO_ATTACH_BPF), which nobody can read. */
+  public static boolean hasOtherFilter(Fd socket) throws SyscallException {
     NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
     int done =
         LibC.getsockopt(socket.number(), Socket.SOL_SOCKET, Socket.SO_GET_FILTER, 0, len.address());
@@ -132,7 +132,31 @@ public final class Sockets {
       return true;
     }
     Call.check(done, "", "getsockopt", socket.number(), "SO_GET_FILTER");
-    return len.getInt(0) != 0;
+    return false;
+  }
+
+  /**
+   * The instructions of the classic program that filters what comes in; empty where there is none.
+   */
+  public static byte[] filter(Fd socket) throws SyscallException {
+    final int instructionBytes = 8;
+    final int maxInstructions = 4096;
+    // NB: the length counts instructions.
+    NativeBuffer len = NativeBuffer.allocate(Long.BYTES);
+    len.putInt(0, maxInstructions);
+    NativeBuffer program = NativeBuffer.allocate(maxInstructions * instructionBytes);
+    Call.check(
+        LibC.getsockopt(
+            socket.number(),
+            Socket.SOL_SOCKET,
+            Socket.SO_GET_FILTER,
+            program.address(),
+            len.address()),
+        "",
+        "getsockopt",
+        socket.number(),
+        "SO_GET_FILTER");
+    return program.getBytes(0, len.getInt(0) * instructionBytes);
   }
 
   /** setsockopt(2). */
@@ -216,6 +240,13 @@ public final class Sockets {
   /** shutdown(2). */
   public static void shutdown(Fd socket, int how) throws SyscallException {
     Call.check(LibC.shutdown(socket.number(), how), "", "shutdown", socket.number(), how);
+  }
+
+  /** Memory that what waits in a socket takes up (SO_MEMINFO, SK_MEMINFO_RMEM_ALLOC). */
+  public static int receivedBytes(Fd socket) throws SyscallException {
+    return ByteBuffer.wrap(option(socket, Socket.SOL_SOCKET, Socket.SO_MEMINFO).orElseThrow())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getInt();
   }
 
   /** getsockname(2): family and address. */

@@ -289,6 +289,20 @@ public final class ProcFs {
     return ofMachine().parse("sysvipc/shm", SysvSegment::parseAll);
   }
 
+  /** The multicast groups of IPv4 that interfaces of our network namespace hear. */
+  public static List<HeardGroup> igmp() throws CkptException {
+    return ofSelf().parse("net/igmp", HeardGroup::parseIpv4);
+  }
+
+  /** Those of IPv6; none where the kernel has no IPv6. */
+  public static List<HeardGroup> igmp6() throws CkptException {
+    try {
+      return ofSelf().parse("net/igmp6", HeardGroup::parseIpv6);
+    } catch (ProcMissingException e) {
+      return List.of();
+    }
+  }
+
   /** A number that changes with every boot. */
   public static UUID bootId() throws CkptException {
     return ofMachine().parse("sys/kernel/random/boot_id", ProcValues::uuid);
@@ -312,6 +326,11 @@ public final class ProcFs {
   @Override
   public String toString() {
     return "/proc/" + pid;
+  }
+
+  /** NB: /proc/net is what the main thread sees; ours are all in one network namespace. */
+  private static ProcFiles ofSelf() {
+    return new ProcFiles(PROC.resolve("self"), ProcFiles.NO_TASK);
   }
 
   private static ProcFiles ofMachine() {

@@ -24,6 +24,7 @@ class CheckpointOptionsTest {
             true,
             Progress.NONE,
             TcpPolicy.REFUSE,
+            false,
             EmbedRule.TEMPORARY,
             TouchHook.NONE),
         plain);
@@ -39,7 +40,16 @@ class CheckpointOptionsTest {
     Duration minute = Duration.ofMinutes(1);
     assertEquals(
         new CheckpointOptions(
-            812, minute, true, "vm-readv", false, progress, TcpPolicy.CLOSE, EmbedRule.NONE, hook),
+            812,
+            minute,
+            true,
+            "vm-readv",
+            false,
+            progress,
+            TcpPolicy.CLOSE,
+            true,
+            EmbedRule.NONE,
+            hook),
         plain
             .withFreezeTimeout(minute)
             .withStop(true)
@@ -47,6 +57,7 @@ class CheckpointOptionsTest {
             .withSync(false)
             .withProgress(progress)
             .withTcp(TcpPolicy.CLOSE)
+            .withExtUnix(true)
             .withEmbed(EmbedRule.NONE)
             .withHook(hook));
     assertEquals(plain, plain.withStop(true).withStop(false));

@@ -70,7 +70,8 @@ class SocketsTest {
     try (Fd unix = Sockets.open(Socket.AF_UNIX, Socket.SOCK_DGRAM, 0)) {
       final int ipprotoTcp = 6;
       assertEquals(Optional.empty(), Sockets.option(unix, ipprotoTcp, 1));
-      assertFalse(Sockets.hasFilter(unix));
+      assertFalse(Sockets.hasOtherFilter(unix));
+      assertEquals(0, Sockets.filter(unix).length);
       assertEquals(Optional.empty(), Sockets.peer(unix));
     }
   }

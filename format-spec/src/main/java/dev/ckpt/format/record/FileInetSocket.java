@@ -25,9 +25,10 @@ import java.util.List;
  *                                that is over, 4 the same, and its error was not read yet; TCP
  *                                that is connected has a TCP_SOCK too
  *     28     4  u32    backlog   of listen(2), signed; 0 unless state is 1
- *     32     4  u32    uid       owner of the socket
- *     36  4+n1  bytes  name      at most 128: its address, a sockaddr; empty when it is not bound
- *  40+n1  4+n2  bytes  peer      the same of the other end; empty unless state is 2
+ *     32     4  u32    shutdown  bit 0 for receiving, bit 1 for sending; of SOCK_STREAM 0
+ *     36     4  u32    uid       owner of the socket
+ *     40  4+n1  bytes  name      at most 128: its address, a sockaddr; empty when it is not bound
+ *  44+n1  4+n2  bytes  peer      the same of the other end; empty unless state is 2
  *    ...  4+n3  list   options   at most 256 socket options
  * </pre>
  */
@@ -39,6 +40,7 @@ public record FileInetSocket(
     int protocol,
     int state,
     int backlog,
+    int shutdown,
     int uid,
     ByteString name,
     ByteString peer,
@@ -58,6 +60,8 @@ public record FileInetSocket(
   /** Writes and reads the payload. */
   public static final RecordCodec<FileInetSocket> CODEC = new Codec();
 
+  private static final int SHUTDOWN_BOTH = 3;
+
   /** Checks what the layout demands. */
   public FileInetSocket {
     Invariant.that(domain == AF_INET || domain == AF_INET6, "domain must be 2 or 10", domain);
@@ -69,6 +73,7 @@ public record FileInetSocket(
         "state must be one of its sockType",
         state);
     Invariant.that(backlog == 0 || state == LISTENING, "backlog must be a listener's", backlog);
+    Invariant.range(shutdown, 0, sockType == SOCK_STREAM ? 0 : SHUTDOWN_BOTH, "shutdown");
     Invariant.atMost(name, Limits.MAX_SOCKADDR_BYTES, "name");
     Invariant.atMost(peer, Limits.MAX_SOCKADDR_BYTES, "peer");
     Invariant.that(
@@ -97,6 +102,7 @@ public record FileInetSocket(
           .u32(value.protocol())
           .u32(value.state())
           .u32(value.backlog())
+          .u32(value.shutdown())
           .u32(value.uid())
           .bytes(value.name(), Limits.MAX_SOCKADDR_BYTES)
           .bytes(value.peer(), Limits.MAX_SOCKADDR_BYTES);
@@ -107,6 +113,7 @@ public record FileInetSocket(
     public FileInetSocket read(RecordInput in) throws CorruptImageException {
       return new FileInetSocket(
           in.u64(),
+          in.u32(),
           in.u32(),
           in.u32(),
           in.u32(),

@@ -20,7 +20,8 @@ import java.util.List;
  *      8     4  u32    flags     open flags
  *     12     4  u32    sockType  SOCK_STREAM 1, SOCK_DGRAM 2 or SOCK_SEQPACKET 5
  *     16     4  u32    state     0 not connected, 1 listening, 2 connected to peer,
- *                                3 connected to a socket that is gone
+ *                                3 connected to a socket that is gone, 4 connected to one of
+ *                                another process, by its name
  *     20     8  u64    peer      inode of the other end; 0 unless state is 2
  *     28     4  u32    backlog   of listen(2), signed; 0 unless state is 1
  *     32     4  u32    shutdown  bit 0 for receiving, bit 1 for sending
@@ -29,8 +30,9 @@ import java.util.List;
  *     44     4  u32    fileUid   the file's owner
  *     48     4  u32    fileGid   the file's group
  *     52  4+n1  bytes  name      at most 108: as sun_path, without a path's final zero
- *  56+n1  4+n2  list   options   at most 256: level u32, name u32, value bytes (at most 256)
- *    ...  4+n3  list   messages  at most 16384, 8 MiB of data in all: sender bytes (at most 128, as
+ *  56+n1  4+n2  bytes  peerName  at most 108: the same of the other end; empty unless state is 4
+ *    ...  4+n3  list   options   at most 256: level u32, name u32, value bytes (at most 256)
+ *    ...  4+n4  list   messages  at most 16384, 8 MiB of data in all: sender bytes (at most 128, as
  *                                name), pid u32, uid u32, gid u32, data bytes; of a stream at most
  *                                one
  * </pre>
@@ -48,6 +50,7 @@ public record FileUnixSocket(
     int fileUid,
     int fileGid,
     ByteString name,
+    ByteString peerName,
     List<SocketOption> options,
     List<SocketMessage> messages)
     implements ImageRecord {
@@ -59,6 +62,7 @@ public record FileUnixSocket(
   public static final int LISTENING = 1;
   public static final int CONNECTED = 2;
   public static final int PEER_GONE = 3;
+  public static final int CONNECTED_OUTSIDE = 4;
 
   /** Writes and reads the payload. */
   public static final RecordCodec<FileUnixSocket> CODEC = new Codec();
@@ -71,11 +75,20 @@ public record FileUnixSocket(
         sockType == SOCK_STREAM || sockType == SOCK_DGRAM || sockType == SOCK_SEQPACKET,
         "sockType must be 1, 2 or 5",
         sockType);
-    Invariant.range(state, UNCONNECTED, PEER_GONE, "state");
+    Invariant.range(state, UNCONNECTED, CONNECTED_OUTSIDE, "state");
     Invariant.that((peer != 0) == (state == CONNECTED), "peer must be there when connected", peer);
     Invariant.that(backlog == 0 || state == LISTENING, "backlog must be a listener's", backlog);
     Invariant.bits(shutdown, SHUTDOWN_MASK, "shutdown");
+    Invariant.that(
+        sockType == SOCK_DGRAM || state != CONNECTED_OUTSIDE,
+        "state must be one of its sockType",
+        state);
     Invariant.atMost(name, Limits.MAX_SUN_PATH_BYTES, "name");
+    Invariant.atMost(peerName, Limits.MAX_SUN_PATH_BYTES, "peerName");
+    Invariant.that(
+        peerName.isEmpty() == (state != CONNECTED_OUTSIDE),
+        "peerName must be there when connected outside",
+        peerName);
     Invariant.range(options.size(), 0, Limits.MAX_SOCKET_OPTIONS, "number of options");
     options = List.copyOf(options);
     messages = SocketMessage.checked(messages);
@@ -114,7 +127,8 @@ public record FileUnixSocket(
           .u32(value.fileMode())
           .u32(value.fileUid())
           .u32(value.fileGid())
-          .bytes(value.name(), Limits.MAX_SUN_PATH_BYTES);
+          .bytes(value.name(), Limits.MAX_SUN_PATH_BYTES)
+          .bytes(value.peerName(), Limits.MAX_SUN_PATH_BYTES);
       SocketOption.writeAll(value.options(), out);
       SocketMessage.writeAll(value.messages(), out);
     }
@@ -133,6 +147,7 @@ public record FileUnixSocket(
           in.u32(),
           in.u32(),
           in.u32(),
+          in.bytes(Limits.MAX_SUN_PATH_BYTES),
           in.bytes(Limits.MAX_SUN_PATH_BYTES),
           SocketOption.readAll(in),
           SocketMessage.readAll(in));

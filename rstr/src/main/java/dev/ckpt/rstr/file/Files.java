@@ -43,7 +43,8 @@ public final class Files {
           new Pidfd(),
           new Inotify(),
           new UnixSocket(),
-          new InetSocket());
+          new InetSocket(),
+          new NetlinkSocket());
 
   private final RstrContext context;
   private final BatchRunner run;

@@ -12,6 +12,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
+import dev.ckpt.format.record.UdpDatagram;
 import dev.ckpt.rstr.Checks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -30,6 +31,8 @@ final class InetSocket implements FileKind {
         tryAddress(checks, socket);
       }
     }
+    UdpQueue.check(checks);
+    MulticastGroups.check(checks);
   }
 
   /** Binds a socket of ours, with the same options, and closes it again. */
@@ -75,7 +78,10 @@ final class InetSocket implements FileKind {
       if (TcpConnections.isLive(socket)) {
         live.make(number, entry.getKey(), socket);
       } else {
-        make(files, number, socket, closed);
+        make(files, number, entry, closed);
+      }
+      if (socket.shutdown() != 0) {
+        shutdown(files, number, socket.shutdown());
       }
       files.run().call("fchown", SyscallNumbers.FCHOWN, number, socket.uid(), -1);
       files.setFlags(number, socket.flags());
@@ -84,17 +90,26 @@ final class InetSocket implements FileKind {
     closed.finish();
   }
 
-  private static void make(Files files, int number, FileInetSocket socket, ClosedConnections closed)
+  private static void make(
+      Files files, int number, Map.Entry<Integer, FileInetSocket> entry, ClosedConnections closed)
       throws CkptException {
+    FileInetSocket socket = entry.getValue();
     if (socket.isOver()) {
       closed.make(number, socket);
     }
     SocketOptions.restore(files.run(), number, socket.options());
+    SocketFilters.restore(files, entry.getKey(), number);
+    MulticastGroups.restore(files, entry.getKey(), number);
     if (!socket.name().isEmpty()) {
       address(files, SyscallNumbers.BIND, "bind ", number, socket.name());
     }
     if (socket.state() == FileInetSocket.LISTENING) {
       files.run().call("listen", SyscallNumbers.LISTEN, number, socket.backlog());
+    }
+    List<UdpDatagram> datagrams = datagrams(files, entry.getKey());
+    if (!datagrams.isEmpty()) {
+      files.run().flush();
+      new UdpQueue(files.context()).fill(number, datagrams);
     }
     if (socket.state() == FileInetSocket.CONNECTED) {
       address(files, SyscallNumbers.CONNECT, "connect ", number, socket.peer());
@@ -105,6 +120,18 @@ final class InetSocket implements FileKind {
     return files.state().shared(FileInetSocket.class).entrySet().stream()
         .sorted(Comparator.comparing(entry -> TcpConnections.isLive(entry.getValue())))
         .toList();
+  }
+
+  private static List<UdpDatagram> datagrams(Files files, int objref) {
+    return files.state().all(UdpDatagram.class).stream()
+        .filter(datagram -> datagram.socket() == objref)
+        .toList();
+  }
+
+  /** NB: of a socket that is not connected it says ENOTCONN, and does it all the same. */
+  private static void shutdown(Files files, int number, int bits) throws CkptException {
+    // Bits for receiving and sending are how shutdown(2) counts, plus one.
+    files.run().room(1, 0).tryCall("shutdown", SyscallNumbers.SHUTDOWN, number, bits - 1);
   }
 
   private static void create(Files files, FileInetSocket socket, int number) throws CkptException {

@@ -10,8 +10,6 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SocketMessage;
 import dev.ckpt.rstr.RstrContext;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +24,6 @@ final class SocketQueue {
     int number(ByteString name) throws CkptException;
   }
 
-  private static final int ROOMY_BYTES = 64 << 20;
   private static final byte[] CONNECTED = {};
 
   private final RstrContext context;
@@ -81,17 +78,11 @@ final class SocketQueue {
     if (sent == data.length) {
       return;
     }
-    // The same bytes may take more room than before, when they were cut otherwise.
-    int lenBytes = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_SNDBUF);
-    Optional<byte[]> locks = Sockets.option(socket, Socket.SOL_SOCKET, Socket.SO_BUF_LOCK);
-    setOption(socket, Socket.SO_SNDBUFFORCE, ROOMY_BYTES);
     byte[] rest = Arrays.copyOfRange(data, Math.max(0, sent), data.length);
-    if (trySend(socket, to, message, rest) != rest.length) {
-      throw new SyscallException("", "sendmsg", "what waited in a socket", Errno.EAGAIN);
-    }
-    setOption(socket, Socket.SO_SNDBUFFORCE, lenBytes / 2);
-    if (locks.isPresent()) {
-      Sockets.setOption(socket, Socket.SOL_SOCKET, Socket.SO_BUF_LOCK, locks.get());
+    try (SocketRoom room = new SocketRoom(socket, SocketRoom.Direction.SENDING)) {
+      if (trySend(socket, to, message, rest) != rest.length) {
+        throw new SyscallException("", "sendmsg", "what waited in a socket", Errno.EAGAIN);
+      }
     }
   }
 
@@ -110,10 +101,5 @@ final class SocketQueue {
       }
       throw e;
     }
-  }
-
-  private static void setOption(Fd socket, int name, int value) throws SyscallException {
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    Sockets.setOption(socket, Socket.SOL_SOCKET, name, bytes.putInt(value).array());
   }
 }

@@ -2,7 +2,10 @@ package dev.ckpt.rstr.file;
 
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UnixDiag;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -106,12 +109,27 @@ final class UnixNames {
       if (socket.state() == FileUnixSocket.CONNECTED) {
         peer(socket);
       }
+      if (socket.state() == FileUnixSocket.CONNECTED_OUTSIDE) {
+        tryPeer(checks, socket);
+      }
       if (isOwner(socket) && !isFree(socket, living)) {
         checks.refuse(
             Code.SOCKET_NAME_TAKEN,
             "unix socket " + socket.name() + ": the name is in use",
             "end the process that has it, or move the file away");
       }
+    }
+  }
+
+  /** Connects a socket of ours to the other end; a datagram socket is not told of it. */
+  private static void tryPeer(Checks checks, FileUnixSocket socket) throws CkptException {
+    try (Fd probe = Sockets.open(Socket.AF_UNIX, socket.sockType(), 0)) {
+      Sockets.connect(probe, Sockets.unixAddress(socket.peerName().toByteArray()));
+    } catch (SyscallException e) {
+      checks.refuse(
+          Code.SOCKET_PEER_GONE,
+          "unix socket " + socket.peerName() + " of another process: " + e.getMessage(),
+          "start what it belongs to");
     }
   }
 

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.rstr.Checks;
 import java.io.IOException;
@@ -182,17 +183,16 @@ final class UnixSocket implements FileKind {
 
     private void finish(int objref, FileUnixSocket socket) throws CkptException {
       int number = number(socket);
-      if (names.isOneWay(socket)) {
-        byte[] address = Sockets.unixAddress(names.peer(socket).name().toByteArray());
+      boolean outside = socket.state() == FileUnixSocket.CONNECTED_OUTSIDE;
+      if (outside || names.isOneWay(socket)) {
+        ByteString peer = outside ? socket.peerName() : names.peer(socket).name();
+        byte[] address = Sockets.unixAddress(peer.toByteArray());
         Batch batch = files.run().room(1, address.length);
         batch.call(
-            "connect " + names.peer(socket).name(),
-            SyscallNumbers.CONNECT,
-            number,
-            batch.data(address),
-            address.length);
+            "connect " + peer, SyscallNumbers.CONNECT, number, batch.data(address), address.length);
       }
       SocketOptions.restore(files.run(), number, socket.options());
+      SocketFilters.restore(files, objref, number);
       if (socket.shutdown() != 0) {
         // Bits for receiving and sending are how shutdown(2) counts, plus one.
         files.run().call("shutdown", SyscallNumbers.SHUTDOWN, number, socket.shutdown() - 1);

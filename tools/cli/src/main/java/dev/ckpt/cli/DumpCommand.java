@@ -73,6 +73,13 @@ final class DumpCommand extends CkptCommand {
   private boolean tcpEstablished;
 
   @Option(
+      names = "--ext-unix",
+      description =
+          "Dump unix connections to other processes as ones whose other end was closed, instead of"
+              + " refusing them.")
+  private boolean extUnix;
+
+  @Option(
       names = "--embed-files",
       paramLabel = "GLOB",
       description = {
@@ -144,6 +151,7 @@ final class DumpCommand extends CkptCommand {
               .withSync(!noSync)
               .withFreezeTimeout(freezeTimeout)
               .withTcp(tcpPolicy())
+              .withExtUnix(extUnix)
               .withEmbed(embedRule())
               .withProgress(bar::pages);
       if (fault.isPresent()) {

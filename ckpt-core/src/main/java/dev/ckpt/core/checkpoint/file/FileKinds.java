@@ -37,6 +37,7 @@ final class FileKinds {
   private final FileKind inotify = new Inotify();
   private final FileKind unixSocket = new UnixSocket();
   private final FileKind inetSocket = new InetSocket();
+  private final FileKind netlinkSocket = new NetlinkSocket();
 
   /**
    * For one task.
@@ -141,6 +142,8 @@ final class FileKinds {
       case "UDP-Lite":
       case "UDPLITEv6":
         return Optional.of(inetSocket);
+      case "NETLINK":
+        return Optional.of(netlinkSocket);
       default:
         return refuse(Code.FD_SOCKET, name + " is a socket of protocol " + protocol);
     }

@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.Netinet;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -35,11 +36,18 @@ final class InetSocket implements FileKind {
 
   private final Map<OpenFile, FileInetSocket> records = new HashMap<>();
   private Optional<TcpConnections> connections = Optional.empty();
+  private final Map<OpenFile, List<UdpQueue.Datagram>> datagrams = new HashMap<>();
+  private UdpQueue udp;
+  private SocketFilters filters;
+  private MulticastGroups groups;
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
     SocketRefusals common = new SocketRefusals(files.context());
     common.refuseShared(mine);
+    udp = new UdpQueue(files.context());
+    filters = new SocketFilters(files.context());
+    groups = new MulticastGroups(files.context());
     for (OpenFile file : mine) {
       try (Fd socket = files.context().duplicate(file.fd())) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
@@ -48,12 +56,17 @@ final class InetSocket implements FileKind {
         boolean dropped = tcp && tcpState.isReset() && files.context().tcp() == TcpPolicy.CLOSE;
         if (dropped || !common.refuses(file, socket)) {
           boolean kept = files.context().tcp() == TcpPolicy.KEEP;
+          filters.survey(file, socket);
+          if (kept && tcp && tcpState.isConnection()) {
+            filters.refuse(file);
+          }
           records.put(file, record(file, socket, protocol, tcpState, kept));
         }
         if (tcp) {
           refuseTcp(files.context(), file, socket, tcpState);
         } else {
-          refuseUdp(files.context(), file, socket);
+          udp.refuseUnseen(file, socket, protocol);
+          groups.survey(file, socket);
         }
       }
     }
@@ -111,25 +124,12 @@ final class InetSocket implements FileKind {
             "close it, or dump with --tcp-close");
   }
 
-  /** NB: datagrams that wait come from addresses that are not ours to send from. */
-  private static void refuseUdp(CkptContext context, OpenFile file, Fd socket)
-      throws SyscallException {
-    int events = Sockets.events(socket);
-    boolean corked = Sockets.optionInt(socket, Netinet.IPPROTO_UDP, Netinet.UDP_CORK) != 0;
-    if ((events & Sockets.POLLRDHUP) != 0) {
-      context
-          .refusals()
-          .add(
-              Code.SOCKET_SHUTDOWN,
-              SocketRefusals.name(file) + " was shut down",
-              "this version cannot save it");
-    } else if ((events & Sockets.POLLIN) != 0 || corked) {
-      context
-          .refusals()
-          .add(
-              Code.SOCKET_QUEUE,
-              SocketRefusals.name(file) + (corked ? " is corked" : " has datagrams in its queue"),
-              corked ? "this version cannot save it" : "let the task receive them");
+  @Override
+  public void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {
+    for (OpenFile file : mine) {
+      if (records.get(file).protocol() == Netinet.IPPROTO_UDP) {
+        datagrams.put(file, udp.peek(calls, file, filters.has(file)));
+      }
     }
   }
 
@@ -169,7 +169,13 @@ final class InetSocket implements FileKind {
 
   @Override
   public int save(Files files, OpenFile file) {
-    return files.context().addTarget(records.get(file));
+    int objref = files.context().addTarget(records.get(file));
+    filters.save(file, objref);
+    groups.save(file, objref);
+    for (UdpQueue.Datagram datagram : datagrams.getOrDefault(file, List.of())) {
+      files.context().add(datagram.in(objref));
+    }
+    return objref;
   }
 
   @Override
@@ -179,8 +185,8 @@ final class InetSocket implements FileKind {
     }
   }
 
-  private static FileInetSocket record(
-      OpenFile file, Fd socket, int protocol, TcpState tcp, boolean kept) throws SyscallException {
+  private FileInetSocket record(OpenFile file, Fd socket, int protocol, TcpState tcp, boolean kept)
+      throws SyscallException {
     boolean live = tcp != null && tcp.isConnection() && kept;
     byte[] peer = tcp == null || live ? Sockets.peer(socket).orElse(new byte[0]) : new byte[0];
     byte[] name = Sockets.name(socket);
@@ -195,6 +201,7 @@ final class InetSocket implements FileKind {
         protocol,
         state(tcp, peer),
         tcp == null ? 0 : tcp.backlog(),
+        tcp == null ? udp.shutdown(file, socket) : 0,
         file.stat().uid(),
         ByteString.of(isNamed(name) && !over ? name : new byte[0]),
         ByteString.of(peer),

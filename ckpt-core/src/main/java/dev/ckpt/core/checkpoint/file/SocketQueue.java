@@ -1,5 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
@@ -8,7 +10,9 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.Limits;
+import dev.ckpt.format.record.SocketOption;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,18 +31,24 @@ final class SocketQueue {
 
   private static final int CHUNK_BYTES = 4096;
   private static final int IOVEC_BYTES = 16;
-  private static final int MSG_PEEK = Socket.MSG_PEEK | Socket.MSG_DONTWAIT;
+  private static final byte[] ON = {1, 0, 0, 0};
+  private static final int MSG_PEEK = Socket.MSG_PEEK | Socket.MSG_DONTWAIT | Socket.MSG_TRUNC;
 
   private final RemoteSyscalls calls;
   private final int fd;
   private final int controlBytes;
+  private final List<SocketOption> telling;
+  private final boolean udp;
   private final List<Sockets.Message> messages = new ArrayList<>();
   private int offset;
 
-  private SocketQueue(RemoteSyscalls calls, int fd, int controlBytes) {
+  private SocketQueue(
+      RemoteSyscalls calls, int fd, int controlBytes, List<SocketOption> telling, boolean udp) {
     this.calls = calls;
     this.fd = fd;
     this.controlBytes = controlBytes;
+    this.telling = telling;
+    this.udp = udp;
   }
 
   /** All bytes of a stream, as one message; none when it is empty. */
@@ -48,7 +58,7 @@ final class SocketQueue {
   }
 
   /**
-   * All datagrams.
+   * All datagrams of a unix socket.
    *
    * @param calls of the target
    * @param fd its descriptor
@@ -56,18 +66,34 @@ final class SocketQueue {
    */
   static List<Sockets.Message> ofDatagrams(RemoteSyscalls calls, int fd, int controlBytes)
       throws CkptException {
-    SocketQueue queue = new SocketQueue(calls, fd, controlBytes);
+    return new SocketQueue(calls, fd, controlBytes, List.of(), false).all();
+  }
+
+  /**
+   * All datagrams of a UDP socket.
+   *
+   * @param controlBytes room for ancillary data, at most 512
+   * @param telling options of the socket with their values, which are switched on for the peek:
+   *     they have it tell more of what came, and change nothing else
+   */
+  static List<Sockets.Message> ofUdp(
+      RemoteSyscalls calls, int fd, int controlBytes, List<SocketOption> telling)
+      throws CkptException {
+    return new SocketQueue(calls, fd, controlBytes, telling, true).all();
+  }
+
+  private List<Sockets.Message> all() throws CkptException {
     boolean endedEmpty = false;
     while (true) {
-      int before = queue.messages.size();
-      if (!queue.next()) {
-        return queue.messages;
+      int before = messages.size();
+      if (!next()) {
+        return messages;
       }
       // NB: a seqpacket socket that was shut down has no end but empty messages. A true empty
       // message is passed over once it was peeked, so the same answer twice is the end.
-      boolean empty = queue.messages.get(before).data().length == 0;
+      boolean empty = messages.get(before).data().length == 0;
       if (empty && endedEmpty) {
-        return queue.messages.subList(0, before - 1);
+        return messages.subList(0, before - 1);
       }
       endedEmpty = empty;
     }
@@ -88,7 +114,7 @@ final class SocketQueue {
       Batch.Data head = batch.space(Sockets.MSGHDR_BYTES);
       Batch.Data vector = batch.space(IOVEC_BYTES);
       Batch.Data name = batch.space(Sockets.SOCKADDR_BYTES);
-      Batch.Data control = batch.space(Sockets.CREDENTIALS_BYTES);
+      Batch.Data control = batch.space(Math.max(controlBytes, Sockets.CREDENTIALS_BYTES));
       Batch.Data buffer = batch.space(CHUNK_BYTES);
       batch.putLong(head, 0, name.address());
       batch.putInt(head, 8, Sockets.SOCKADDR_BYTES);
@@ -99,23 +125,31 @@ final class SocketQueue {
       batch.putLong(vector, 0, buffer.address());
       batch.putLong(vector, Long.BYTES, CHUNK_BYTES);
       setPeekOffset(batch, offset);
+      for (SocketOption option : telling) {
+        set(batch, option.level(), option.name(), ON);
+      }
       Batch.Result got =
           batch.tryCall("recvmsg(MSG_PEEK)", SyscallNumbers.RECVMSG, fd, head, MSG_PEEK);
+      for (SocketOption option : telling) {
+        set(batch, option.level(), option.name(), option.value().toByteArray());
+      }
       setPeekOffset(batch, PEEK_OFF_NONE);
       calls.run(batch);
-      int n = (int) batch.result(got);
-      if (n < 0) {
+      int lenBytes = (int) batch.result(got);
+      if (lenBytes < 0) {
         return false;
       }
+      // NB: MSG_TRUNC has UDP tell the length of the whole datagram, unix sockets what is left.
+      int left = udp ? lenBytes - data.size() : lenBytes;
+      int n = Math.min(left, CHUNK_BYTES);
       data.write(batch.bytes(buffer), 0, n);
       offset += n;
-      int flags = batch.getInt(head, 48);
-      if ((flags & Socket.MSG_TRUNC) == 0) {
+      if (n == left) {
         messages.add(
             new Sockets.Message(
                 cut(batch.bytes(name), batch.getInt(head, 8)),
                 cut(batch.bytes(control), batch.getLong(head, 40)),
-                flags,
+                batch.getInt(head, 48),
                 data.toByteArray()));
         return true;
       }
@@ -123,16 +157,19 @@ final class SocketQueue {
   }
 
   private void setPeekOffset(Batch batch, int value) {
-    Batch.Data option = batch.space(Integer.BYTES);
-    batch.putInt(option, 0, value);
+    byte[] bytes = ByteBuffer.allocate(Integer.BYTES).order(LITTLE_ENDIAN).putInt(value).array();
+    set(batch, Socket.SOL_SOCKET, Socket.SO_PEEK_OFF, bytes);
+  }
+
+  private void set(Batch batch, int level, int name, byte[] value) {
     batch.call(
-        "setsockopt(SO_PEEK_OFF)",
+        "setsockopt(" + level + ", " + name + ")",
         SyscallNumbers.SETSOCKOPT,
         fd,
-        Socket.SOL_SOCKET,
-        Socket.SO_PEEK_OFF,
-        option,
-        Integer.BYTES);
+        level,
+        name,
+        batch.data(value),
+        value.length);
   }
 
   private static byte[] cut(byte[] bytes, long lenBytes) {

@@ -62,10 +62,6 @@ final class SocketRefusals {
       refuse(Code.SOCKET_PEEK_OFF, file, "has SO_PEEK_OFF set", "this version cannot save it");
       return true;
     }
-    if (Sockets.hasFilter(socket)) {
-      refuse(Code.SOCKET_FILTER, file, "has a filter attached", "this version cannot save it");
-      return true;
-    }
     return false;
   }
 

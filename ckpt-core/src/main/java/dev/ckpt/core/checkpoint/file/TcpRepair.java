@@ -163,7 +163,7 @@ final class TcpRepair implements AutoCloseable {
         Netinet.TCP_REPAIR,
         dead ? Netinet.TCP_REPAIR_ON : Netinet.TCP_REPAIR_OFF);
     Sockets.setOption(socket, Socket.SOL_SOCKET, Socket.SO_REUSEADDR, reuse);
-    if (Sockets.hasFilter(socket)) {
+    if (Sockets.filter(socket).length > 0) {
       Sockets.setOption(socket, Socket.SOL_SOCKET, Socket.SO_DETACH_FILTER, 0);
     }
   }

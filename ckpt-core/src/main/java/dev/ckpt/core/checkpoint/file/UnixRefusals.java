@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
+import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.FileStat;
@@ -19,10 +20,11 @@ import java.util.Optional;
 /** What a unix socket cannot be saved with. */
 final class UnixRefusals {
   private static final String CANNOT = "this version cannot save it";
-  private static final int SHUTDOWN_BOTH = 3;
 
   private final Refusals refusals;
+  private final boolean extUnix;
   private final Map<Long, UnixDiag> own = new HashMap<>();
+  private final OutsidePeers outside;
 
   /**
    * For one dump.
@@ -30,11 +32,13 @@ final class UnixRefusals {
    * @param mine the task's unix sockets
    * @param diags all unix sockets
    */
-  UnixRefusals(Refusals refusals, List<OpenFile> mine, Map<Long, UnixDiag> diags) {
-    this.refusals = refusals;
+  UnixRefusals(CkptContext context, List<OpenFile> mine, Map<Long, UnixDiag> diags) {
+    this.refusals = context.refusals();
+    this.extUnix = context.extUnix();
     for (OpenFile file : mine) {
       own.put(file.stat().ino(), diags.get(file.stat().ino()));
     }
+    this.outside = new OutsidePeers(own.keySet(), diags);
   }
 
   private void refuse(Code code, OpenFile file, String what, String remedy) {
@@ -70,23 +74,27 @@ final class UnixRefusals {
     return path;
   }
 
+  /** Those at other ends that are not the task's. */
+  OutsidePeers outside() {
+    return outside;
+  }
+
   /** Refuses connections that do not stay within the task, or cannot be made again. */
   void refuseConnection(OpenFile file, UnixDiag diag, int sockType) {
     boolean datagram = sockType == Socket.SOCK_DGRAM;
-    if (diag.pending() > 0) {
+    if (diag.pending() > 0 && !extUnix) {
       refuse(
           Code.SOCKET_BACKLOG,
           file,
           "has " + diag.pending() + " connections that it has not accepted",
-          "let the task accept them");
+          "let the task accept them, or dump with --ext-unix");
     }
-    boolean unheld = diag.peer() == 0 && !datagram && diag.shutdown() != SHUTDOWN_BOTH;
-    if (diag.hasPeer() && (unheld || (diag.peer() != 0 && !own.containsKey(diag.peer())))) {
+    if (outside.has(diag, sockType) && outside.name(diag, sockType).isEmpty() && !extUnix) {
       refuse(
           Code.SOCKET_OUTSIDE,
           file,
           "is connected to a socket that is not the task's",
-          "close the connection, or end the other process");
+          "close it, or dump with --ext-unix: it comes back as one whose other end was closed");
     } else if (diag.hasPeer() && !(datagram ? mayConnect(diag) : mayMeet(diag))) {
       refuse(Code.SOCKET_NAME, file, "has an end whose name cannot be given again", CANNOT);
     }
@@ -116,6 +124,8 @@ final class UnixRefusals {
 
   /** Refuses queues whose content cannot be sent again. */
   void refuseMessages(OpenFile file, List<Sockets.Message> messages, int sockType, int pid) {
+    UnixDiag diag = own.get(file.stat().ino());
+    boolean nameless = diag.name().isEmpty() && outside.name(diag, sockType).isPresent();
     List<String> wrong = new ArrayList<>();
     for (Sockets.Message message : messages) {
       if ((message.flags() & Socket.MSG_CTRUNC) != 0) {
@@ -133,6 +143,9 @@ final class UnixRefusals {
       if (sockType == Socket.SOCK_DGRAM && !sender.isEmpty() && !hasName(sender)) {
         wrong.add("is from " + sender + ", which is not the task's");
       }
+    }
+    if (nameless && !messages.isEmpty()) {
+      wrong.add("came from outside, and has no name to be sent to again");
     }
     if (!SocketQueue.fits(messages)) {
       wrong.add("makes the queue too large");

@@ -26,12 +26,14 @@ final class UnixSocket implements FileKind {
   private final Map<OpenFile, Found> found = new HashMap<>();
   private final Map<OpenFile, List<Sockets.Message>> queues = new HashMap<>();
   private UnixRefusals refusals;
+  private SocketFilters filters;
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
     Map<Long, UnixDiag> diags = UnixDiag.all();
-    refusals = new UnixRefusals(files.context().refusals(), mine, diags);
+    refusals = new UnixRefusals(files.context(), mine, diags);
     SocketRefusals common = new SocketRefusals(files.context());
+    filters = new SocketFilters(files.context());
     common.refuseShared(mine);
     for (OpenFile file : mine) {
       UnixDiag diag = diags.get(file.stat().ino());
@@ -40,6 +42,7 @@ final class UnixSocket implements FileKind {
         Optional<FileStat> bound = refusals.boundFile(files.context().pid(), file, diag);
         found.put(file, new Found(diag, type, bound, SocketOptions.of(socket, new int[0][])));
         refusals.refuseConnection(file, diag, type);
+        filters.survey(file, socket);
         if (!common.refuses(file, socket) && type == Socket.SOCK_STREAM && !diag.listening()) {
           queues.put(file, SocketQueue.ofStream(socket));
           refusals.refusePart(file, messages(file), Sockets.inputBytes(socket));
@@ -78,35 +81,42 @@ final class UnixSocket implements FileKind {
     Found socket = found.get(file);
     UnixDiag diag = socket.diag();
     Optional<FileStat> bound = socket.file();
-    int state = state(diag);
-    return files
-        .context()
-        .addTarget(
-            new FileUnixSocket(
-                diag.ino(),
-                file.flags(),
-                socket.sockType(),
-                state,
-                state == FileUnixSocket.CONNECTED ? diag.peer() : 0,
-                diag.backlog(),
-                diag.shutdown(),
-                file.stat().uid(),
-                bound.map(FileStat::mode).orElse(0),
-                bound.map(FileStat::uid).orElse(0),
-                bound.map(FileStat::gid).orElse(0),
-                diag.name(),
-                socket.options(),
-                records(messages(file))));
+    Optional<ByteString> peerName = refusals.outside().name(diag, socket.sockType());
+    int state = peerName.isPresent() ? FileUnixSocket.CONNECTED_OUTSIDE : state(socket);
+    int objref =
+        files
+            .context()
+            .addTarget(
+                new FileUnixSocket(
+                    diag.ino(),
+                    file.flags(),
+                    socket.sockType(),
+                    state,
+                    state == FileUnixSocket.CONNECTED ? diag.peer() : 0,
+                    diag.backlog(),
+                    diag.shutdown(),
+                    file.stat().uid(),
+                    bound.map(FileStat::mode).orElse(0),
+                    bound.map(FileStat::uid).orElse(0),
+                    bound.map(FileStat::gid).orElse(0),
+                    diag.name(),
+                    peerName.orElse(ByteString.of("")),
+                    socket.options(),
+                    records(messages(file))));
+    filters.save(file, objref);
+    return objref;
   }
 
-  private static int state(UnixDiag diag) {
+  private int state(Found socket) {
+    UnixDiag diag = socket.diag();
     if (diag.listening()) {
       return FileUnixSocket.LISTENING;
     }
     if (!diag.hasPeer()) {
       return FileUnixSocket.UNCONNECTED;
     }
-    return diag.peer() == 0 ? FileUnixSocket.PEER_GONE : FileUnixSocket.CONNECTED;
+    boolean gone = diag.peer() == 0 || refusals.outside().has(diag, socket.sockType());
+    return gone ? FileUnixSocket.PEER_GONE : FileUnixSocket.CONNECTED;
   }
 
   private static List<SocketMessage> records(List<Sockets.Message> messages) {

@@ -106,7 +106,7 @@ class FileKindsTest {
     "1,5,0,UnixSocket",
     "2,1,0,InetSocket",
     "2,2,0,InetSocket",
-    "16,3,0,FD_SOCKET"
+    "16,3,0,NetlinkSocket"
   })
   void socketsAreToldByTheirProtocol(int domain, int type, int protocol, String verdict)
       throws Exception {

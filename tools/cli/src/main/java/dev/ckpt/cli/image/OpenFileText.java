@@ -14,6 +14,7 @@ import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
+import dev.ckpt.format.record.FileNetlinkSocket;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FileRef;
@@ -27,6 +28,7 @@ import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Shmem;
+import dev.ckpt.format.record.UdpDatagram;
 
 /**
  * One descriptor, in words.
@@ -80,12 +82,18 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
       return of(fd, "unix", socket.flags(), NO_POS, name(socket));
     }
     if (file instanceof FileInetSocket socket) {
-      return of(
-          fd,
-          socket.sockType() == FileInetSocket.SOCK_STREAM ? "tcp" : "udp",
-          socket.flags(),
-          NO_POS,
-          name(socket));
+      String kind = socket.sockType() == FileInetSocket.SOCK_STREAM ? "tcp" : "udp";
+      long nr =
+          state.all(UdpDatagram.class).stream()
+              .filter(datagram -> datagram.socket() == fd.file())
+              .count();
+      String held = nr == 0 ? "" : ", " + Units.count(nr, "datagram") + " in it";
+      return of(fd, kind, socket.flags(), NO_POS, name(socket) + held);
+    }
+    if (file instanceof FileNetlinkSocket socket) {
+      String port = Integer.toUnsignedString(socket.portId());
+      String name = "protocol " + socket.protocol() + ", port id " + port;
+      return of(fd, "netlink", socket.flags(), NO_POS, name);
     }
     return nameless(fd, file, state);
   }
@@ -135,6 +143,7 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
           case FileUnixSocket.LISTENING -> ", listening";
           case FileUnixSocket.CONNECTED -> ", connected to socket:[" + socket.peer() + "]";
           case FileUnixSocket.PEER_GONE -> ", its peer is gone";
+          case FileUnixSocket.CONNECTED_OUTSIDE -> ", connected to " + socket.peerName();
           default -> "";
         };
     return name + connection + ", " + socket.messages().size() + " messages in it";

@@ -1,0 +1,40 @@
+package dev.ckpt.core.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One piece of a message's ancillary data (struct cmsghdr, cmsg(3)).
+ *
+ * @param level such as SOL_SOCKET
+ * @param type of that level
+ */
+public record ControlMessage(int level, int type, byte[] data) {
+  /** Bytes of {@code struct cmsghdr}. */
+  public static final int HEADER_BYTES = 16;
+
+  /** All that recvmsg(2) put into the room it was given. */
+  public static List<ControlMessage> parse(byte[] control) {
+    ByteBuffer in = ByteBuffer.wrap(control).order(ByteOrder.LITTLE_ENDIAN);
+    List<ControlMessage> messages = new ArrayList<>();
+    int at = 0;
+    while (at + HEADER_BYTES <= control.length) {
+      long lenBytes = in.getLong(at);
+      if (lenBytes < HEADER_BYTES || lenBytes > control.length - at) {
+        throw new IllegalArgumentException("ancillary data of " + lenBytes + " bytes at " + at);
+      }
+      byte[] data = new byte[(int) lenBytes - HEADER_BYTES];
+      in.get(at + HEADER_BYTES, data);
+      messages.add(new ControlMessage(in.getInt(at + 8), in.getInt(at + 12), data));
+      at += (int) lenBytes + Long.BYTES - 1 & -Long.BYTES;
+    }
+    return messages;
+  }
+
+  /** The first four bytes, as an int. */
+  public int asInt() {
+    return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).getInt();
+  }
+}
