@@ -38,8 +38,6 @@
 #define NEWCGROUP 0x02000000
 #define NEWTIME 0x00000080
 #define SET_SYSCALL_USER_DISPATCH 59
-#define SET_MDWE 65
-#define SET_MEMORY_MERGE 67
 
 static char file[PATH_MAX];
 static bool plain_wait; /* no comparison of /proc: the mode hides it */
@@ -224,9 +222,6 @@ static void m_seccomp_filter(void)
     OFFER(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0));
 }
 static void m_dumpable0(void) { SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
-static void m_mce_kill(void) { OFFER(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0)); }
-static void m_mdwe(void) { OFFER(prctl(SET_MDWE, 1, 0, 0, 0)); }
-static void m_memory_merge(void) { OFFER(prctl(SET_MEMORY_MERGE, 1, 0, 0, 0)); }
 static void m_oom_score_adj(void)
 {
     int fd = OFFER(open("/proc/self/oom_score_adj", O_WRONLY));
@@ -536,15 +531,6 @@ static void own_files(void)
     SYS(open("/dev/zero", O_RDONLY));
 }
 static void own_creds(void) { OFFER(syscall(SYS_setresuid, -1, 1001, -1)); }
-static void endless_slack(void)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/timerslack_ns", (int)sc_tid());
-    int fd = OFFER(open(path, O_WRONLY));
-    OFFER(write(fd, "10000000000000000000", 20)); /* above 2^63: prctl takes it for negative */
-    SYS(close(fd));
-}
-static void m_timerslack(void) { in_thread(endless_slack); } /* it will never wake up */
 static void own_cpu_timer(void)
 {
     timer_t t;
@@ -581,8 +567,8 @@ static const struct {
     M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
-    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(timerslack), M(dumpable0), M(mce_kill),
-    M(mdwe), M(memory_merge), M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock), M(syscall_user_dispatch),
+    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(dumpable0),
+    M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),

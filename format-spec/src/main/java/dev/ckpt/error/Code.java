@@ -98,14 +98,6 @@ public enum Code {
       "start it without"),
   SCHED_POLICY(
       SETTINGS, "a thread has a policy that came after this version", "`chrt -a -o -p 0 PID`"),
-  TIMER_SLACK(
-      SETTINGS,
-      "a thread has a timer slack of 2^63 ns or more",
-      "write 0 into `/proc/TID/timerslack_ns`"),
-  DUMPABLE(
-      SETTINGS,
-      "dumpable by root only (a set-user-id program, fs.suid_dumpable 2)",
-      "none in this version"),
   SCHED_CORE(SETTINGS, "a thread has a core scheduling cookie", "start it without"),
   KEYRING(SETTINGS, "a thread has a thread or process keyring (keyctl)", "start it without"),
   LDT(SETTINGS, "it has a local descriptor table (modify_ldt)", "none in this version"),
@@ -116,11 +108,6 @@ public enum Code {
       "have the debugger remove them"),
   CPUID_FAULTING(SETTINGS, "a thread may not execute CPUID (ARCH_SET_CPUID)", "start it without"),
   LAM(SETTINGS, "it has tags in its addresses (LAM)", "start it without"),
-  PRCTL_TSC(SETTINGS, "PR_SET_TSC", "start it without"),
-  PRCTL_MCE(SETTINGS, "PR_MCE_KILL", "start it without"),
-  PRCTL_IO_FLUSHER(SETTINGS, "PR_SET_IO_FLUSHER", "start it without"),
-  PRCTL_MDWE(SETTINGS, "PR_SET_MDWE", "start it without"),
-  PRCTL_MEMORY_MERGE(SETTINGS, "PR_SET_MEMORY_MERGE", "start it without"),
 
   // Its memory
   SYSV_SHM(MEMORY, "System V shared memory of another IPC namespace"),
@@ -289,6 +276,7 @@ public enum Code {
       RESTORE,
       "a thread is bound to CPUs of which none is here",
       "restore it where it may use one of them"),
+  PRCTL_IO_FLUSHER(RESTORE, "a thread is an I/O flusher", "run with CAP_SYS_RESOURCE"),
   RLIMIT(
       RESTORE,
       "a limit of the task is above ours",

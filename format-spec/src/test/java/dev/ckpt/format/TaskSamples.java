@@ -32,7 +32,7 @@ final class TaskSamples {
         ByteString.of("/home/u"),
         ByteString.of("/"),
         1,
-        Task.GROUP_LEADER | Task.THP_DISABLED,
+        Task.GROUP_LEADER | Task.THP_DISABLED | Task.MEMORY_MERGE,
         812,
         0x8801,
         0x14,
@@ -54,7 +54,8 @@ final class TaskSamples {
         2,
         8192,
         0,
-        9);
+        9,
+        TaskThread.MCE_KILL_EARLY);
   }
 
   static Sched sched() {

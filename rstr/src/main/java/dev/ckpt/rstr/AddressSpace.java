@@ -26,6 +26,8 @@ final class AddressSpace {
   private static final int PR_SET_VMA = 0x53564d41;
   private static final int PR_SET_VMA_ANON_NAME = 0;
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_MERGEABLE = 12;
+  private static final int MADV_UNMERGEABLE = 13;
   private static final int MADV_POPULATE_WRITE = 23;
   private static final int MADV_GUARD_INSTALL = 102;
   private static final int MM_MAP_BYTES = 104;
@@ -36,12 +38,14 @@ final class AddressSpace {
   private final BatchRunner run;
   private final MemoryObjects objects;
   private final Mempolicies policies;
+  private final boolean merge;
 
-  AddressSpace(RstrContext context, BatchRunner run, MemoryObjects objects) {
+  AddressSpace(RstrContext context, BatchRunner run, MemoryObjects objects) throws CkptException {
     this.context = context;
     this.run = run;
     this.objects = objects;
     this.policies = new Mempolicies(context, run);
+    this.merge = TaskStruct.mergesMemory(context);
   }
 
   /** Takes away everything that is mapped but our own code and area. */
@@ -218,7 +222,11 @@ final class AddressSpace {
     adviseIf(vma, VmFlag.RR, 1);
     adviseIf(vma, VmFlag.SR, 2);
     adviseIf(vma, VmFlag.DC, 10);
-    adviseIf(vma, VmFlag.MG, 12);
+    adviseIf(vma, VmFlag.MG, MADV_MERGEABLE);
+    if (merge && !vma.has(VmFlag.MG)) {
+      // What could be merged has the flag from its birth.
+      run.call("madvise", SyscallNumbers.MADVISE, vma.start(), vma.lenBytes(), MADV_UNMERGEABLE);
+    }
     adviseIf(vma, VmFlag.HG, 14);
     adviseIf(vma, VmFlag.NH, 15);
     adviseIf(vma, VmFlag.DD, 16);

@@ -60,6 +60,7 @@ public final class Checks {
     limits();
     files();
     GhostFiles.check(this);
+    ThreadFlags.check(this);
     SysvSegments.check(this);
     HugePages.check(this);
     Mempolicies.check(this);

@@ -258,6 +258,7 @@ final class Restore {
     TaskStruct.raiseLimit(run, Limits.RLIMIT_NOFILE);
     TaskStruct.restoreSession(context, run);
     Files.closeInherited(context, run, ttyFd);
+    TaskStruct.restoreMemoryMerge(context, run);
     space.empty();
     ProtectionKeys keys = new ProtectionKeys(context, run);
     keys.allocate();

@@ -18,8 +18,16 @@ final class TaskStruct {
   private static final int PR_SET_DUMPABLE = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final int PR_SET_THP_DISABLE = 41;
+  private static final int PR_SET_MDWE = 65;
+  private static final int PR_SET_MEMORY_MERGE = 67;
   private static final int PR_THP_DISABLE_EXCEPT_ADVISED = 1 << 1;
+  private static final int PR_MDWE_REFUSE_EXEC_GAIN = 1;
+  private static final int PR_MDWE_NO_INHERIT = 1 << 1;
+  private static final int PR_GET_DUMPABLE = 3;
   private static final int RLIMIT_BYTES = 16;
+
+  /** What a change of credentials makes of a process where fs.suid_dumpable is 2. */
+  private static final int SUID_DUMP_ROOT = 2;
 
   private TaskStruct() {}
 
@@ -57,6 +65,23 @@ final class TaskStruct {
     run.flush();
   }
 
+  /** Sets what every mapping made from now on gets, before there is any but ours. */
+  static void restoreMemoryMerge(RstrContext context, BatchRunner run) throws CkptException {
+    Batch batch = run.room(1, 0);
+    if (mergesMemory(context)) {
+      batch.call("prctl(PR_SET_MEMORY_MERGE)", SyscallNumbers.PRCTL, PR_SET_MEMORY_MERGE, 1);
+    } else {
+      // Ours may have been inherited; a kernel that does not know of it has none to switch off.
+      batch.tryCall("prctl(PR_SET_MEMORY_MERGE)", SyscallNumbers.PRCTL, PR_SET_MEMORY_MERGE, 0);
+    }
+    run.flush();
+  }
+
+  /** Whether pages of all its memory may be merged with equal ones (PR_SET_MEMORY_MERGE). */
+  static boolean mergesMemory(RstrContext context) throws CkptException {
+    return (context.state().task().flags() & Task.MEMORY_MERGE) != 0;
+  }
+
   /** Lets the new process have as much of something as it may, while it is built. */
   static void raiseLimit(BatchRunner run, int resource) throws CkptException {
     Batch batch = run.room(2, RLIMIT_BYTES);
@@ -72,7 +97,7 @@ final class TaskStruct {
     run.flush();
   }
 
-  /** Sets what holds for the address space, when it is whole. */
+  /** Sets what holds for the address space, when it is whole: MDWE forbids some mappings. */
   static void restoreMmSettings(RstrContext context, BatchRunner run) throws CkptException {
     Task task = context.state().only(Task.class);
     if ((task.flags() & Task.THP_DISABLED) != 0) {
@@ -83,6 +108,14 @@ final class TaskStruct {
           PR_SET_THP_DISABLE,
           1,
           exceptAdvised ? PR_THP_DISABLE_EXCEPT_ADVISED : 0);
+    }
+    if ((task.flags() & Task.MDWE_REFUSE_EXEC_GAIN) != 0) {
+      boolean noInherit = (task.flags() & Task.MDWE_NO_INHERIT) != 0;
+      run.call(
+          "prctl(PR_SET_MDWE)",
+          SyscallNumbers.PRCTL,
+          PR_SET_MDWE,
+          PR_MDWE_REFUSE_EXEC_GAIN | (noInherit ? PR_MDWE_NO_INHERIT : 0));
     }
     // Each bit is a command, and what is told are the commands that register.
     for (int bit = 0; bit < Integer.SIZE; bit++) {
@@ -109,10 +142,20 @@ final class TaskStruct {
   /** Sets whether the process may be dumped; changing user ids has just reset it. */
   static void restoreDumpable(RstrContext context, BatchRunner run) throws CkptException {
     int dumpable = context.state().only(Task.class).dumpable();
-    if (dumpable <= 1) {
-      run.call("prctl(PR_SET_DUMPABLE)", SyscallNumbers.PRCTL, PR_SET_DUMPABLE, dumpable);
+    if (dumpable == SUID_DUMP_ROOT) {
+      Batch batch = run.room(1, 0);
+      Batch.Result now =
+          batch.call("prctl(PR_GET_DUMPABLE)", SyscallNumbers.PRCTL, PR_GET_DUMPABLE);
       run.flush();
+      if (batch.result(now) == SUID_DUMP_ROOT) {
+        return;
+      }
+      // Nobody can ask for it. Both forbid the same; but such a process leaves a core for root.
+      dumpable = 0;
+      context.notes().add("dumpable: it will leave no core, not even for root");
     }
+    run.call("prctl(PR_SET_DUMPABLE)", SyscallNumbers.PRCTL, PR_SET_DUMPABLE, dumpable);
+    run.flush();
   }
 
   /** Sets what is set through files of /proc. */

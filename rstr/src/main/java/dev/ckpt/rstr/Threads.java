@@ -116,6 +116,7 @@ final class Threads {
     SignalState.restorePending(context, run, tid);
     Scheduling.restoreOwn(run, sched);
     Mempolicies.restoreOwn(context, run, tid);
+    ThreadFlags.restore(run, thread);
     Speculation.restoreOwn(context, run, thread);
     Creds.restore(context, run, cred);
     if (thread.pdeathSignal() != 0) {

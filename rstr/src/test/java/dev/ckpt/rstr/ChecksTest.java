@@ -14,6 +14,7 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Rlimits;
+import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
@@ -194,6 +195,12 @@ class ChecksTest {
     long mayLock = ProcFs.of(Tasks.self()).limits().get(Limits.RLIMIT_MEMLOCK).hard();
     boolean may = has(CAP_IPC_LOCK) || mayLock == -1;
     assertEquals(may ? Set.of() : Set.of("MLOCK_LIMIT"), codes());
+  }
+
+  @Test
+  void refusesAnIoFlusherWithoutTheRightToIt() throws IOException {
+    image.threadFlags = TaskThread.IO_FLUSHER;
+    assertEquals(has(CAP_SYS_RESOURCE) ? Set.of() : Set.of("PRCTL_IO_FLUSHER"), codes());
   }
 
   @Test

@@ -55,6 +55,7 @@ final class HandMade {
   int uid = Tasks.effectiveUser();
   String cwd = "/";
   boolean tty;
+  int threadFlags;
   long[] hardLimits = new long[Rlimits.RLIM_NLIMITS];
   final List<Integer> fds = new ArrayList<>();
   final List<Vma> vmas = new ArrayList<>();
@@ -160,7 +161,7 @@ final class HandMade {
             0,
             0,
             0));
-    writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
+    writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, threadFlags));
     writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));
     long bounding = ProcFs.of(Tasks.self()).status().capBnd() ^ boundingToggled;
     writer.write(

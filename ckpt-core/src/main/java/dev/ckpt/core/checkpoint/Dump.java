@@ -150,8 +150,6 @@ final class Dump {
     context.refusals().check();
 
     RemoteQueries answers = RemoteQueries.ask(context, site, files, landlock);
-    TaskStruct.refuseAnswers(context, answers);
-    threads.refuseAnswers(answers);
     context.refusals().check();
     files.hold();
     context.refusals().check();

@@ -13,15 +13,8 @@ import java.util.function.BooleanSupplier;
 
 /** Settings of a thread that hardly anybody changes; changed ones are refused, not lost. */
 final class RareSettings {
-  private static final int PR_GET_TSC = 25;
-  private static final int PR_MCE_KILL_GET = 34;
-  private static final int PR_GET_IO_FLUSHER = 58;
   private static final int PR_SCHED_CORE = 62;
   private static final int PR_SCHED_CORE_GET = 0;
-  private static final int PR_GET_MDWE = 66;
-  private static final int PR_GET_MEMORY_MERGE = 68;
-  private static final int TSC_ENABLE = 1;
-  private static final int MCE_KILL_DEFAULT = 2;
   private static final int ARCH_GET_CPUID = 0x1011;
   private static final int ARCH_GET_UNTAG_MASK = 0x4001;
   private static final int KEYCTL_GET_KEYRING_ID = 0;
@@ -53,35 +46,17 @@ final class RareSettings {
   static void ask(RemoteSyscalls calls, Refusals refusals, int tid) throws CkptException {
     RareSettings settings = new RareSettings(refusals, "thread " + tid);
     Batch batch = calls.batch();
-    settings.askPrctl(batch);
+    settings.askCookie(batch);
     settings.askProcessor(batch);
     settings.askKeyrings(batch);
     calls.run(batch);
     settings.judgements.forEach(Runnable::run);
   }
 
-  private void askPrctl(Batch batch) {
-    Batch.Data tsc = batch.space(Long.BYTES);
+  private void askCookie(Batch batch) {
     Batch.Data cookie = batch.space(Long.BYTES);
-    prctl(batch, PR_GET_TSC, tsc);
-    prctl(batch, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, 0, cookie);
-    Batch.Result mce = prctl(batch, PR_MCE_KILL_GET);
-    Batch.Result flusher = prctl(batch, PR_GET_IO_FLUSHER);
-    Batch.Result mdwe = prctl(batch, PR_GET_MDWE);
-    Batch.Result merge = prctl(batch, PR_GET_MEMORY_MERGE);
-    later(() -> batch.getInt(tsc, 0) > TSC_ENABLE, Code.PRCTL_TSC, "has PR_SET_TSC in force");
+    batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, 0, cookie);
     later(() -> batch.getLong(cookie, 0) != 0, Code.SCHED_CORE, "has a core scheduling cookie");
-    later(
-        () -> batch.result(mce) >= 0 && batch.result(mce) != MCE_KILL_DEFAULT,
-        Code.PRCTL_MCE,
-        "has PR_MCE_KILL set");
-    later(() -> batch.result(flusher) > 0, Code.PRCTL_IO_FLUSHER, "is an I/O flusher");
-    later(() -> batch.result(mdwe) > 0, Code.PRCTL_MDWE, "has PR_SET_MDWE in force");
-    later(() -> batch.result(merge) > 0, Code.PRCTL_MEMORY_MERGE, "has PR_SET_MEMORY_MERGE set");
-  }
-
-  private static Batch.Result prctl(Batch batch, Object... arguments) {
-    return batch.tryCall("prctl", SyscallNumbers.PRCTL, arguments);
   }
 
   private void askProcessor(Batch batch) {

@@ -36,6 +36,7 @@ final class RemoteQueries {
       int pdeathSignal,
       int securebits,
       long timerSlackNanos,
+      int flags,
       List<Mempolicy> mempolicy,
       int speculation) {}
 
@@ -47,6 +48,8 @@ final class RemoteQueries {
       int dumpable,
       boolean subreaper,
       int thpDisable,
+      int mdwe,
+      boolean memoryMerge,
       int membarrier) {}
 
   /** Words of a kernel sigaction: handler, flags, restorer, mask. */
@@ -63,6 +66,8 @@ final class RemoteQueries {
   private static final int PR_GET_CHILD_SUBREAPER = 37;
   private static final int PR_GET_TID_ADDRESS = 40;
   private static final int PR_GET_THP_DISABLE = 42;
+  private static final int PR_GET_MDWE = 66;
+  private static final int PR_GET_MEMORY_MERGE = 68;
   private static final int MEMBARRIER_CMD_GET_REGISTRATIONS = 1 << 9;
   private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED = 1 << 3;
   private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE = 1 << 5;
@@ -142,6 +147,7 @@ final class RemoteQueries {
     Batch.Result securebits = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_SECUREBITS);
     Batch.Result timerSlack = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK);
     List<Batch.Result> speculation = Speculation.ask(batch);
+    ThreadFlags flags = ThreadFlags.ask(batch);
     Batch.Data mempolicy = Mempolicies.askThread(batch);
     Batch.Result look = landlock.ask(batch, status);
     calls.run(batch);
@@ -154,6 +160,7 @@ final class RemoteQueries {
         batch.getInt(pdeathSignal, 0),
         (int) batch.result(securebits),
         batch.result(timerSlack),
+        flags.answer(context.proc().stat(tid)),
         Mempolicies.ofThread(batch, mempolicy, tid),
         Speculation.of(batch, speculation));
   }
@@ -183,6 +190,8 @@ final class RemoteQueries {
     Batch.Result dumpable = batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_DUMPABLE);
     batch.call("prctl", SyscallNumbers.PRCTL, PR_GET_CHILD_SUBREAPER, subreaper);
     Batch.Result thp = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_THP_DISABLE);
+    Batch.Result mdwe = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MDWE);
+    Batch.Result merge = batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_GET_MEMORY_MERGE);
     Batch.Result membarrier =
         batch.tryCall("membarrier", SyscallNumbers.MEMBARRIER, MEMBARRIER_CMD_GET_REGISTRATIONS);
     calls.run(batch);
@@ -194,6 +203,8 @@ final class RemoteQueries {
         (int) batch.result(dumpable),
         batch.getInt(subreaper, 0) != 0,
         (int) Math.max(0, batch.result(thp)),
+        (int) Math.max(0, batch.result(mdwe)),
+        batch.result(merge) > 0,
         registrations < 0 || NewerFeature.MEMBARRIER_CMD_GET_REGISTRATIONS.isHidden()
             ? registrationsByTrial(calls)
             : (int) registrations);

@@ -10,8 +10,6 @@ import dev.ckpt.format.record.Sched;
 
 /** How a thread is scheduled: policy, nice value, CPUs, I/O priority, timer slack. */
 final class Scheduling {
-  private static final String LATER = "this version cannot save it";
-
   private Scheduling() {}
 
   /** Refuses a policy that came after those of the record. */
@@ -25,15 +23,6 @@ final class Scheduling {
         Code.SCHED_POLICY,
         name + "has scheduling policy " + attr.policy(),
         "set it to SCHED_OTHER (chrt)");
-  }
-
-  /** Refuses what only the thread itself could tell. */
-  static void refuseAnswers(int tid, RemoteQueries.ThreadAnswers told, Refusals refusals) {
-    refusals.addIf(
-        told.timerSlackNanos() < 0,
-        Code.TIMER_SLACK,
-        "thread " + tid + " has a timer slack of centuries, which prctl(2) cannot set",
-        LATER);
   }
 
   /** Adds the record. */

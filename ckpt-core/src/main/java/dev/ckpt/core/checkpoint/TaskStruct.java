@@ -4,7 +4,6 @@ import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Task;
 import java.util.ArrayList;
@@ -13,17 +12,10 @@ import java.util.List;
 /** What belongs to the process as a whole: its place among others, its limits, its folders. */
 final class TaskStruct {
   private static final int PR_THP_DISABLE_EXCEPT_ADVISED = 1 << 1;
+  private static final int PR_MDWE_REFUSE_EXEC_GAIN = 1;
+  private static final int PR_MDWE_NO_INHERIT = 1 << 1;
 
   private TaskStruct() {}
-
-  /** Refuses what only the process itself could tell. */
-  static void refuseAnswers(CkptContext context, RemoteQueries answers) {
-    RemoteQueries.ProcessAnswers told = answers.process();
-    String later = "this version cannot save it";
-    Refusals refusals = context.refusals();
-    refusals.addIf(
-        told.dumpable() > 1, Code.DUMPABLE, "may be dumped by root only (fs.suid_dumpable)", later);
-  }
 
   /** What PR_GET_THP_DISABLE tells: bit 0, and since Linux 6.18 a bit for the exception. */
   private static int thpFlags(int disable) {
@@ -32,15 +24,24 @@ final class TaskStruct {
     return disable == 0 ? 0 : Task.THP_DISABLED | exceptAdvised;
   }
 
+  /** What PR_GET_MDWE tells. */
+  private static int mdweFlags(int mdwe) {
+    return ((mdwe & PR_MDWE_REFUSE_EXEC_GAIN) != 0 ? Task.MDWE_REFUSE_EXEC_GAIN : 0)
+        | ((mdwe & PR_MDWE_NO_INHERIT) != 0 ? Task.MDWE_NO_INHERIT : 0);
+  }
+
   /** Adds the records. */
   static void save(CkptContext context, RemoteQueries answers) throws CkptException {
+    RemoteQueries.ProcessAnswers told = answers.process();
     Stat stat = context.proc().stat();
     Status status = context.proc().status();
     int flags =
         (stat.session() == stat.pid() ? Task.SESSION_LEADER : 0)
             | (stat.pgrp() == stat.pid() ? Task.GROUP_LEADER : 0)
-            | thpFlags(answers.process().thpDisable())
-            | (answers.process().subreaper() ? Task.CHILD_SUBREAPER : 0);
+            | thpFlags(told.thpDisable())
+            | mdweFlags(told.mdwe())
+            | (told.memoryMerge() ? Task.MEMORY_MERGE : 0)
+            | (told.subreaper() ? Task.CHILD_SUBREAPER : 0);
     // A session that another process leads is not the task's to take along.
     int autogroupNice = stat.session() == stat.pid() ? context.proc().autogroupNice().orElse(0) : 0;
     context.add(
@@ -58,11 +59,11 @@ final class TaskStruct {
             context.proc().cgroup().raw(),
             context.proc().link("cwd"),
             context.proc().link("root"),
-            answers.process().dumpable(),
+            told.dumpable(),
             flags,
             Math.max(0, stat.tpgid()),
             stat.ttyNr(),
-            answers.process().membarrier(),
+            told.membarrier(),
             autogroupNice));
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (Limits.Rlimit limit : context.proc().limits().rlimits()) {

@@ -129,7 +129,8 @@ final class Threads {
               told.altstackFlags(),
               told.altstackSize(),
               told.speculation(),
-              told.pdeathSignal()));
+              told.pdeathSignal(),
+              told.flags()));
       context.add(
           CpuX86_64.of(
               tid,
@@ -143,13 +144,6 @@ final class Threads {
       told.mempolicy().forEach(context::add);
       Creds.save(context, tid, told);
       SignalState.savePending(context, tid, thread.pending());
-    }
-  }
-
-  /** Refuses what only the threads themselves could tell. */
-  void refuseAnswers(RemoteQueries answers) {
-    for (int tid : threads.keySet()) {
-      Scheduling.refuseAnswers(tid, answers.thread(tid), context.refusals());
     }
   }
 }

@@ -27,7 +27,7 @@ import dev.ckpt.format.RecordOutput;
  *     48     4  u32    utilMin          utilisation clamp
  *     52     4  u32    utilMax          utilisation clamp
  *     56     4  u32    ioprio           as ioprio_get(2)
- *     60     8  u64    timerSlackNanos  below 2^63
+ *     60     8  u64    timerSlackNanos
  *     68  4+n1  bytes  cpusAllowed      at most 1024: bit n is CPU n; empty: not bound to any
  * </pre>
  */
@@ -60,7 +60,6 @@ public record Sched(
     Invariant.range(policy, 0, MAX_POLICY, "policy");
     Invariant.range(nice, MIN_NICE, MAX_NICE, "nice");
     Invariant.range(rtPriority, 0, MAX_RT_PRIORITY, "rtPriority");
-    Invariant.that(timerSlackNanos >= 0, "timerSlackNanos must be below 2^63", timerSlackNanos);
     Invariant.atMost(cpusAllowed, Limits.MAX_CPU_MASK_BYTES, "cpusAllowed");
   }
 

@@ -73,8 +73,24 @@ public record Task(
   /** Bit of {@code flags}: with THP_DISABLED, but where the task advised huge pages. */
   public static final int THP_EXCEPT_ADVISED = 1 << 4;
 
+  /** Bit of {@code flags}: PR_MDWE_REFUSE_EXEC_GAIN. */
+  public static final int MDWE_REFUSE_EXEC_GAIN = 1 << 5;
+
+  /** Bit of {@code flags}: with it, PR_MDWE_NO_INHERIT. */
+  public static final int MDWE_NO_INHERIT = 1 << 6;
+
+  /** Bit of {@code flags}: PR_SET_MEMORY_MERGE. */
+  public static final int MEMORY_MERGE = 1 << 7;
+
   private static final int FLAGS =
-      SESSION_LEADER | GROUP_LEADER | CHILD_SUBREAPER | THP_DISABLED | THP_EXCEPT_ADVISED;
+      SESSION_LEADER
+          | GROUP_LEADER
+          | CHILD_SUBREAPER
+          | THP_DISABLED
+          | THP_EXCEPT_ADVISED
+          | MDWE_REFUSE_EXEC_GAIN
+          | MDWE_NO_INHERIT
+          | MEMORY_MERGE;
 
   /** Writes and reads the payload. */
   public static final RecordCodec<Task> CODEC = new Codec();

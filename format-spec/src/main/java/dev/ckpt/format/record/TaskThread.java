@@ -31,6 +31,7 @@ import dev.ckpt.format.RecordOutput;
  *  76+n1     4  u32    speculation      five bits each, from bit 0 on: of PR_SPEC_STORE_BYPASS,
  *                                       PR_SPEC_INDIRECT_BRANCH, PR_SPEC_L1D_FLUSH; 0: not its own
  *  80+n1     4  u32    pdeathSignal     0 to 64; 0: none
+ *  84+n1     4  u32    flags            bits, see below
  * </pre>
  */
 public record TaskThread(
@@ -47,7 +48,8 @@ public record TaskThread(
     int altstackFlags,
     long altstackSize,
     int speculation,
-    int pdeathSignal)
+    int pdeathSignal,
+    int flags)
     implements ImageRecord {
   /** How many kinds of speculation a thread can control (linux/prctl.h). */
   public static final int NR_SPECULATIONS = 3;
@@ -57,6 +59,20 @@ public record TaskThread(
 
   private static final int SPECULATION = (1 << NR_SPECULATIONS * SPECULATION_BITS) - 1;
 
+  /** Bit of {@code flags}: PR_TSC_SIGSEGV. */
+  public static final int TSC_SIGSEGV = 1;
+
+  /** Bit of {@code flags}: PR_MCE_KILL_LATE. */
+  public static final int MCE_KILL_LATE = 1 << 1;
+
+  /** Bit of {@code flags}: PR_MCE_KILL_EARLY. */
+  public static final int MCE_KILL_EARLY = 1 << 2;
+
+  /** Bit of {@code flags}: PR_SET_IO_FLUSHER. */
+  public static final int IO_FLUSHER = 1 << 3;
+
+  private static final int FLAGS = TSC_SIGSEGV | MCE_KILL_LATE | MCE_KILL_EARLY | IO_FLUSHER;
+
   /** Writes and reads the payload. */
   public static final RecordCodec<TaskThread> CODEC = new Codec();
 
@@ -65,6 +81,7 @@ public record TaskThread(
     Invariant.positive(tid, "tid");
     Invariant.atMost(comm, Limits.MAX_COMM_BYTES, "comm");
     Invariant.bits(speculation, SPECULATION, "speculation");
+    Invariant.bits(flags, FLAGS, "flags");
     Invariant.range(pdeathSignal, 0, 64, "pdeathSignal");
   }
 
@@ -94,7 +111,8 @@ public record TaskThread(
           .u32(value.altstackFlags())
           .u64(value.altstackSize())
           .u32(value.speculation())
-          .u32(value.pdeathSignal());
+          .u32(value.pdeathSignal())
+          .u32(value.flags());
     }
 
     @Override
@@ -112,6 +130,7 @@ public record TaskThread(
           in.u64(),
           in.u32(),
           in.u64(),
+          in.u32(),
           in.u32(),
           in.u32());
     }
