@@ -265,6 +265,40 @@ static void m_debug_registers(void)
     if (status)
         sc_skip("a breakpoint cannot be set");
 }
+/* Loads a selector that is allowed in 64-bit code and means nothing to it. */
+static void m_segments(void)
+{
+    __asm__ volatile("mov %0, %%es" : : "r"(0x2b) : "memory");
+}
+static void open_device(const char *path) { OFFER(open(path, O_RDONLY | O_NONBLOCK)); }
+static void m_device(void) { open_device("/dev/kmsg"); }
+static void m_block_device(void)
+{
+    static const char *const disks[] = {"/dev/loop0", "/dev/vda", "/dev/sda", "/dev/nvme0n1"};
+    for (size_t i = 0; i + 1 < ARRAY_LEN(disks); i++)
+        if (open(disks[i], O_RDONLY) >= 0)
+            return;
+    open_device(disks[ARRAY_LEN(disks) - 1]);
+}
+/* A thread in 32-bit code: far jumps lead there and back, as long as the task runs. */
+static void *code32(void *arg)
+{
+    static const uint8_t loop[] = {0xeb, 0xfe}; /* jmp . */
+    uint8_t *low = OFFER(mmap(NULL, SC_PAGE, PROT_READ | PROT_WRITE | PROT_EXEC,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0));
+    memcpy(low, loop, sizeof(loop));
+    atomic_store((atomic_int *)arg, 1);
+    __asm__ volatile("pushq $0x23\n\tpushq %0\n\tlretq" : : "r"(low) : "memory");
+    __builtin_unreachable();
+}
+static void m_code32(void)
+{
+    static atomic_int there;
+    sc_thread(code32, &there);
+    while (!atomic_load(&there))
+        sc_sleep_ns(MSEC);
+    sc_sleep_ns(20 * MSEC); /* from the note to the jump */
+}
 static void m_landlock(void)
 {
     uint64_t handled = 1 << 9; /* LANDLOCK_ACCESS_FS_MAKE_SOCK: never needed here */
@@ -568,7 +602,8 @@ static const struct {
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(dumpable0),
-    M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock), M(syscall_user_dispatch),
+    M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock),
+    M(segments), M(code32), M(device), M(block_device), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),

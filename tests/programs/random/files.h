@@ -6,11 +6,12 @@
 #ifndef RANDOM_FILES_H
 #define RANDOM_FILES_H
 #include "random.h"
+#include <sys/file.h>
 #include <sys/ioctl.h>
 
 #define NR_KCMP 312
 #define KCMP_SAME_FILE 0
-#define MAX_FDS 64
+#define MAX_FDS 110
 #define MAX_PIPES 6
 #define MAX_WRITES 12
 
@@ -57,6 +58,17 @@ static int regular(int i)
     fd = SYS(open(path, ONE_OF(modes) | more));
     SYS(lseek(fd, (off_t)below(1UL << 33), SEEK_SET));
     return fd;
+}
+
+/* Seen from outside in fdinfo. */
+static void lock_file(int fd)
+{
+    struct flock range = {.l_whence = SEEK_SET, .l_start = (off_t)below(1000), .l_len = (off_t)below(1000)};
+    range.l_type = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY ? F_RDLCK : F_WRLCK;
+    if (chance(30))
+        SYS(flock(fd, chance(50) ? LOCK_SH : LOCK_EX));
+    if (chance(30))
+        SYS(fcntl(fd, F_OFD_SETLK, &range));
 }
 
 static int memory(void)
@@ -141,13 +153,18 @@ static void files_make(void)
 {
     static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/urandom"};
     for (uint64_t i = below(6); i > 0; i--)
-        place(regular((int)i));
+        lock_file(place(regular((int)i)));
     for (uint64_t i = below(4); i > 0; i--)
         place(memory());
     for (uint64_t i = below(4); i > 0; i--)
         place(SYS(open(ONE_OF(devices), chance(50) ? O_RDWR : O_RDONLY | O_NONBLOCK)));
     for (uint64_t i = below(MAX_PIPES + 1); i > 0; i--)
         make_pipe();
+}
+
+/* When all descriptors are there. */
+static void files_share(void)
+{
     for (uint64_t i = nr_fds ? below(15) : 0; i > 0; i--)
         again();
     note_same(same_as);

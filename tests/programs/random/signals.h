@@ -76,7 +76,7 @@ static void random_action(int sig)
 }
 
 /* Sends one signal to the process (tid 0) or to a thread. A plain one that waits already is not queued again. */
-static void send(struct queue *q, pid_t tid)
+static void send_signal(struct queue *q, pid_t tid)
 {
     struct waiting w = {ONE_OF(sent), SI_QUEUE, (int)below(1u << 31)};
     bool plain = chance(30), twice = false;
@@ -122,7 +122,7 @@ static void signals_make(void)
 static void signals_send(void)
 {
     for (uint64_t n = below(MAX_WAITING); n > 0; n--)
-        send(&process_queue, 0);
+        send_signal(&process_queue, 0);
     read_actions(actions); /* with those that the C library has set for the first thread */
 }
 

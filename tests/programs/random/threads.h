@@ -4,6 +4,9 @@
 #include "random.h"
 #include "signals.h"
 #include <poll.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/socket.h>
 
 #define MAX_THREADS 8
 #define WAKE SIGRTMAX
@@ -23,12 +26,23 @@ static struct thread {
 static int nr_threads;
 static uint32_t gate;
 static __thread uint64_t local;
-static const long calls[] = {SYS_clock_nanosleep, SYS_futex, SYS_read, SYS_poll, SYS_rt_sigtimedwait};
+static const long calls[] = {SYS_clock_nanosleep, SYS_futex, SYS_read, SYS_poll, SYS_rt_sigtimedwait,
+                             SYS_epoll_wait, SYS_pselect6, SYS_recvfrom};
+
+static void wait_in_epoll(int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    int epoll = SYS(epoll_create1(EPOLL_CLOEXEC));
+    SYS(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+    CHECK(epoll_wait(epoll, &event, 1, -1) == 1 && event.data.fd == fd, "epoll_wait: %s", strerror(errno));
+    SYS(close(epoll));
+}
 
 static void wait_in(struct thread *t)
 {
     char byte;
     struct pollfd p = {.fd = t->pipe[0], .events = POLLIN};
+    fd_set set;
     sigset_t wake;
     sigemptyset(&wake);
     sigaddset(&wake, WAKE);
@@ -46,6 +60,17 @@ static void wait_in(struct thread *t)
         break;
     case 3:
         CHECK(poll(&p, 1, -1) == 1, "poll: %s", strerror(errno));
+        break;
+    case 5:
+        wait_in_epoll(t->pipe[0]);
+        break;
+    case 6:
+        FD_ZERO(&set);
+        FD_SET(t->pipe[0], &set);
+        CHECK(select(t->pipe[0] + 1, &set, NULL, NULL, NULL) == 1, "select: %s", strerror(errno));
+        break;
+    case 7:
+        CHECK(recv(t->pipe[0], &byte, 1, 0) == 1 && byte == 'w', "recv: %s", strerror(errno));
         break;
     default:
         /* sigwaitinfo(2) ends with EINTR when a dump stops it; glibc's sigwait(3) goes on */
@@ -101,7 +126,8 @@ static void make_thread(void)
     sigaddset(&t->mask, WAKE);
     t->stack.ss_size = chance(50) ? between(16384, 65536) : 0;
     t->stack.ss_flags = t->stack.ss_size && chance(30) ? (int)(1u << 31) /* SS_AUTODISARM */ : 0;
-    SYS(pipe(t->pipe));
+    /* of both kinds the second end is written to */
+    SYS(calls[t->kind] == SYS_recvfrom ? socketpair(AF_UNIX, SOCK_STREAM, 0, t->pipe) : pipe(t->pipe));
     t->handle = sc_thread(body, t);
     while (!atomic_load(&t->up))
         sc_sleep_ns(MSEC / 10);
@@ -120,7 +146,7 @@ static void threads_make(void)
         make_thread();
     for (int i = 0; i < nr_threads; i++)
         for (uint64_t n = below(6); n > 0; n--)
-            send(&threads[i].queue, threads[i].tid);
+            send_signal(&threads[i].queue, threads[i].tid);
     threads_settle();
 }
 

@@ -3,6 +3,7 @@ package dev.ckpt.format;
 import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.Loginuid;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
@@ -118,6 +119,10 @@ final class TaskSamples {
       limits.add(new Rlimits.Rlimit(i * 1024L, i % 2 == 0 ? -1 : i * 2048L));
     }
     return new Rlimits(limits);
+  }
+
+  static Loginuid loginuid() {
+    return new Loginuid(-2);
   }
 
   static TimeNs timeNs() {

@@ -274,6 +274,7 @@ final class Restore {
     objects.finish();
     space.finish();
     keys.restore();
+    LoginUser.restore(context, run);
     threads.create(run);
     new Files(context, run, objects).restore();
     TaskStruct.restore(context, run);

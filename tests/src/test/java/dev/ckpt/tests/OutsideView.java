@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -64,6 +65,8 @@ final class OutsideView {
 
   /** Separates the facts of a line: {@code flags: 0100002}. */
   private static final Pattern COLON = Pattern.compile(":\\s*");
+
+  private static final String SOCKET = "socket:[";
 
   private static final MayDiffer MAY_DIFFER = MayDiffer.read();
 
@@ -182,10 +185,14 @@ final class OutsideView {
 
   /** Each descriptor in the order of the numbers, so that the objects come in one order too. */
   private void descriptors() throws IOException {
+    Map<String, String> sockets = new TreeMap<>();
     for (Path fd : sorted(proc.resolve("fd"))) {
       String number = fd.getFileName().toString();
       String target = link(fd);
       facts.put("fd " + number, objects.named(target));
+      if (target.startsWith(SOCKET)) {
+        sockets.putIfAbsent(target.substring(SOCKET.length(), target.length() - 1), number);
+      }
       for (String line : sortedLines("fdinfo/" + number)) {
         String[] words = COLON.split(line, 2);
         String value = words.length < 2 ? "" : words[1];
@@ -193,6 +200,7 @@ final class OutsideView {
         put("fdinfo " + number + " " + words[0], inode ? objects.inode(target, value) : value);
       }
     }
+    facts.putAll(OutsideSockets.of(sockets, objects));
   }
 
   /**

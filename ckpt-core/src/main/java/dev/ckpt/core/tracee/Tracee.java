@@ -167,12 +167,20 @@ public final class Tracee {
     return message.getLong(0);
   }
 
-  /** General registers. */
-  public UserRegs regs() throws SyscallException, TargetGoneException {
+  /**
+   * General registers.
+   *
+   * @throws UnsupportedStateException when it runs 32-bit code: the kernel then shows other ones
+   */
+  public UserRegs regs() throws CkptException {
     int n = getRegset(Ptrace.NT_PRSTATUS, regs);
     if (n != UserRegs.BYTES) {
-      throw new SyscallException(
-          "[tid " + tid + "]", "PTRACE_GETREGSET", "NT_PRSTATUS: " + n + " bytes", Errno.EINVAL);
+      throw new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  Code.TASK_32BIT,
+                  "[pid " + pid + "] thread " + tid + " runs 32-bit code",
+                  "none: only 64-bit code can be saved")));
     }
     return UserRegs.from(regs);
   }

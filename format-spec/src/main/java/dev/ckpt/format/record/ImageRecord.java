@@ -33,6 +33,7 @@ public sealed interface ImageRecord
         Index,
         InotifyWatch,
         Itimers,
+        Loginuid,
         MemoryObject,
         Mempolicy,
         Mm,
