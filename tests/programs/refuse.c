@@ -400,24 +400,6 @@ static char state_of(pid_t pid)
     return strrchr(text, ')')[2];
 }
 
-static void stop_helper(pid_t target)
-{
-    char state;
-    while ((state = state_of(target)) != 'T')
-        if (state == 'X' || state == 'Z' || !sc_slept_ns(5 * MSEC))
-            return;
-    sc_ready();
-    while (!sc_go() && (state = state_of(target)) != 'X' && state != 'Z')
-        sc_sleep_ns(20 * MSEC);
-    kill(target, SIGCONT);
-}
-static void m_stopped(void)
-{
-    orphan(stop_helper); /* says ready when we have stopped, and continues us after go */
-    raise(SIGSTOP);
-    plain_wait = true;
-}
-
 static void trace_helper(pid_t target)
 {
     int status;
@@ -606,7 +588,7 @@ static const struct {
     M(segments), M(code32), M(device), M(block_device), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
-    M(userns), M(chroot), M(stopped), M(traced), M(pipe_outside), M(child), M(zombie_child),
+    M(userns), M(chroot), M(traced), M(pipe_outside), M(child), M(zombie_child),
     M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),
     M(dead_leader),
 };
@@ -614,7 +596,7 @@ static const struct {
 static void hold(const char *mode)
 {
     /* these helpers say ready themselves, when the state is reached */
-    bool said = !strcmp(mode, "stopped") || !strcmp(mode, "traced") || !strcmp(mode, "vfork_parent");
+    bool said = !strcmp(mode, "traced") || !strcmp(mode, "vfork_parent");
     if (!plain_wait) {
         sc_hold();
         return;

@@ -30,7 +30,7 @@ public enum Code {
       "dump it from another process, with the command"),
   TASK_STOPPED(
       TARGET,
-      "SIGSTOP, SIGTSTP or the like has stopped it, or waits for it",
+      "with `--tcp-established`: a job-control signal has stopped it, or waits for it",
       "continue it with SIGCONT first"),
   TASK_BUSY(
       TARGET,

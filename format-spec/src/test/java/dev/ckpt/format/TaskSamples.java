@@ -37,7 +37,8 @@ final class TaskSamples {
         812,
         0x8801,
         0x14,
-        -7);
+        -7,
+        20);
   }
 
   static TaskThread thread() {

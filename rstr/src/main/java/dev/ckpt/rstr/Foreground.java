@@ -26,6 +26,7 @@ final class Foreground implements AutoCloseable {
   private Optional<Terminal.Window> taskWindow = Optional.empty();
   private byte[] ownSettings = {};
   private boolean lent;
+  private boolean cameStopped;
   private Optional<SignalForwarder> forwarder = Optional.empty();
 
   private Foreground(int pid, boolean hasTerminal) {
@@ -41,7 +42,7 @@ final class Foreground implements AutoCloseable {
   /**
    * Makes a task that is about to run our job, unless it is detached: signals go on to it from now
    * on, and if it is in our session and we have a terminal, it is in the foreground there if we
-   * are.
+   * are. One that is stopped gets the terminal when it is continued.
    */
   static Foreground begin(ImageState state, RestartOptions options) throws CkptException {
     Task task = state.task();
@@ -53,7 +54,10 @@ final class Foreground implements AutoCloseable {
     job.forwarder = Optional.of(SignalForwarder.to(task.pid()));
     if (job.hasTerminal) {
       job.takeSettings(state);
-      job.lend();
+      job.cameStopped = task.stopSignal() != 0;
+      if (!job.cameStopped) {
+        job.lend();
+      }
     }
     return job;
   }
@@ -139,6 +143,13 @@ final class Foreground implements AutoCloseable {
   private void stopWithIt(int signal) throws SyscallException {
     if (!hasTerminal) {
       // Nobody's job: who stopped it continues it.
+      return;
+    }
+    if (cameStopped) {
+      // The SIGCONT that continues us, if one comes, goes on to it like any signal.
+      cameStopped = false;
+      Signals.stopGroup();
+      lend();
       return;
     }
     // NB: a running job that a shell brings to the foreground is told nothing. It finds out here,

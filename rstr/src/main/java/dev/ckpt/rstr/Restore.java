@@ -220,6 +220,7 @@ final class Restore {
       Cgroups.restore(context);
       TaskStruct.restoreAutogroup(context);
       Scheduling.restore(context);
+      GroupStop.restore(context);
       notes.addAll(context.notes());
       options.progress().over();
       job = Foreground.begin(state, options);

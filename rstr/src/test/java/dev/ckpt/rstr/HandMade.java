@@ -160,6 +160,7 @@ final class HandMade {
             0,
             0,
             0,
+            0,
             0));
     writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, threadFlags));
     writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));

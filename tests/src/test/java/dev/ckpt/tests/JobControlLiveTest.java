@@ -241,6 +241,34 @@ class JobControlLiveTest {
     assertEquals(INTERRUPTED, terminal.awaitPrompt(), this::describe);
   }
 
+  /** Stops the job of a shell before it is turned into an image. */
+  private void dumpAStoppedJob() throws IOException {
+    terminal.type(Programs.folder().resolve("engine/terminal_job") + " " + status + "\n");
+    awaitLine("ready");
+    pid = terminal.foreground();
+    terminal.type(ShellTerminal.SUSPEND);
+    assertEquals(STOPPED, terminal.awaitPrompt(), this::describe);
+    terminal.turnStoppedJobIntoImage(pid, image);
+  }
+
+  @Test
+  void comesBackStoppedAndGoesOnWithFg() throws IOException {
+    dumpAStoppedJob();
+    terminal.type("ckpt restore " + image + "\n");
+    assertEquals(STOPPED, terminal.awaitPrompt(), this::describe);
+    awaitStopped(pid);
+    awaitStopped(ckpt());
+
+    // NB: the settings that the terminal had at the dump were the shell's.
+    toForeground("fg");
+    readsWhatIsTyped("one");
+    terminal.type(ShellTerminal.SUSPEND);
+    assertEquals(STOPPED, terminal.awaitPrompt(), this::describe);
+    toForeground("fg");
+    terminal.type(ShellTerminal.INTERRUPT);
+    assertEquals(INTERRUPTED, terminal.awaitPrompt(), this::describe);
+  }
+
   @Test
   void leavesTheTaskRunningWhenItIsKilled() throws IOException {
     dumpAJob();

@@ -76,7 +76,6 @@ class RefusalsLiveTest {
           Map.entry("pidns_children", "NAMESPACE"),
           Map.entry("userns", "NAMESPACE"),
           Map.entry("chroot", "ROOT"),
-          Map.entry("stopped", "TASK_STOPPED"),
           Map.entry("traced", "TASK_TRACED"),
           Map.entry("pipe_outside", "PIPE_OUTSIDE"),
           Map.entry("child", "TASK_CHILDREN"),

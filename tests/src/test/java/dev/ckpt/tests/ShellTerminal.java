@@ -203,6 +203,15 @@ final class ShellTerminal implements AutoCloseable {
     assertEquals(KILLED, awaitPrompt(), this::screen);
   }
 
+  /** The same of a job that it has stopped; the shell learns that it has ended. */
+  void turnStoppedJobIntoImage(int pid, Path image) throws IOException {
+    try (ImageFileOutput output = ImageFileOutput.create(image, false)) {
+      Checkpoint.dump(CheckpointOptions.of(pid).withStop(true).withSync(false), output);
+    }
+    type("wait\n");
+    awaitPrompt();
+  }
+
   /** Its settings, the kernel's struct termios. */
   ByteBuffer settings() throws IOException {
     NativeBuffer termios = NativeBuffer.allocate(TERMIOS_BYTES);

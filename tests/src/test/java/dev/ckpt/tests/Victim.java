@@ -72,6 +72,31 @@ final class Victim implements AutoCloseable {
     Await.until("pong " + signals, this::answers, this::describe);
   }
 
+  /** Stops it as SIGSTOP from a shell does. */
+  void stop() throws IOException {
+    Signals.kill(pid(), Signals.SIGSTOP);
+    expectStopped();
+  }
+
+  /** Continues it; until now it must have been stopped, and by nobody else. */
+  void goOn() throws IOException {
+    expectStopped();
+    Signals.kill(pid(), Signals.SIGCONT);
+  }
+
+  private void expectStopped() throws IOException {
+    Await.until("the stop", this::isStopped, this::describe);
+  }
+
+  private boolean isStopped() throws IOException {
+    for (int tid : ProcFs.of(pid()).tasks()) {
+      if (ProcFs.of(pid()).stat(tid).state() != TaskState.STOPPED) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean isFree() throws IOException {
     for (int tid : ProcFs.of(pid()).tasks()) {
       Stat stat = ProcFs.of(pid()).stat(tid);

@@ -97,8 +97,7 @@ final class Dump {
       FrozenTask frozen = FrozenTask.freeze(tracer, options.pid(), options.freezeTimeout());
       boolean keep = false;
       try {
-        if (!comingHome(frozen)) {
-          refuseStopped(frozen);
+        if (!frozen.isComingHome(memory, site)) {
           identity.require();
           keep = true;
           return frozen;
@@ -120,31 +119,13 @@ final class Dump {
     }
   }
 
-  private boolean comingHome(FrozenTask frozen) throws CkptException {
-    for (Tracee tracee : frozen.threads()) {
-      if (site.contains(tracee.regs().ip())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void refuseStopped(FrozenTask frozen) throws UnsupportedStateException {
-    if (frozen.wasStopped()) {
-      throw new UnsupportedStateException(
-          List.of(
-              new Refusal(
-                  Code.TASK_STOPPED,
-                  "[pid " + options.pid() + "] is stopped by a job-control signal",
-                  "continue it with SIGCONT first")));
-    }
-  }
-
   private void writeAll(CkptContext context, LandlockProbe landlock) throws IOException {
     Survey.state(options.pid(), context.refusals());
     nrThreads = context.frozen().threads().size();
     Threads threads = Threads.survey(context, sleeps);
     List<byte[]> sharedPending = SignalState.pending(context);
+    int stopSignal =
+        SignalState.stopSignal(context.frozen().stopSignal(), sharedPending, threads.pending());
     Files files = Files.survey(context);
     mm.survey(context);
     context.refusals().check();
@@ -154,7 +135,7 @@ final class Dump {
     files.hold();
     context.refusals().check();
 
-    TaskStruct.save(context, answers);
+    TaskStruct.save(context, answers, stopSignal);
     TimeNamespace.save(context);
     threads.save(answers);
     SignalState.save(context, answers, sharedPending);

@@ -11,7 +11,6 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.proc.SyscallState;
-import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
@@ -132,11 +131,6 @@ final class Survey {
 
   private void process() throws CkptException {
     Stat stat = proc.stat();
-    refusals.addIf(
-        stat.state() == TaskState.STOPPED,
-        Code.TASK_STOPPED,
-        "is stopped by a job-control signal",
-        "continue it with SIGCONT first");
     PosixTimers.survey(proc, refusals);
     refusals.addIf(
         stat.exitSignal() != Signals.SIGCHLD,

@@ -32,8 +32,13 @@ final class TaskStruct {
         | ((mdwe & PR_MDWE_NO_INHERIT) != 0 ? Task.MDWE_NO_INHERIT : 0);
   }
 
-  /** Adds the records. */
-  static void save(CkptContext context, RemoteQueries answers) throws CkptException {
+  /**
+   * Adds the records.
+   *
+   * @param stopSignal the job-control signal that has stopped it, or 0
+   */
+  static void save(CkptContext context, RemoteQueries answers, int stopSignal)
+      throws CkptException {
     RemoteQueries.ProcessAnswers told = answers.process();
     Stat stat = context.proc().stat();
     Status status = context.proc().status();
@@ -66,7 +71,8 @@ final class TaskStruct {
             Math.max(0, stat.tpgid()),
             stat.ttyNr(),
             told.membarrier(),
-            autogroupNice));
+            autogroupNice,
+            stopSignal));
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (Limits.Rlimit limit : context.proc().limits().rlimits()) {
       limits.add(new Rlimits.Rlimit(limit.soft(), limit.hard()));

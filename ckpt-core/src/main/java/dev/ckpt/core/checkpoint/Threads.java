@@ -58,8 +58,9 @@ final class Threads {
     return threads;
   }
 
-  private UserRegs resolveRestart(Tracee tracee, UserRegs regs, Sleeps sleeps)
+  private UserRegs resolveRestart(Tracee tracee, UserRegs found, Sleeps sleeps)
       throws CkptException {
+    UserRegs regs = RestartedCall.beforeRestart(found, context.memory());
     if (!RestartedCall.is(regs)) {
       return regs;
     }
@@ -106,6 +107,11 @@ final class Threads {
             Code.AMX,
             name + " may use AMX tiles",
             "this version cannot save them");
+  }
+
+  /** The signals that wait for single threads, as raw siginfo. */
+  List<byte[]> pending() {
+    return threads.values().stream().flatMap(thread -> thread.pending().stream()).toList();
   }
 
   /** Adds the records of every thread. */

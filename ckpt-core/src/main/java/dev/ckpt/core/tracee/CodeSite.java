@@ -9,6 +9,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The place in a live target where our code stands: the end of the last page of its vdso, which the
@@ -72,6 +73,11 @@ public final class CodeSite {
   /** Whether an instruction pointer stands in it: a thread that a killed dump left on its way. */
   public boolean contains(long ip) {
     return new RemoteMap(address, LoopCode.size()).contains(ip);
+  }
+
+  /** What stands there, when a killed dump of this version left it. */
+  Optional<LoopCode> left(RemoteMemory memory) throws CkptException {
+    return LoopCode.left(memory.readForced(address, LoopCode.size()));
   }
 
   void write(RemoteMemory memory, LoopCode code) throws SyscallException {

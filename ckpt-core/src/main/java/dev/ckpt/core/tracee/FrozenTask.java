@@ -7,6 +7,7 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
+import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.tracee.x86_64.SyscallRestart;
@@ -37,7 +38,7 @@ public final class FrozenTask implements AutoCloseable {
   private final Tracer tracer;
   private final int pid;
   private final Map<Integer, Tracee> threads = new LinkedHashMap<>();
-  private final List<Integer> groupStopped = new ArrayList<>();
+  private int stopSignal;
   private long firstInterruptNanos;
   private long thawedNanos;
   private boolean thawed;
@@ -193,7 +194,8 @@ public final class FrozenTask implements AutoCloseable {
       case KILLED:
         return true;
       case GROUP_STOP:
-        groupStopped.add(tracee.tid());
+        stopSignal = stop.get().detail();
+        keepInterruption(tracee);
         return true;
       case SIGNAL:
         // Delivered as it would have been; the stop that we asked for follows before the first
@@ -212,6 +214,15 @@ public final class FrozenTask implements AutoCloseable {
     UserRegs restarting = SyscallRestart.forLiveThread(stopped);
     if (!restarting.equals(stopped)) {
       tracee.setRegs(restarting);
+    }
+  }
+
+  /** A call that a job-control signal has ended with EINTR is over: nobody makes it again. */
+  private static void keepInterruption(Tracee tracee) throws CkptException {
+    UserRegs stopped = tracee.regs();
+    UserRegs over = SyscallRestart.forStoppedThread(stopped);
+    if (!over.equals(stopped)) {
+      tracee.setRegs(over);
     }
   }
 
@@ -247,9 +258,23 @@ public final class FrozenTask implements AutoCloseable {
     return threads.containsKey(pid);
   }
 
-  /** Whether a job-control signal had stopped it already. */
-  public boolean wasStopped() {
-    return !groupStopped.isEmpty();
+  /** The job-control signal that had stopped it already; 0 if it ran. */
+  public int stopSignal() {
+    return stopSignal;
+  }
+
+  /**
+   * Whether a thread is on its way home from a dump that was killed, so that the task has to run on
+   * for a moment. If it is stopped, such threads are led home instead.
+   */
+  public boolean isComingHome(RemoteMemory memory, CodeSite site) throws CkptException {
+    for (Tracee tracee : threads.values()) {
+      if (site.contains(tracee.regs().ip())
+          && (stopSignal == 0 || !Homecoming.lead(tracee, memory, site))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** When the first thread was told to stop, as System.nanoTime has it. */

@@ -35,6 +35,7 @@ import dev.ckpt.format.RecordOutput;
  * 68+n1+n2+n3+n4     4  u32    ttyNr              field 7 of /proc/PID/stat; 0: no terminal
  * 72+n1+n2+n3+n4     4  u32    membarrier         registrations, as membarrier(2) tells them
  * 76+n1+n2+n3+n4     4  i32    autogroupNice      -20 to 19; 0 unless it leads its session
+ * 80+n1+n2+n3+n4     4  u32    stopSignal         19 to 22: stopped by it; 0: runs
  * </pre>
  */
 public record Task(
@@ -56,7 +57,8 @@ public record Task(
     int ttyForegroundPgrp,
     int ttyNr,
     int membarrier,
-    int autogroupNice)
+    int autogroupNice,
+    int stopSignal)
     implements ImageRecord {
   /** Bit of {@code flags}: it leads its session. */
   public static final int SESSION_LEADER = 1;
@@ -92,6 +94,9 @@ public record Task(
           | MDWE_NO_INHERIT
           | MEMORY_MERGE;
 
+  private static final int SIGSTOP = 19;
+  private static final int SIGTTOU = 22;
+
   /** Writes and reads the payload. */
   public static final RecordCodec<Task> CODEC = new Codec();
 
@@ -105,6 +110,10 @@ public record Task(
     Invariant.range(dumpable, 0, 2, "dumpable");
     Invariant.bits(flags, FLAGS, "flags");
     Invariant.range(autogroupNice, -20, 19, "autogroupNice");
+    Invariant.that(
+        stopSignal == 0 || stopSignal >= SIGSTOP && stopSignal <= SIGTTOU,
+        "stopSignal must be one that stops",
+        stopSignal);
     Invariant.atMost(cgroup, Limits.MAX_CGROUP_BYTES, "cgroup");
     Invariant.atMost(cwd, Limits.MAX_PATH_BYTES, "cwd");
     Invariant.atMost(root, Limits.MAX_PATH_BYTES, "root");
@@ -136,7 +145,8 @@ public record Task(
           .u32(value.ttyForegroundPgrp())
           .u32(value.ttyNr())
           .u32(value.membarrier())
-          .u32(value.autogroupNice());
+          .u32(value.autogroupNice())
+          .u32(value.stopSignal());
     }
 
     @Override
@@ -155,6 +165,7 @@ public record Task(
           in.bytes(Limits.MAX_CGROUP_BYTES),
           in.bytes(Limits.MAX_PATH_BYTES),
           in.bytes(Limits.MAX_PATH_BYTES),
+          in.u32(),
           in.u32(),
           in.u32(),
           in.u32(),

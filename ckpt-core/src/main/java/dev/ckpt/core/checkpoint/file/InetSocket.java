@@ -145,20 +145,23 @@ final class InetSocket implements FileKind {
     }
   }
 
-  /** NB: the SIGSTOP and SIGCONT that are sent to it take away whatever waits of their kind. */
+  /**
+   * NB: the SIGSTOP and SIGCONT that are sent to it take away whatever waits of their kind, and one
+   * that is stopped would go on.
+   */
   private static boolean refuseJobControl(CkptContext context) throws CkptException {
     long waiting = context.proc().status().shdPnd();
     for (Tracee thread : context.frozen().threads()) {
       waiting |= context.proc().status(thread.tid()).sigPnd();
     }
-    boolean refused = (waiting & JOB_CONTROL) != 0;
+    boolean refused = (waiting & JOB_CONTROL) != 0 || context.frozen().stopSignal() != 0;
     context
         .refusals()
         .addIf(
             refused,
             Code.TASK_STOPPED,
-            "has a job-control signal waiting",
-            "let the task take it first");
+            "has TCP connections, and a job-control signal has stopped it or waits for it",
+            "continue it with SIGCONT first");
     return refused;
   }
 

@@ -4,9 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The code that runs inside a target: a loop over a table of system calls, and the way home.
@@ -97,7 +99,19 @@ public final class LoopCode {
 
   /** A copy of the code whose literals are still zero. */
   public LoopCode() {
-    this.bytes = ByteBuffer.wrap(CODE.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    this(CODE.clone());
+  }
+
+  private LoopCode(byte[] bytes) {
+    this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** What a killed dump left in a target; nothing when that is not this very code. */
+  public static Optional<LoopCode> left(byte[] content) {
+    int literals = LABELS.get("tgid");
+    return content.length == CODE.length && Arrays.equals(content, 0, literals, CODE, 0, literals)
+        ? Optional.of(new LoopCode(content.clone()))
+        : Optional.empty();
   }
 
   /** Size of code and literals in bytes. */
@@ -125,6 +139,11 @@ public final class LoopCode {
     return LABELS.get("raised");
   }
 
+  /** Behind the last system call on the way home: from there on it only loads registers. */
+  public static int unmaskedOffset() {
+    return LABELS.get("unmasked");
+  }
+
   /** The lines of assembly with their bytes, for the tests that disassemble and execute them. */
   static List<String> listing() {
     return List.copyOf(LISTING);
@@ -148,6 +167,33 @@ public final class LoopCode {
       bytes.putLong(LABELS.get("home_" + HOME[i]), regs.get(HOME_INDEX[i]));
     }
     return this;
+  }
+
+  /** The signal that it stops with. */
+  public int stopSignal() {
+    return bytes.getInt(LABELS.get("signal"));
+  }
+
+  /** The blocked signals of a thread that has come home. */
+  public long homeMask() {
+    return bytes.getLong(LABELS.get("mask"));
+  }
+
+  /**
+   * The registers of a thread that has come home.
+   *
+   * @param regs as it is on its way: segments and the like do not change
+   */
+  public UserRegs homeRegs(UserRegs regs) {
+    UserRegs home =
+        regs.with(UserRegs.ORIG_RAX, -1)
+            .with(UserRegs.EFLAGS, bytes.getLong(LABELS.get("eflags")))
+            .with(UserRegs.RSP, bytes.getLong(LABELS.get("home_rsp")))
+            .with(UserRegs.RIP, bytes.getLong(LABELS.get("home_rip")));
+    for (int i = 0; i < HOME.length; i++) {
+      home = home.with(HOME_INDEX[i], bytes.getLong(LABELS.get("home_" + HOME[i])));
+    }
+    return home;
   }
 
   /** Code and literals. */
@@ -261,6 +307,7 @@ public final class LoopCode {
     a.line("ba 00 00 00 00", "mov edx,0x0");
     a.line("41 ba 08 00 00 00", "mov r10d,0x8");
     a.line("0f 05", "syscall");
+    a.label("unmasked");
     for (int i = 0; i < HOME.length; i++) {
       a.literal(HOME_OPCODE[i], "mov " + HOME[i] + ",QWORD PTR", "home_" + HOME[i]);
     }

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 public final class RestartedCall {
   private static final int MOV_EAX = 0xb8;
   private static final int MOV_BYTES = 5;
-  private static final int SYSCALL_BYTES = 2;
+  private static final byte[] SYSCALL = {0x0f, 0x05};
   private static final long MAX_CLOCK_ID = 15;
   private static final long LOWEST_ADDRESS = 1 << 16;
   private static final long[] CANDIDATES = {
@@ -38,6 +38,22 @@ public final class RestartedCall {
   }
 
   /**
+   * The registers of a thread that is about to go on with a restarted call, as they were before the
+   * kernel, or our code on its way home, made it ready for that. In a new task, without the restart
+   * block, the call that it is about to make would fail.
+   */
+  public static UserRegs beforeRestart(UserRegs regs, RemoteMemory memory) throws CkptException {
+    if (SyscallRestart.inSyscall(regs)
+        || regs.get(UserRegs.RAX) != SyscallNumbers.RESTART_SYSCALL
+        || !Arrays.equals(memory.readForced(regs.ip(), SYSCALL.length), SYSCALL)) {
+      return regs;
+    }
+    return regs.with(UserRegs.RIP, regs.ip() + SYSCALL.length)
+        .with(UserRegs.ORIG_RAX, SyscallNumbers.RESTART_SYSCALL)
+        .with(UserRegs.RAX, -Errno.ERESTART_RESTARTBLOCK);
+  }
+
+  /**
    * The number of the call; nothing when it cannot be told.
    *
    * @param wchan the kernel function that the thread slept in, empty if that is not known
@@ -50,7 +66,7 @@ public final class RestartedCall {
 
   private static OptionalLong fromCode(UserRegs regs, RemoteMemory memory) throws CkptException {
     byte[] before =
-        memory.readForced(regs.ip() - SYSCALL_BYTES - MOV_BYTES, MOV_BYTES + SYSCALL_BYTES);
+        memory.readForced(regs.ip() - SYSCALL.length - MOV_BYTES, MOV_BYTES + SYSCALL.length);
     if ((before[0] & 0xff) != MOV_EAX) {
       return OptionalLong.empty();
     }

@@ -64,6 +64,17 @@ public final class SyscallRestart {
   }
 
   /**
+   * Registers to put back on a live thread that a job-control signal has stopped. Where such a stop
+   * makes a call answer EINTR, the program sees that when it is continued, without us too: then the
+   * thread is in that call no more.
+   */
+  public static UserRegs forStoppedThread(UserRegs regs) {
+    return inSyscall(regs) && regs.get(UserRegs.RAX) == -Errno.EINTR
+        ? regs.with(UserRegs.ORIG_RAX, -1)
+        : regs;
+  }
+
+  /**
    * Registers with which the live thread goes on when the kernel does not restart the call because
    * it comes from somewhere else: the call is made again by its instruction. The restart block is
    * still the thread's own, so a sleep goes on with the time that is left.

@@ -162,6 +162,39 @@ class LoopCodeTest {
   }
 
   @Test
+  void readsBackTheWayHomeThatItLeft() {
+    UserRegs regs = new UserRegs(new long[UserRegs.WORDS]);
+    for (int i = 0; i < UserRegs.WORDS; i++) {
+      regs = regs.with(i, 0x1111_1111_1111L * (i + 1));
+    }
+    byte[] left = new LoopCode().stopWith(812, 23).home(regs, 0x4321).toByteArray();
+    LoopCode found = LoopCode.left(left).orElseThrow();
+
+    assertEquals(23, found.stopSignal());
+    assertEquals(0x4321, found.homeMask());
+    assertEquals(regs.with(UserRegs.ORIG_RAX, -1), found.homeRegs(regs.with(UserRegs.RIP, 1)));
+  }
+
+  @Test
+  void knowsOnlyItsOwnCode() {
+    byte[] left = new LoopCode().toByteArray();
+    assertTrue(LoopCode.left(Arrays.copyOf(left, left.length - 1)).isEmpty());
+    left[LoopCode.loopOffset()]++;
+    assertTrue(LoopCode.left(left).isEmpty());
+  }
+
+  @Test
+  void onlyLoadsRegistersBehindItsLastCall() {
+    List<String> last =
+        lines().stream()
+            .filter(line -> line.offset() >= LoopCode.unmaskedOffset())
+            .map(line -> line.mnemonic().split(" ")[0])
+            .distinct()
+            .toList();
+    assertEquals(List.of("mov", "jmp"), last);
+  }
+
+  @Test
   void neverTouchesTheStack() {
     for (Line line : lines()) {
       String word = line.mnemonic().split(" ")[0];

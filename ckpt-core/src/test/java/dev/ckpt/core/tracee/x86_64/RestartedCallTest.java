@@ -54,6 +54,24 @@ class RestartedCallTest {
   }
 
   @Test
+  void seesAThreadThatIsAboutToGoOnWithItsSleep() throws CkptException {
+    UserRegs stopped = regs(1, 2, 3);
+    UserRegs ready =
+        stopped
+            .with(UserRegs.RIP, stopped.ip() - 2)
+            .with(UserRegs.RAX, SyscallNumbers.RESTART_SYSCALL)
+            .with(UserRegs.ORIG_RAX, -1);
+    try (RemoteMemory self = RemoteMemory.open(Tasks.self(), TouchHook.NONE)) {
+      assertEquals(stopped, RestartedCall.beforeRestart(ready, self));
+      assertEquals(stopped, RestartedCall.beforeRestart(stopped, self));
+      UserRegs elsewhere = ready.with(UserRegs.RIP, ready.ip() + 2);
+      assertEquals(elsewhere, RestartedCall.beforeRestart(elsewhere, self));
+      UserRegs other = ready.with(UserRegs.RAX, SyscallNumbers.READ);
+      assertEquals(other, RestartedCall.beforeRestart(other, self));
+    }
+  }
+
+  @Test
   void isTheRestartOfAnInterruptedSleepOnly() {
     UserRegs regs = regs(0, 0, 0);
     assertTrue(RestartedCall.is(regs));

@@ -36,6 +36,14 @@ class SyscallRestartTest {
     assertEquals(regs.with(UserRegs.ORIG_RAX, -1), SyscallRestart.forRestoredThread(regs));
   }
 
+  /** A program that is continued sees the EINTR of its stop; other calls are made again. */
+  @ParameterizedTest
+  @CsvSource({"232,-4,-1", "0,-4,-1", "0,-512,0", "35,-516,35", "232,3,232", "-1,-4,-1"})
+  void endsCallsThatAGroupStopInterrupted(long origRax, long rax, long then) {
+    UserRegs regs = stopped(origRax, rax);
+    assertEquals(regs.with(UserRegs.ORIG_RAX, then), SyscallRestart.forStoppedThread(regs));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {Errno.ERESTARTSYS, Errno.ERESTARTNOINTR, Errno.ERESTARTNOHAND})
   void makesInterruptedCallsAgain(int errno) {
