@@ -40,10 +40,6 @@ public enum Code {
       TARGET,
       "it has children, zombies included",
       "end or collect them; only single processes can be saved"),
-  TASK_EXIT_SIGNAL(
-      TARGET,
-      "it was made by clone(2) with another exit signal than SIGCHLD",
-      "none in this version"),
   TASK_32BIT(TARGET, "a thread runs 32-bit code", "none"),
   MM_SHARED(
       TARGET,

@@ -1,5 +1,6 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
@@ -47,6 +48,11 @@ final class TaskStruct {
             .notes()
             .add("process group: " + task.pgid() + " was another's; it leads one of its own");
       }
+    }
+    if (task.exitSignal() != Signals.SIGCHLD) {
+      context
+          .notes()
+          .add("exit signal: " + task.exitSignal() + " was for its old parent; ours is SIGCHLD");
     }
     run.flush();
   }

@@ -133,11 +133,6 @@ final class Survey {
     Stat stat = proc.stat();
     PosixTimers.survey(proc, refusals);
     refusals.addIf(
-        stat.exitSignal() != Signals.SIGCHLD,
-        Code.TASK_EXIT_SIGNAL,
-        "its exit signal is " + stat.exitSignal() + ", not SIGCHLD",
-        LATER);
-    refusals.addIf(
         proc.pid() != stat.ppid() && sharesMemory(stat.ppid()),
         Code.MM_SHARED,
         "shares its memory with process " + stat.ppid(),
