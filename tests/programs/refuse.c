@@ -177,13 +177,6 @@ static void m_linked_mapping(void)
     SYS(link(file, sc_path(other, ".other")));
     SYS(unlink(file));
 }
-static void m_deleted_cwd(void)
-{
-    sc_path(file, ".gone");
-    CHECK(mkdir(file, 0700) == 0 || errno == EEXIST, "mkdir: %s", strerror(errno));
-    SYS(chdir(file));
-    SYS(rmdir(file));
-}
 static void m_owner_outside(void)
 {
     int p[2];
@@ -582,7 +575,7 @@ static const struct {
     M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify),
     M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
-    M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(deleted_cwd), M(owner_outside),
+    M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(dumpable0),
     M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock),
     M(segments), M(code32), M(device), M(block_device), M(syscall_user_dispatch),

@@ -79,7 +79,8 @@ public enum Code {
       "one of its namespaces is not ours, or its children will have another time namespace than it",
       "run ckpt inside the same ones (nsenter)"),
   ROOT(SETTINGS, "its root folder is not ours", "run ckpt in the same root"),
-  CWD_DELETED(SETTINGS, "its working folder is deleted or was replaced", "make it change folder"),
+  CWD_DELETED(
+      SETTINGS, "no name leads to its working folder: a mount hides it", "make it change folder"),
   POSIX_TIMER(
       SETTINGS,
       "a timer of timer_create(2) by the CPU time of an unknown thread or of another process, or"
@@ -345,8 +346,8 @@ public enum Code {
       "remove that one (`ipcrm`), if nobody needs it"),
   GHOST_FOLDER(
       RESTORE,
-      "a file had no name, and none can be made in its folder",
-      "make the folder writable, on a file system with O_TMPFILE"),
+      "a file had no name, or a folder was removed, and none can be made where it was",
+      "make its folder writable; for files on a file system with O_TMPFILE"),
   CWD_GONE(RESTORE, "its working folder is not there", "make it again"),
   NO_TTY(RESTORE, "it has a terminal open and we have none", "restore it from a terminal"),
   ADDRESS_SPACE_FULL(RESTORE, "it leaves no room for our code while it is rebuilt", "none"),

@@ -25,6 +25,7 @@ import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.GhostFolder;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
@@ -79,6 +80,9 @@ public enum ObjectType {
   SCHED(213, Phase.STATE, Refs.NONE, Sched.CODEC),
   CPU_FEATURES(214, Phase.STATE, Refs.NONE, CpuFeatures.CODEC),
   CRED(220, Phase.STATE, Refs.NONE, Cred.CODEC),
+
+  /** A removed folder that is in use. */
+  GHOST_FOLDER(221, Phase.STATE, Refs.TARGET, GhostFolder.CODEC),
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
   TIME_NS(240, Phase.STATE, Refs.NONE, TimeNs.CODEC),
   LOGINUID(241, Phase.STATE, Refs.NONE, Loginuid.CODEC),

@@ -1,6 +1,7 @@
 package dev.ckpt.format;
 
 import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.GhostFolder;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.Shmem;
@@ -13,13 +14,17 @@ import dev.ckpt.format.record.VmaKind;
 import dev.ckpt.format.record.VmaPkey;
 import java.util.EnumSet;
 
-/** Those of the {@link Samples} that are of memory. */
+/** Those of the {@link Samples} that are of memory, and of what lost its name. */
 final class MemorySamples {
   private MemorySamples() {}
 
   static GhostFile ghostFile() {
     return new GhostFile(
         ByteString.of("/tmp/gone"), 0x801, 4712, 0100640, 1000, 1001, 12_345, -1_600_000_000_000L);
+  }
+
+  static GhostFolder ghostFolder() {
+    return new GhostFolder(ByteString.of("/tmp/gone.d"), 041751, 1000, 1001, true);
   }
 
   static SysvShm sysvShm() {

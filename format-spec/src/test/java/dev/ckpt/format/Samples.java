@@ -66,6 +66,7 @@ final class Samples {
   static final int INOTIFY = 17;
   static final int GHOST = 18;
   static final int SYSV = 19;
+  static final int GHOST_FOLDER = 20;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -311,7 +312,8 @@ final class Samples {
         new ImageObject(0, INOTIFY, fileInotify()),
         new ImageObject(0, 0, inotifyWatch()),
         new ImageObject(0, GHOST, MemorySamples.ghostFile()),
-        new ImageObject(0, SYSV, MemorySamples.sysvShm()));
+        new ImageObject(0, SYSV, MemorySamples.sysvShm()),
+        new ImageObject(0, GHOST_FOLDER, MemorySamples.ghostFolder()));
   }
 
   /** One record of each type. */

@@ -20,6 +20,7 @@ import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
+import dev.ckpt.format.record.GhostFolder;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.TaskThread;
@@ -60,6 +61,7 @@ public final class Checks {
     limits();
     files();
     GhostFiles.check(this);
+    GhostFolders.check(this);
     ThreadFlags.check(this);
     SysvSegments.check(this);
     HugePages.check(this);
@@ -245,6 +247,9 @@ public final class Checks {
   }
 
   private void workingFolder() throws CkptException {
+    if (state.all(GhostFolder.class).stream().anyMatch(GhostFolder::working)) {
+      return;
+    }
     try {
       FileStat cwd = FileStat.of(state.task().cwd().toByteArray());
       if (cwd.type() != FileStat.S_IFDIR) {

@@ -277,8 +277,11 @@ final class Restore {
     keys.restore();
     LoginUser.restore(context, run);
     threads.create(run);
-    new Files(context, run, objects).restore();
-    TaskStruct.restore(context, run);
+    GhostFolders folders = new GhostFolders(context, run);
+    folders.create();
+    new Files(context, run, objects, folders).restore();
+    TaskStruct.restore(context, run, folders.working());
+    folders.remove();
     SignalState.restore(context, run);
     LockedMemory.restore(context, run);
     space.seal();

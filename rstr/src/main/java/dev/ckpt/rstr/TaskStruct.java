@@ -6,6 +6,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Task;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 
 /** Rebuilds what belongs to the process as a whole: session, folders, limits. */
 final class TaskStruct {
@@ -57,10 +59,15 @@ final class TaskStruct {
     run.flush();
   }
 
-  /** Sets folder, umask and personality. */
-  static void restore(RstrContext context, BatchRunner run) throws CkptException {
+  /**
+   * Sets folder, umask and personality.
+   *
+   * @param removed where the working folder is, if it is one that was removed
+   */
+  static void restore(RstrContext context, BatchRunner run, Optional<ByteString> removed)
+      throws CkptException {
     Task task = context.state().only(Task.class);
-    byte[] cwd = task.cwd().toByteArray();
+    byte[] cwd = removed.orElse(task.cwd()).toByteArray();
     Batch batch = run.room(4, cwd.length + 1);
     batch.call("chdir " + task.cwd(), SyscallNumbers.CHDIR, batch.string(cwd));
     batch.call("umask", SyscallNumbers.UMASK, task.umask());

@@ -47,7 +47,6 @@ class RefusalsLiveTest {
           Map.entry("deleted_outside", "FD_DELETED"),
           Map.entry("linked_mapping", "MAPPING_DELETED"),
           Map.entry("shmem_outside", "SHMEM_OUTSIDE"),
-          Map.entry("deleted_cwd", "CWD_DELETED"),
           Map.entry("owner_outside", "FD_OWNER"),
           Map.entry("lease_breaking", "LEASE_BREAKING"),
           Map.entry("posix_timer", "POSIX_TIMER"),

@@ -59,11 +59,20 @@ final class Sessions {
   static void reapOrphans(Set<Integer> own) throws IOException {
     ProcFs us = ProcFs.of(Tasks.self());
     for (int tid : us.tasks()) {
-      for (int child : us.children(tid)) {
+      for (int child : children(us, tid)) {
         if (!own.contains(child)) {
           Ptrace.waitFor(child, Ptrace.WNOHANG);
         }
       }
+    }
+  }
+
+  private static List<Integer> children(ProcFs proc, int tid) throws IOException {
+    try {
+      return proc.children(tid);
+    } catch (TargetGoneException e) {
+      // A thread that has just ended; its children are another's now.
+      return List.of();
     }
   }
 

@@ -161,10 +161,11 @@ final class Survey {
         "its root folder is " + proc.link("root"),
         "run ckpt in the same root");
     FileStat cwd = FileStat.of("/proc/" + proc.pid() + "/cwd/.");
+    ByteString shown = proc.link("cwd");
     refusals.addIf(
-        !FileRefs.nameLeadsTo(proc.link("cwd"), cwd),
+        !FileRefs.nameLeadsTo(shown, cwd) && !GhostFolders.isOne(shown, cwd),
         Code.CWD_DELETED,
-        "its working folder " + proc.link("cwd") + " is deleted or was replaced",
+        "its working folder " + shown + " is not what has that name",
         LATER);
   }
 

@@ -1,10 +1,12 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Loginuid;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Task;
@@ -51,6 +53,9 @@ final class TaskStruct {
             | (told.subreaper() ? Task.CHILD_SUBREAPER : 0);
     // A session that another process leads is not the task's to take along.
     int autogroupNice = stat.session() == stat.pid() ? context.proc().autogroupNice().orElse(0) : 0;
+    ByteString cwd = context.proc().link("cwd");
+    FileStat folder = FileStat.of("/proc/" + context.pid() + "/cwd/.");
+    boolean cwdRemoved = !FileRefs.nameLeadsTo(cwd, folder);
     context.add(
         new Task(
             stat.pid(),
@@ -64,7 +69,7 @@ final class TaskStruct {
             context.proc().oomScoreAdj(),
             stat.startTimeTicks(),
             context.proc().cgroup().raw(),
-            context.proc().link("cwd"),
+            cwdRemoved ? GhostFiles.formerName(cwd) : cwd,
             context.proc().link("root"),
             told.dumpable(),
             flags,
@@ -73,6 +78,9 @@ final class TaskStruct {
             told.membarrier(),
             autogroupNice,
             stopSignal));
+    if (cwdRemoved) {
+      GhostFolders.save(context, cwd, folder);
+    }
     List<Rlimits.Rlimit> limits = new ArrayList<>();
     for (Limits.Rlimit limit : context.proc().limits().rlimits()) {
       limits.add(new Rlimits.Rlimit(limit.soft(), limit.hard()));

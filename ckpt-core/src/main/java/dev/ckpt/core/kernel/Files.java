@@ -72,6 +72,16 @@ public final class Files {
     Call.check(LibC.unlinkat(Fcntl.AT_FDCWD, cString(path), 0), "", "unlinkat", text(path));
   }
 
+  /** unlinkat(2) of an empty folder. */
+  public static void removeFolder(byte[] path) throws SyscallException {
+    Call.check(
+        LibC.unlinkat(Fcntl.AT_FDCWD, cString(path), Fcntl.AT_REMOVEDIR),
+        "",
+        "unlinkat",
+        text(path),
+        "AT_REMOVEDIR");
+  }
+
   /**
    * faccessat(2): whether we may do something with a file.
    *

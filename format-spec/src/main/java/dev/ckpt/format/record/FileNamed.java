@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <pre>
  * offset  size  type        field  unit, constraint
- *      0     4  u32 objref  file   a FILE_REF
+ *      0     4  u32 objref  file   a FILE_REF or GHOST_FOLDER
  *      4     4  u32         flags  open flags, as F_GETFL gives them
  *      8     8  u64         pos    file offset; of a directory, where readdir goes on
  * </pre>
@@ -36,7 +36,7 @@ public record FileNamed(int file, int flags, long pos) implements ImageRecord {
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(ObjectReference.to("file", file, ObjectType.FILE_REF));
+    return List.of(ObjectReference.to("file", file, ObjectType.FILE_REF, ObjectType.GHOST_FOLDER));
   }
 
   private static final class Codec implements RecordCodec<FileNamed> {

@@ -29,6 +29,7 @@ public sealed interface ImageRecord
         FileTimerfd,
         FileTty,
         FileUnixSocket,
+        GhostFolder,
         Header,
         Index,
         InotifyWatch,

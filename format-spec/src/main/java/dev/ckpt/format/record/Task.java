@@ -27,7 +27,7 @@ import dev.ckpt.format.RecordOutput;
  *          32+n1     4  i32    oomScoreAdj        -1000 to 1000
  *          36+n1     8  u64    startTimeTicks     field 22 of /proc/PID/stat
  *          44+n1  4+n2  bytes  cgroup             at most 64 KiB: /proc/PID/cgroup
- *       48+n1+n2  4+n3  bytes  cwd                at most 4096: path
+ *       48+n1+n2  4+n3  bytes  cwd                at most 4096: path, or a GHOST_FOLDER's
  *    52+n1+n2+n3  4+n4  bytes  root               at most 4096: path
  * 56+n1+n2+n3+n4     4  u32    dumpable           0, 1 or 2, as PR_GET_DUMPABLE
  * 60+n1+n2+n3+n4     4  u32    flags              bits, see below

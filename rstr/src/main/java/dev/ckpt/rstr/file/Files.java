@@ -10,6 +10,7 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.rstr.Checks;
+import dev.ckpt.rstr.GhostFolders;
 import dev.ckpt.rstr.MemoryObjects;
 import dev.ckpt.rstr.RstrContext;
 import java.io.IOException;
@@ -49,13 +50,15 @@ public final class Files {
   private final RstrContext context;
   private final BatchRunner run;
   private final MemoryObjects objects;
+  private final GhostFolders folders;
   private final Map<Integer, Integer> numbers = new HashMap<>();
 
-  /** For one restore, whose memory objects are there already. */
-  public Files(RstrContext context, BatchRunner run, MemoryObjects objects) {
+  /** For one restore, whose memory objects and removed folders are there already. */
+  public Files(RstrContext context, BatchRunner run, MemoryObjects objects, GhostFolders folders) {
     this.context = context;
     this.run = run;
     this.objects = objects;
+    this.folders = folders;
   }
 
   /** Looks at everything that files of any kind need before it is created. */
@@ -122,6 +125,11 @@ public final class Files {
   /** The memory objects, open under numbers of their own. */
   MemoryObjects objects() {
     return objects;
+  }
+
+  /** Folders that were removed, and have names for the time being. */
+  GhostFolders folders() {
+    return folders;
   }
 
   /**

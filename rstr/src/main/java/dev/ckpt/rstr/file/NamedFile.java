@@ -3,6 +3,7 @@ package dev.ckpt.rstr.file;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.rstr.Checks;
@@ -17,8 +18,8 @@ final class NamedFile implements FileKind {
   @Override
   public void check(Checks checks) throws CkptException {
     for (FileNamed file : checks.state().shared(FileNamed.class).values()) {
-      FileRef named = checks.state().get(file.file(), FileRef.class);
-      if ((named.mode() & FileStat.S_IFMT) == FileStat.S_IFDIR
+      if (checks.state().find(file.file()).orElseThrow() instanceof FileRef named
+          && (named.mode() & FileStat.S_IFMT) == FileStat.S_IFDIR
           && file.pos() != 0
           && hasChanged(named)) {
         checks.notes().add("folder: " + named.path() + " was being read and has changed");
@@ -39,8 +40,11 @@ final class NamedFile implements FileKind {
   public void restore(Files files) throws CkptException {
     for (Map.Entry<Integer, FileNamed> entry : files.state().shared(FileNamed.class).entrySet()) {
       FileNamed file = entry.getValue();
-      FileRef named = files.state().get(file.file(), FileRef.class);
-      files.opened(entry.getKey(), files.open(named.path(), file.flags(), file.pos()));
+      ByteString path =
+          files.state().find(file.file()).orElseThrow() instanceof FileRef named
+              ? named.path()
+              : files.folders().name(file.file());
+      files.opened(entry.getKey(), files.open(path, file.flags(), file.pos()));
     }
   }
 }

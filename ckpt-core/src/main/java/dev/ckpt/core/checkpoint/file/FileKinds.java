@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.FileRefs;
+import dev.ckpt.core.checkpoint.GhostFolders;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
@@ -173,7 +174,9 @@ final class FileKinds {
     if (NamedFile.isKernels(text) && !NamedFile.isViewOf(pid, text)) {
       return refuse(Code.FD_PROC, name + " shows another process, or changes as it is read");
     }
-    return NamedFile.nameLeadsTo(link, stat) ? Optional.of(namedFile) : deleted(name);
+    return NamedFile.nameLeadsTo(link, stat) || GhostFolders.isOne(link, stat)
+        ? Optional.of(namedFile)
+        : deleted(name);
   }
 
   private Optional<FileKind> device(String name, FileStat stat) {

@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.FileRefs;
+import dev.ckpt.core.checkpoint.GhostFolders;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
@@ -45,7 +46,11 @@ final class NamedFile implements FileKind {
 
   @Override
   public int save(Files files, OpenFile file) throws CkptException {
-    int named = FileRefs.save(files.context(), file.link(), file.stat());
+    boolean removed = GhostFolders.isOne(file.link(), file.stat());
+    int named =
+        removed
+            ? GhostFolders.save(files.context(), file.link(), file.stat())
+            : FileRefs.save(files.context(), file.link(), file.stat());
     return files.context().addTarget(new FileNamed(named, file.flags(), file.info().pos()));
   }
 }

@@ -62,6 +62,8 @@ public final class SyscallNumbers {
   public static final int FTRUNCATE = 77;
   public static final int CHDIR = 80;
   public static final int UNLINK = 87;
+  public static final int MKDIR = 83;
+  public static final int RMDIR = 84;
   public static final int CHMOD = 90;
   public static final int FCHMOD = 91;
   public static final int CHOWN = 92;

@@ -24,6 +24,7 @@ import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.format.record.GhostFile;
+import dev.ckpt.format.record.GhostFolder;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Pipe;
@@ -55,7 +56,10 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
       return of(fd, "file", regular.flags(), regular.pos(), path);
     }
     if (file instanceof FileNamed named) {
-      String path = state.get(named.file(), FileRef.class).path().toString();
+      String path =
+          state.find(named.file()).orElseThrow() instanceof GhostFolder ghost
+              ? ghost.path() + " (deleted)"
+              : state.get(named.file(), FileRef.class).path().toString();
       return of(fd, "name", named.flags(), named.pos(), path);
     }
     if (file instanceof FileChrdev device) {
