@@ -64,7 +64,7 @@ final class MmRecords {
   /** Adds the record of the program file where it has its name; the reference to it. */
   static int saveExe(CkptContext context) throws CkptException {
     ByteString exe = context.proc().link("exe");
-    return FileRefs.save(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
+    return FileRefs.saveMapped(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
   }
 
   private static Optional<SmapsEntry> first(List<TaskMemory.Mapping> mappings, VmaKind kind) {

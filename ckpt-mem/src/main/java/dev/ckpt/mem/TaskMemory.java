@@ -288,7 +288,7 @@ final class TaskMemory implements MmCheckpoint {
     if (mapping.object.isPresent()) {
       return reference(context, mapping.object.get());
     }
-    return FileRefs.save(
+    return FileRefs.saveMapped(
         context,
         mapping.entry().vma().name(),
         FileStat.of(mapping.entry().vma().name().toByteArray()));

@@ -300,7 +300,8 @@ public enum Code {
       "put it back, or make the folder"),
   FILE_CHANGED(
       RESTORE,
-      "a file that must be unchanged has another size or time",
+      "a file that must be unchanged has another size or time, or is a program or library of"
+          + " another build",
       "put the old one back, with its time (`cp -p`)"),
   IMAGE_NOT_TRUSTED(
       RESTORE,

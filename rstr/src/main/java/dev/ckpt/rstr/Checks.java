@@ -3,6 +3,7 @@ package dev.ckpt.rstr;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.BuildId;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Files;
@@ -14,6 +15,7 @@ import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.core.tracee.x86_64.CpuFlags;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.Cred;
@@ -28,7 +30,9 @@ import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
@@ -215,14 +219,43 @@ public final class Checks {
         refuse(Code.FILE_GONE, file.path() + " (" + e.getMessage() + ")", "put it back");
         continue;
       }
-      boolean changed = now.size() != file.size() || now.mtimeNanos() != file.mtimeNanos();
       if (now.type() != (file.mode() & FileStat.S_IFMT)) {
         refuse(Code.FILE_CHANGED, file.path() + " is of another type now", "put the old one back");
-      } else if (changed && contentMatters(entry.getKey())) {
-        changed(entry.getKey(), file);
+      } else if (contentMatters(entry.getKey())) {
+        content(entry.getKey(), file, now);
       }
     }
     workingFolder();
+  }
+
+  /**
+   * Whether a file is what it was, by size and time, or by the build id of a program: a package
+   * that was installed anew has other times, one that was built for another release may have the
+   * same.
+   */
+  private void content(int objref, FileRef file, FileStat now) throws CkptException {
+    boolean otherTime = now.mtimeNanos() != file.mtimeNanos();
+    if (now.size() == file.size() && !file.buildId().isEmpty() && !isWritten(objref)) {
+      Optional<ByteString> id = BuildId.of(file.path());
+      if (id.isPresent() && !id.get().equals(file.buildId())) {
+        refuse(
+            Code.FILE_CHANGED,
+            file.path() + " has build id " + hex(id.get()) + ", not " + hex(file.buildId()),
+            "put the old one back");
+        return;
+      }
+      if (id.isPresent() && otherTime) {
+        notes.add("file: " + file.path() + " is another copy, of the same build");
+        return;
+      }
+    }
+    if (otherTime || now.size() != file.size()) {
+      changed(objref, file);
+    }
+  }
+
+  private static String hex(ByteString id) {
+    return HexFormat.of().formatHex(id.toByteArray());
   }
 
   private static byte[] bytes(FileRef file) {

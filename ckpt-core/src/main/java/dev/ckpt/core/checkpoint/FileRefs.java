@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.BuildId;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -14,6 +15,17 @@ public final class FileRefs {
 
   /** The reference to a file's record. */
   public static int save(CkptContext context, ByteString path, FileStat stat) throws CkptException {
+    return save(context, path, stat, false);
+  }
+
+  /** The same of a file that is mapped, and so may be a program or a library. */
+  public static int saveMapped(CkptContext context, ByteString path, FileStat stat)
+      throws CkptException {
+    return save(context, path, stat, stat.type() == FileStat.S_IFREG);
+  }
+
+  private static int save(CkptContext context, ByteString path, FileStat stat, boolean mayHaveId)
+      throws CkptException {
     int objref =
         context.share(
             "file",
@@ -26,7 +38,7 @@ public final class FileRefs {
                     stat.mode(),
                     stat.size(),
                     stat.mtimeNanos(),
-                    NO_BUILD_ID,
+                    mayHaveId ? BuildId.of(path).orElse(NO_BUILD_ID) : NO_BUILD_ID,
                     stat.uid(),
                     stat.gid(),
                     context.embedded().take(path, stat)));

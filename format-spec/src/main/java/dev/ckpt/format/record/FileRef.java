@@ -24,7 +24,7 @@ import dev.ckpt.format.RecordOutput;
  *  20+n1     4  u32    mode        st_mode
  *  24+n1     8  u64    size        bytes
  *  32+n1     8  u64    mtimeNanos  signed, since 1970
- *  40+n1  4+n2  bytes  buildId     at most 64: of an ELF file; may be empty
+ *  40+n1  4+n2  bytes  buildId     at most 64: of an ELF file that is mapped; may be empty
  *  44+n1+n2  4  u32    uid         st_uid
  *  48+n1+n2  4  u32    gid         st_gid
  *  52+n1+n2  4  u32    embedded    1: its content is in the image, of a regular file only; else 0
