@@ -22,6 +22,9 @@ import java.util.Map;
  * task is touched, so this may run on a task that is not stopped, and runs again when it is.
  */
 final class Survey {
+  /** {@code include/linux/sched.h}. */
+  private static final int PF_EXITING = 0x00000004;
+
   private static final int PF_KTHREAD = 0x00200000;
   private static final int WAIT4 = 61;
   private static final int WAITID = 247;
@@ -220,7 +223,7 @@ final class Survey {
         }) {
       try {
         refusals.addIf(
-            Tasks.kcmp(proc.pid(), tid, type, 0, 0) != 0,
+            isUnshared(tid, type),
             Code.THREAD_UNSHARED,
             name + "has its own " + type + ", not the process's",
             LATER);
@@ -235,5 +238,11 @@ final class Survey {
             "run ckpt as its owner or as root");
       }
     }
+  }
+
+  /** NB: a thread that ends lets go of its files before it is gone. */
+  private boolean isUnshared(int tid, Tasks.KcmpType type) throws CkptException {
+    return Tasks.kcmp(proc.pid(), tid, type, 0, 0) != 0
+        && (proc.stat(tid).flags() & PF_EXITING) == 0;
   }
 }
