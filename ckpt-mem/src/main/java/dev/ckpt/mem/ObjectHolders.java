@@ -1,6 +1,6 @@
 package dev.ckpt.mem;
 
-import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
@@ -16,7 +16,7 @@ final class ObjectHolders {
   private ObjectHolders() {}
 
   /** Refuses objects that somebody else maps too. */
-  static void refuseShared(CkptContext context, Map<SharedObject.Key, SharedObject> objects) {
+  static void refuseShared(SurveyContext context, Map<SharedObject.Key, SharedObject> objects) {
     if (objects.isEmpty()) {
       return;
     }
@@ -30,7 +30,7 @@ final class ObjectHolders {
   }
 
   private static void refuseHolder(
-      CkptContext context, Map<SharedObject.Key, SharedObject> objects, int pid) {
+      SurveyContext context, Map<SharedObject.Key, SharedObject> objects, int pid) {
     try {
       for (MapsEntry entry : ProcFs.of(pid).maps().entries()) {
         SharedObject object = objects.get(SharedObject.Key.of(entry));

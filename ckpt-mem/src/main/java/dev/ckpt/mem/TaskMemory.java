@@ -9,6 +9,7 @@ import dev.ckpt.core.checkpoint.GhostFiles;
 import dev.ckpt.core.checkpoint.Mempolicies;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
 import dev.ckpt.core.checkpoint.Progress;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
@@ -97,7 +98,7 @@ final class TaskMemory implements MmCheckpoint {
   private int mmObjref;
 
   @Override
-  public void survey(CkptContext context) throws CkptException {
+  public void survey(SurveyContext context) throws CkptException {
     VmaSurvey survey = new VmaSurvey(context.refusals());
     for (SmapsEntry entry : context.proc().smaps().entries()) {
       Optional<VmaKind> kind = survey.kindOf(entry);
@@ -114,7 +115,7 @@ final class TaskMemory implements MmCheckpoint {
     ObjectHolders.refuseShared(context, objects);
   }
 
-  private void look(CkptContext context, VmaSurvey survey, PageMap pagemap, Mapping mapping)
+  private void look(SurveyContext context, VmaSurvey survey, PageMap pagemap, Mapping mapping)
       throws CkptException {
     switch (mapping.kind()) {
       case ANON_PRIVATE:
@@ -153,7 +154,7 @@ final class TaskMemory implements MmCheckpoint {
         mapping.guards::add);
   }
 
-  private void lookAtFile(CkptContext context, VmaSurvey survey, Mapping mapping)
+  private void lookAtFile(SurveyContext context, VmaSurvey survey, Mapping mapping)
       throws CkptException {
     String mapFile = mapFile(context, mapping);
     MapsEntry vma = mapping.entry().vma();
@@ -190,7 +191,7 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   /** The program file may be deleted too, and need not be mapped. */
-  private void lookAtProgram(CkptContext context, VmaSurvey survey) throws CkptException {
+  private void lookAtProgram(SurveyContext context, VmaSurvey survey) throws CkptException {
     String path = "/proc/" + context.pid() + "/exe";
     ByteString link = context.proc().link("exe");
     FileStat stat = FileStat.of(path);
@@ -227,7 +228,7 @@ final class TaskMemory implements MmCheckpoint {
     }
   }
 
-  private static String mapFile(CkptContext context, Mapping mapping) {
+  private static String mapFile(SurveyContext context, Mapping mapping) {
     return "/proc/" + context.pid() + "/map_files/" + mapping.entry().vma().range();
   }
 

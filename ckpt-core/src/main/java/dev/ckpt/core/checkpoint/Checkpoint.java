@@ -9,10 +9,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
-import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcFs;
-import dev.ckpt.core.proc.ProcMissingException;
-import dev.ckpt.core.proc.ProcReadException;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -87,33 +84,21 @@ public final class Checkpoint {
 
   /** Everything that would be refused, as far as it can be seen without stopping the task. */
   public static List<Refusal> obstacles(int pid) throws CkptException {
-    return survey(pid).list();
+    return Obstacles.of(pid);
   }
 
+  /** What is seen at once, before the task is stopped for all the rest. */
   private static Refusals survey(int pid) throws CkptException {
-    Refusals refusals = new Refusals(pid);
-    try {
-      Survey.identity(pid, refusals);
-      if (refusals.list().isEmpty()) {
-        Survey.state(pid, refusals);
-        Files.preview(pid, refusals);
-      }
-    } catch (ProcMissingException | ProcReadException e) {
-      // Half of /proc/PID is empty while a task executes another program or exits.
-      TargetGoneException gone = new TargetGoneException(pid, "look at it");
-      gone.addSuppressed(e);
-      throw gone;
-    } catch (ProcAccessException e) {
-      refusals.add(
-          Code.PTRACE_DENIED,
-          "is not ours to look at (" + e.getMessage() + ")",
-          "run ckpt as its owner or as root");
-    }
-    return refusals;
+    return Obstacles.guarded(
+        pid,
+        refusals -> {
+          Survey.state(pid, refusals);
+          Files.preview(pid, refusals);
+        });
   }
 
   /** A task in the middle of an exec has no vdso for a moment. */
-  private static RemoteMap vdso(int pid) throws CkptException {
+  static RemoteMap vdso(int pid) throws CkptException {
     Deadline exec = Deadline.in(EXEC);
     while (true) {
       Optional<RemoteMap> vdso = Vdso.find(ProcFs.of(pid).maps().entries());

@@ -2,11 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.kernel.Epoll;
-import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.RemoteMemory;
-import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.StopSignal;
@@ -27,20 +23,16 @@ import java.util.function.IntSupplier;
  *
  * <p>Threading: the tracer's thread.
  */
-public final class CkptContext implements AutoCloseable {
+public final class CkptContext extends SurveyContext {
   /** A record with the reference it can be referred to by, 0 for none. */
   record Entry(int objref, ImageRecord record) {}
 
   /** The identity of a kernel object that several others may refer to. */
   private record SharedKey(String kind, Object identity) {}
 
-  private final CheckpointOptions options;
   private final FrozenTask frozen;
-  private final ProcFs proc;
   private final RemoteMemory memory;
   private final MmCheckpoint mm;
-  private final Fd pidfd;
-  private final Refusals refusals;
   private final List<Entry> records = new ArrayList<>();
   private final Map<SharedKey, Integer> shared = new HashMap<>();
   private final IntSupplier nextObjref;
@@ -58,25 +50,12 @@ public final class CkptContext implements AutoCloseable {
       Refusals refusals,
       IntSupplier nextObjref)
       throws SyscallException {
-    this.options = options;
+    super(options, refusals);
     this.nextObjref = nextObjref;
     this.frozen = frozen;
-    this.proc = ProcFs.of(frozen.pid());
     this.memory = memory;
     this.mm = mm;
-    this.refusals = refusals;
     this.embedded = new EmbeddedFiles(options.embed());
-    this.pidfd = Tasks.pidfdOpen(frozen.pid());
-  }
-
-  /** The target process. */
-  public int pid() {
-    return frozen.pid();
-  }
-
-  /** What becomes of TCP connections. */
-  public TcpPolicy tcp() {
-    return options.tcp();
   }
 
   /** What is to be let go when the dump is over: after the end of a task that is to be ended. */
@@ -90,24 +69,9 @@ public final class CkptContext implements AutoCloseable {
     holds.push(hold);
   }
 
-  /** Whether unix connections to other processes are to come back closed. */
-  public boolean extUnix() {
-    return options.extUnix();
-  }
-
   /** Its threads, all stopped. */
   public FrozenTask frozen() {
     return frozen;
-  }
-
-  /** Whether the target is dead, waited for or not. */
-  public boolean targetEnded() throws SyscallException {
-    return pidfd.poll(Epoll.EPOLLIN) != 0;
-  }
-
-  /** Its files in /proc. */
-  public ProcFs proc() {
-    return proc;
   }
 
   /** Its memory. */
@@ -123,17 +87,6 @@ public final class CkptContext implements AutoCloseable {
   /** The named files that are saved with their content. */
   public EmbeddedFiles embedded() {
     return embedded;
-  }
-
-  /** Where to say what cannot be saved. */
-  public Refusals refusals() {
-    return refusals;
-  }
-
-  /** A duplicate of one of the target's descriptors; the same open file description. */
-  @MustBeClosed
-  public Fd duplicate(int targetFd) throws SyscallException {
-    return Tasks.pidfdGetfd(pidfd, targetFd);
   }
 
   /** Adds a record that nobody refers to. */
@@ -178,7 +131,7 @@ public final class CkptContext implements AutoCloseable {
 
   /** The signal by which a thread can be stopped inside our code. */
   int stopSignal(Tracee tracee) throws CkptException {
-    Status status = proc.status(tracee.tid());
+    Status status = proc().status(tracee.tid());
     return StopSignal.choose(
         status.sigCgt(), status.sigIgn(), tracee.sigmask() | status.sigPnd() | status.shdPnd());
   }
@@ -191,7 +144,7 @@ public final class CkptContext implements AutoCloseable {
       }
     } finally {
       embedded.close();
-      pidfd.close();
+      super.close();
     }
   }
 }

@@ -18,8 +18,8 @@ import java.util.ServiceLoader;
  * <p>Called in the order of its methods. Target state: stopped. Threading: the tracer's thread.
  */
 public interface MmCheckpoint extends AutoCloseable {
-  /** Looks at every mapping and refuses what cannot be saved. */
-  void survey(CkptContext context) throws CkptException;
+  /** Looks at every mapping and refuses what cannot be saved; of a task that runs too. */
+  void survey(SurveyContext context) throws CkptException;
 
   /** Asks the task what only it can tell of its mappings. */
   void ask(RemoteSyscalls calls) throws CkptException;

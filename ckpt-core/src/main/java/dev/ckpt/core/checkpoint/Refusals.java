@@ -25,6 +25,11 @@ public final class Refusals {
     refusals.add(new Refusal(code, target + object, remedy));
   }
 
+  /** Adds one that names the target already. */
+  void add(Refusal refusal) {
+    refusals.add(refusal);
+  }
+
   /** Adds one when the condition holds. */
   public void addIf(boolean condition, Code code, String object, String remedy) {
     if (condition) {

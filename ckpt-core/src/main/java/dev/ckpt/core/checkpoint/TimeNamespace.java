@@ -45,7 +45,7 @@ public final class TimeNamespace {
   }
 
   /** How far a clock of the task is ahead of the same clock of ours, in nanoseconds. */
-  public static long ahead(CkptContext context, int clockId) throws CkptException {
+  public static long ahead(SurveyContext context, int clockId) throws CkptException {
     return context.proc().timensOffsets().minus(ours()).of(clockId);
   }
 

@@ -57,12 +57,12 @@ final class Epoll implements FileKind {
   private static Optional<OpenFile> watched(
       Files files, OpenFile epoll, EpollTarget target, int nth) throws CkptException {
     for (int fd : files.numbersFrom(target.fd())) {
-      if (Tasks.isEpollTarget(files.context().pid(), fd, epoll.fd(), target.fd(), nth)) {
+      if (Tasks.isEpollTarget(files.target().pid(), fd, epoll.fd(), target.fd(), nth)) {
         return files.find(fd);
       }
     }
     files
-        .context()
+        .target()
         .refusals()
         .add(
             Code.EPOLL_OUTSIDE,
@@ -83,9 +83,9 @@ final class Epoll implements FileKind {
     if (!hasFired(target.events())) {
       return;
     }
-    try (Fd duplicate = files.context().duplicate(file.fd())) {
+    try (Fd duplicate = files.target().duplicate(file.fd())) {
       files
-          .context()
+          .target()
           .refusals()
           .addIf(
               !file.kind().pollsAlike() || duplicate.poll(ANY_EVENT) == 0,
@@ -100,7 +100,7 @@ final class Epoll implements FileKind {
 
   private static void refuseBusyPoll(Files files, OpenFile epoll) throws CkptException {
     NativeBuffer params = NativeBuffer.allocate(Long.BYTES);
-    try (Fd duplicate = files.context().duplicate(epoll.fd())) {
+    try (Fd duplicate = files.target().duplicate(epoll.fd())) {
       duplicate.ioctl(EPIOCGPARAMS, params.address());
     } catch (SyscallException e) {
       if (e.errno() != Errno.ENOTTY && e.errno() != Errno.EINVAL) {
@@ -108,7 +108,7 @@ final class Epoll implements FileKind {
       }
     }
     files
-        .context()
+        .target()
         .refusals()
         .addIf(
             params.getLong(0) != 0,

@@ -30,7 +30,7 @@ final class Fifo implements FileKind {
       OptionalInt other = holder(files, file);
       if (other.isPresent()) {
         files
-            .context()
+            .target()
             .refusals()
             .add(
                 Code.PIPE_OUTSIDE,
@@ -38,7 +38,7 @@ final class Fifo implements FileKind {
                 "end the other process, or let it close the pipe");
       } else if (reader(files, file).isEmpty() && waiting(files, file) != 0) {
         files
-            .context()
+            .target()
             .refusals()
             .add(
                 Code.FIFO_UNREAD,
@@ -53,7 +53,7 @@ final class Fifo implements FileKind {
   }
 
   private static OptionalInt holder(Files files, OpenFile file) throws CkptException {
-    int pid = files.context().pid();
+    int pid = files.target().pid();
     try {
       return FileHolders.of(Path.of("/proc/" + pid + "/fd/" + file.fd()), pid);
     } catch (IOException e) {
@@ -71,7 +71,7 @@ final class Fifo implements FileKind {
 
   private static int waiting(Files files, OpenFile file) throws CkptException {
     NativeBuffer count = NativeBuffer.allocate(Long.BYTES);
-    try (Fd end = files.context().duplicate(file.fd())) {
+    try (Fd end = files.target().duplicate(file.fd())) {
       end.ioctl(FIONREAD, count.address());
     }
     return count.getInt(0);
@@ -82,7 +82,7 @@ final class Fifo implements FileKind {
     int named = FileRefs.save(files.context(), file.link(), file.stat());
     int pipe = files.context().share("fifo", file.stat().ino(), () -> pipe(files, file));
     boolean unwritten;
-    try (Fd end = files.context().duplicate(file.fd())) {
+    try (Fd end = files.target().duplicate(file.fd())) {
       boolean reads = (file.flags() & Fcntl.O_ACCMODE) == Fcntl.O_RDONLY;
       unwritten = reads && !isWritable(files, file) && !end.hungUp();
     }
@@ -97,7 +97,7 @@ final class Fifo implements FileKind {
 
   private static Pipe pipe(Files files, OpenFile file) throws CkptException {
     Optional<OpenFile> reader = reader(files, file);
-    try (Fd end = files.context().duplicate(reader.orElse(file).fd())) {
+    try (Fd end = files.target().duplicate(reader.orElse(file).fd())) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
       PipeContent.Content content =
           reader.isPresent()

@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
@@ -18,7 +19,7 @@ final class FileOwners {
    *
    * @param objref the description's record
    */
-  static Optional<FileOwner> of(CkptContext context, int objref, OpenFile file)
+  static Optional<FileOwner> of(SurveyContext context, int objref, OpenFile file)
       throws CkptException {
     if ((file.flags() & Fcntl.O_PATH) != 0) {
       // Sends none, and answers nearly every fcntl(2) with EBADF.
@@ -39,7 +40,7 @@ final class FileOwners {
   }
 
   /** Refuses an owner that is somebody else: who has that number at the restore nobody knows. */
-  static void survey(CkptContext context, OpenFile file) throws CkptException {
+  static void survey(SurveyContext context, OpenFile file) throws CkptException {
     final int anyObjref = 1;
     Optional<FileOwner> owner = of(context, anyObjref, file);
     if (owner.isPresent() && owner.get().pid() != 0 && !isTarget(context, owner.get())) {
@@ -52,7 +53,7 @@ final class FileOwners {
     }
   }
 
-  private static boolean isTarget(CkptContext context, FileOwner owner) throws CkptException {
+  private static boolean isTarget(SurveyContext context, FileOwner owner) throws CkptException {
     if (owner.kind() == FileOwner.F_OWNER_TID) {
       return context.proc().tasks().contains(owner.pid());
     }

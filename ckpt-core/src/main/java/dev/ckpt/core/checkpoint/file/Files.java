@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.Refusals;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
@@ -25,32 +26,42 @@ import java.util.TreeMap;
 
 /** Descriptors and the open file descriptions behind them. */
 public final class Files {
-  private final CkptContext context;
+  private final SurveyContext target;
+  private final Optional<CkptContext> dump;
   private final List<OpenFile> open = new ArrayList<>();
   private final Map<Integer, Integer> objrefs = new TreeMap<>();
   private List<Integer> fds = List.of();
 
-  private Files(CkptContext context) {
-    this.context = context;
+  private Files(SurveyContext target, Optional<CkptContext> dump) {
+    this.target = target;
+    this.dump = dump;
   }
 
-  /** Looks at every descriptor and refuses what cannot be saved. */
+  /** Looks at every descriptor of a frozen task and refuses what cannot be saved. */
   public static Files survey(CkptContext context) throws CkptException {
-    Files files = new Files(context);
-    int ttyNr = context.proc().stat().ttyNr();
-    FileKinds kinds = new FileKinds(context.pid(), ttyNr, context.refusals());
-    files.fds = context.proc().fds();
-    for (int fd : files.fds) {
-      files.look(fd, kinds);
+    return new Files(context, Optional.of(context)).survey();
+  }
+
+  /** The same of a task that runs; what is closed meanwhile shows as a failed call. */
+  public static void foretell(SurveyContext target) throws CkptException {
+    new Files(target, Optional.empty()).survey();
+  }
+
+  private Files survey() throws CkptException {
+    int ttyNr = target.proc().stat().ttyNr();
+    FileKinds kinds = new FileKinds(target.pid(), ttyNr, target.refusals());
+    fds = target.proc().fds();
+    for (int fd : fds) {
+      look(fd, kinds);
     }
-    Sharers.refuse(files);
-    for (OpenFile file : files.open) {
-      FileOwners.survey(context, file);
+    Sharers.refuse(this);
+    for (OpenFile file : open) {
+      FileOwners.survey(target, file);
     }
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(files.open).entrySet()) {
-      entry.getKey().survey(files, entry.getValue());
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
+      entry.getKey().survey(this, entry.getValue());
     }
-    return files;
+    return this;
   }
 
   private static Map<FileKind, List<OpenFile>> byKind(List<OpenFile> files) {
@@ -102,9 +113,14 @@ public final class Files {
     }
   }
 
-  /** The dump that they belong to. */
+  /** The task that they are of. */
+  SurveyContext target() {
+    return target;
+  }
+
+  /** The dump that they belong to; to foretell one takes no more than the target. */
   CkptContext context() {
-    return context;
+    return dump.orElseThrow();
   }
 
   /** Every open file description that is not refused, by its lowest descriptor. */
@@ -132,15 +148,15 @@ public final class Files {
   }
 
   private void look(int fd, FileKinds kinds) throws CkptException {
-    ByteString link = context.proc().fdLink(fd);
-    FdInfo info = context.proc().fdInfo(fd);
+    ByteString link = target.proc().fdLink(fd);
+    FdInfo info = target.proc().fdInfo(fd);
     for (int i = 0; i < open.size(); i++) {
       if (open.get(i).link().equals(link) && sameDescription(open.get(i).fd(), fd)) {
         open.set(i, open.get(i).with(fd));
         return;
       }
     }
-    FileStat stat = FileStat.of("/proc/" + context.pid() + "/fd/" + fd);
+    FileStat stat = FileStat.of("/proc/" + target.pid() + "/fd/" + fd);
     Optional<FileKind> kind = kinds.of(fd, link, info, stat);
     if (kind.isPresent()) {
       open.add(new OpenFile(List.of(fd), link, info, stat, kind.get()));
@@ -148,7 +164,7 @@ public final class Files {
   }
 
   private boolean sameDescription(int fd, int other) throws SyscallException {
-    int pid = context.pid();
+    int pid = target.pid();
     return Tasks.kcmp(pid, pid, Tasks.KcmpType.FILE, fd, other) == 0;
   }
 
@@ -157,6 +173,7 @@ public final class Files {
    * in ascending order, then what the descriptions hold.
    */
   public void save() throws CkptException {
+    CkptContext context = context();
     Map<Integer, OpenFile> descriptions = new LinkedHashMap<>();
     for (OpenFile file : open) {
       int objref = file.kind().save(this, file);

@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
@@ -43,19 +44,19 @@ final class InetSocket implements FileKind {
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
-    SocketRefusals common = new SocketRefusals(files.context());
+    SocketRefusals common = new SocketRefusals(files.target());
     common.refuseShared(mine);
-    udp = new UdpQueue(files.context());
-    filters = new SocketFilters(files.context());
-    groups = new MulticastGroups(files.context());
+    udp = new UdpQueue(files.target());
+    filters = new SocketFilters(files.target());
+    groups = new MulticastGroups(files.target());
     for (OpenFile file : mine) {
-      try (Fd socket = files.context().duplicate(file.fd())) {
+      try (Fd socket = files.target().duplicate(file.fd())) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
         boolean tcp = protocol == Netinet.IPPROTO_TCP;
         TcpState tcpState = tcp ? TcpState.of(socket) : null;
-        boolean dropped = tcp && tcpState.isReset() && files.context().tcp() == TcpPolicy.CLOSE;
+        boolean dropped = tcp && tcpState.isReset() && files.target().tcp() == TcpPolicy.CLOSE;
         if (dropped || !common.refuses(file, socket)) {
-          boolean kept = files.context().tcp() == TcpPolicy.KEEP;
+          boolean kept = files.target().tcp() == TcpPolicy.KEEP;
           filters.survey(file, socket);
           if (kept && tcp && tcpState.isConnection()) {
             filters.refuse(file);
@@ -63,7 +64,7 @@ final class InetSocket implements FileKind {
           records.put(file, record(file, socket, protocol, tcpState, kept));
         }
         if (tcp) {
-          refuseTcp(files.context(), file, socket, tcpState);
+          refuseTcp(files.target(), file, socket, tcpState);
         } else {
           udp.refuseUnseen(file, socket, protocol);
           groups.survey(file, socket);
@@ -72,7 +73,7 @@ final class InetSocket implements FileKind {
     }
   }
 
-  private static void refuseTcp(CkptContext context, OpenFile file, Fd socket, TcpState state)
+  private static void refuseTcp(SurveyContext context, OpenFile file, Fd socket, TcpState state)
       throws SyscallException {
     if (context.tcp() == TcpPolicy.CLOSE) {
       return;
@@ -102,7 +103,7 @@ final class InetSocket implements FileKind {
   }
 
   /** What a connection cannot be kept with. */
-  private static void refuseKept(CkptContext context, OpenFile file, Fd socket, TcpState state)
+  private static void refuseKept(SurveyContext context, OpenFile file, Fd socket, TcpState state)
       throws SyscallException {
     context
         .refusals()
@@ -173,8 +174,8 @@ final class InetSocket implements FileKind {
   @Override
   public int save(Files files, OpenFile file) {
     int objref = files.context().addTarget(records.get(file));
-    filters.save(file, objref);
-    groups.save(file, objref);
+    filters.save(files.context(), file, objref);
+    groups.save(files.context(), file, objref);
     for (UdpQueue.Datagram datagram : datagrams.getOrDefault(file, List.of())) {
       files.context().add(datagram.in(objref));
     }

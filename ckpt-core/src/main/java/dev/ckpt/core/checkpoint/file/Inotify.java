@@ -37,9 +37,9 @@ final class Inotify implements FileKind {
     List<MountInfo> mounts = ProcFs.of(Tasks.self()).mounts();
     for (OpenFile inotify : mine) {
       String name = "fd " + inotify.fd() + " (" + inotify.link() + ")";
-      try (Fd duplicate = files.context().duplicate(inotify.fd())) {
+      try (Fd duplicate = files.target().duplicate(inotify.fd())) {
         files
-            .context()
+            .target()
             .refusals()
             .addIf(
                 dev.ckpt.core.kernel.Inotify.pendingBytes(duplicate) > 0,
@@ -51,7 +51,7 @@ final class Inotify implements FileKind {
       for (InotifyMark mark : InotifyMark.of(inotify.info())) {
         Optional<ByteString> path = pathOf(mark, mounts);
         files
-            .context()
+            .target()
             .refusals()
             .addIf(
                 path.isEmpty(),
@@ -60,7 +60,7 @@ final class Inotify implements FileKind {
                 "run ckpt as root; files that are deleted, or of a file system without handles"
                     + " such as overlay, cannot be found");
         files
-            .context()
+            .target()
             .refusals()
             .addIf(
                 mark.wd() > InotifyWatch.MAX_WD,

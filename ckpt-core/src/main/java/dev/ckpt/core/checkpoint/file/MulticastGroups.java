@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.GroupFilter;
 import dev.ckpt.core.kernel.Socket;
@@ -24,13 +25,13 @@ import java.util.Optional;
 final class MulticastGroups {
   private record Joined(HeardGroup group, GroupFilter filter) {}
 
-  private final CkptContext context;
+  private final SurveyContext context;
   private final List<HeardGroup> ipv4;
   private final List<HeardGroup> ipv6;
   private final Map<OpenFile, List<Joined>> joined = new HashMap<>();
 
   /** For the sockets of one dump. */
-  MulticastGroups(CkptContext context) throws CkptException {
+  MulticastGroups(SurveyContext context) throws CkptException {
     this.context = context;
     this.ipv4 = ProcFs.igmp();
     this.ipv6 = ProcFs.igmp6();
@@ -64,9 +65,9 @@ final class MulticastGroups {
   }
 
   /** Adds a record for each group, behind that of the socket. */
-  void save(OpenFile file, int objref) {
+  void save(CkptContext dump, OpenFile file, int objref) {
     for (Joined each : joined.getOrDefault(file, List.of())) {
-      context.add(
+      dump.add(
           new MulticastGroup(
               objref,
               each.group().ifindex(),

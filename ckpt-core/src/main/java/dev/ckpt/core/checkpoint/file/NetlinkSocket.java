@@ -1,6 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
-import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Netlink;
@@ -39,27 +39,27 @@ final class NetlinkSocket implements FileKind {
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
-    SocketRefusals common = new SocketRefusals(files.context());
-    filters = new SocketFilters(files.context());
+    SocketRefusals common = new SocketRefusals(files.target());
+    filters = new SocketFilters(files.target());
     common.refuseShared(mine);
     for (OpenFile file : mine) {
-      try (Fd socket = files.context().duplicate(file.fd())) {
+      try (Fd socket = files.target().duplicate(file.fd())) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
         if (!STATELESS.contains(protocol)) {
-          refuse(files.context(), Code.FD_SOCKET, file, "is of netlink protocol " + protocol);
+          refuse(files.target(), Code.FD_SOCKET, file, "is of netlink protocol " + protocol);
         } else if (!common.refuses(file, socket)) {
           filters.survey(file, socket);
           records.put(file, record(file, socket, protocol));
           // A dump that goes on has an answer in the queue too: reading it makes the next.
           if (Sockets.receivedBytes(socket) != 0) {
-            refuse(files.context(), Code.SOCKET_QUEUE, file, "has answers or news in its queue");
+            refuse(files.target(), Code.SOCKET_QUEUE, file, "has answers or news in its queue");
           }
         }
       }
     }
   }
 
-  private static void refuse(CkptContext context, Code code, OpenFile file, String what) {
+  private static void refuse(SurveyContext context, Code code, OpenFile file, String what) {
     String remedy =
         code == Code.SOCKET_QUEUE
             ? "let the task receive them"
@@ -88,7 +88,7 @@ final class NetlinkSocket implements FileKind {
   @Override
   public int save(Files files, OpenFile file) {
     int objref = files.context().addTarget(records.get(file));
-    filters.save(file, objref);
+    filters.save(files.context(), file, objref);
     return objref;
   }
 }

@@ -17,14 +17,14 @@ final class Pidfd implements FileKind {
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
-    List<Integer> own = files.context().proc().tasks();
+    List<Integer> own = files.target().proc().tasks();
     for (OpenFile file : mine) {
       int pid = PidfdInfo.of(file.info()).pid();
       try {
         starts.put(file, own.contains(pid) ? 0 : startOf(pid));
       } catch (TargetGoneException e) {
         files
-            .context()
+            .target()
             .refusals()
             .add(
                 Code.FD_PIDFD,

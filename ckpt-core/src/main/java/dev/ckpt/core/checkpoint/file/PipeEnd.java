@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class PipeEnd implements FileKind {
   @Override
   public void survey(Files files, List<OpenFile> mine) {
-    preview(files.context().pid(), mine, files.context().refusals());
+    preview(files.target().pid(), mine, files.target().refusals());
   }
 
   @Override
@@ -42,7 +42,7 @@ final class PipeEnd implements FileKind {
 
   private Pipe pipe(Files files, OpenFile file) throws CkptException {
     // Opened anew for reading: the task may hold the write end alone.
-    String path = "/proc/" + files.context().pid() + "/fd/" + file.fd();
+    String path = "/proc/" + files.target().pid() + "/fd/" + file.fd();
     try (Fd end = Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK)) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
       PipeContent.Content content = PipeContent.peek(end, capacity, file.link().toString());

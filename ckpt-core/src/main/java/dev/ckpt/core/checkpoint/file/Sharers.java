@@ -34,7 +34,7 @@ final class Sharers {
     }
     Sharers sharers = new Sharers(files, mine);
     for (int pid : ProcFs.pids()) {
-      if (pid != files.context().pid()) {
+      if (pid != files.target().pid()) {
         sharers.look(pid);
       }
     }
@@ -54,7 +54,7 @@ final class Sharers {
     for (OpenFile file : mine) {
       if (file.link().toString().equals(link) && isSame(file, pid, fd)) {
         files
-            .context()
+            .target()
             .refusals()
             .add(
                 Code.FD_SHARED,
@@ -66,7 +66,7 @@ final class Sharers {
 
   private boolean isSame(OpenFile file, int pid, int fd) {
     try {
-      return Tasks.kcmp(files.context().pid(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0;
+      return Tasks.kcmp(files.target().pid(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0;
     } catch (SyscallException e) {
       // Closed meanwhile, or the process ended or is not ours to compare.
       return false;

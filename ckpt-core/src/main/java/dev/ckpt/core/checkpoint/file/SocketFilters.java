@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
@@ -15,10 +16,10 @@ import java.util.Map;
 final class SocketFilters {
   private record Filter(int locked, ByteString instructions) {}
 
-  private final CkptContext context;
+  private final SurveyContext context;
   private final Map<OpenFile, Filter> filters = new HashMap<>();
 
-  SocketFilters(CkptContext context) {
+  SocketFilters(SurveyContext context) {
     this.context = context;
   }
 
@@ -57,10 +58,10 @@ final class SocketFilters {
   }
 
   /** Adds its record, if it has one, behind that of the socket. */
-  void save(OpenFile file, int objref) {
+  void save(CkptContext dump, OpenFile file, int objref) {
     Filter filter = filters.get(file);
     if (filter != null) {
-      context.add(new SocketFilter(objref, filter.locked(), filter.instructions()));
+      dump.add(new SocketFilter(objref, filter.locked(), filter.instructions()));
     }
   }
 }

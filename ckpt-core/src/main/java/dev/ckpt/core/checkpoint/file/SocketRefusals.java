@@ -1,6 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
-import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 
 /** What no socket of any family can be saved with. */
 final class SocketRefusals {
-  private final CkptContext context;
+  private final SurveyContext context;
 
-  SocketRefusals(CkptContext context) {
+  SocketRefusals(SurveyContext context) {
     this.context = context;
   }
 

@@ -36,7 +36,7 @@ final class Timerfd implements FileKind {
       atSurvey.put(file, info);
       Refusal refusal = canceled(file);
       files
-          .context()
+          .target()
           .refusals()
           .addIf(mayBeCanceled(info), Code.FD_TIMERFD, refusal.object(), refusal.remedy());
     }
@@ -70,17 +70,17 @@ final class Timerfd implements FileKind {
 
   /** What fdinfo shows, with all expirations counted. */
   private static Look look(Files files, OpenFile file) throws CkptException {
-    try (Fd duplicate = files.context().duplicate(file.fd())) {
+    try (Fd duplicate = files.target().duplicate(file.fd())) {
       for (int i = 0; ; i++) {
         Clocks.touch(duplicate);
         int clock = TimerfdInfo.of(file.info()).clockId();
         long before = Clocks.now(clock);
-        TimerfdInfo info = TimerfdInfo.of(files.context().proc().fdInfo(file.fd()));
+        TimerfdInfo info = TimerfdInfo.of(files.target().proc().fdInfo(file.fd()));
         long after = Clocks.now(clock);
         boolean expiredMeanwhile =
             info.leftNanos() == 0 && info.ticks() != 0 && info.intervalNanos() != 0;
         if ((!expiredMeanwhile && after - before < NEAR_NANOS) || i == TRIES) {
-          return new Look(info, after + TimeNamespace.ahead(files.context(), clock));
+          return new Look(info, after + TimeNamespace.ahead(files.target(), clock));
         }
       }
     }

@@ -1,6 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
-import dev.ckpt.core.checkpoint.CkptContext;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.ControlMessage;
 import dev.ckpt.core.kernel.Errno;
@@ -75,11 +75,11 @@ final class UdpQueue {
     }
   }
 
-  private final CkptContext context;
+  private final SurveyContext context;
   private final Optional<Map<Long, UdpDiag>> diags;
 
   /** For the sockets of one dump. */
-  UdpQueue(CkptContext context) throws SyscallException {
+  UdpQueue(SurveyContext context) throws SyscallException {
     this.context = context;
     this.diags = UdpDiag.all();
   }

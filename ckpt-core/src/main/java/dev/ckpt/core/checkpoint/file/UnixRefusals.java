@@ -1,7 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
-import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.Refusals;
+import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Socket;
@@ -32,7 +32,7 @@ final class UnixRefusals {
    * @param mine the task's unix sockets
    * @param diags all unix sockets
    */
-  UnixRefusals(CkptContext context, List<OpenFile> mine, Map<Long, UnixDiag> diags) {
+  UnixRefusals(SurveyContext context, List<OpenFile> mine, Map<Long, UnixDiag> diags) {
     this.refusals = context.refusals();
     this.extUnix = context.extUnix();
     for (OpenFile file : mine) {
@@ -120,6 +120,17 @@ final class UnixRefusals {
   private boolean isAccepted(UnixDiag diag) {
     return own.values().stream()
         .anyMatch(other -> other.listening() && other.name().equals(diag.name()));
+  }
+
+  /** Refuses descriptors in flight that the kernel counts (Linux 5.8); the queue tells of all. */
+  void refuseRights(OpenFile file) {
+    if (file.info().moreAfter("scm_fds:").stream().anyMatch(count -> !count.equals("0"))) {
+      refuse(
+          Code.SOCKET_RIGHTS,
+          file,
+          "has descriptors in its queue (SCM_RIGHTS)",
+          "let the task receive them");
+    }
   }
 
   /** Refuses queues whose content cannot be sent again. */

@@ -31,18 +31,19 @@ final class UnixSocket implements FileKind {
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
     Map<Long, UnixDiag> diags = UnixDiag.all();
-    refusals = new UnixRefusals(files.context(), mine, diags);
-    SocketRefusals common = new SocketRefusals(files.context());
-    filters = new SocketFilters(files.context());
+    refusals = new UnixRefusals(files.target(), mine, diags);
+    SocketRefusals common = new SocketRefusals(files.target());
+    filters = new SocketFilters(files.target());
     common.refuseShared(mine);
     for (OpenFile file : mine) {
       UnixDiag diag = diags.get(file.stat().ino());
-      try (Fd socket = files.context().duplicate(file.fd())) {
+      try (Fd socket = files.target().duplicate(file.fd())) {
         int type = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_TYPE);
-        Optional<FileStat> bound = refusals.boundFile(files.context().pid(), file, diag);
+        Optional<FileStat> bound = refusals.boundFile(files.target().pid(), file, diag);
         found.put(file, new Found(diag, type, bound, SocketOptions.of(socket, new int[0][])));
         refusals.refuseConnection(file, diag, type);
         filters.survey(file, socket);
+        refusals.refuseRights(file);
         if (!common.refuses(file, socket) && type == Socket.SOCK_STREAM && !diag.listening()) {
           queues.put(file, SocketQueue.ofStream(socket));
           refusals.refusePart(file, messages(file), Sockets.inputBytes(socket));
@@ -61,13 +62,13 @@ final class UnixSocket implements FileKind {
     }
     for (OpenFile file : mine) {
       int type = found.get(file).sockType();
-      refusals.refuseMessages(file, messages(file), type, files.context().pid());
+      refusals.refuseMessages(file, messages(file), type, files.target().pid());
     }
   }
 
   private static List<Sockets.Message> datagrams(Files files, OpenFile file, RemoteSyscalls calls)
       throws CkptException {
-    try (Fd socket = files.context().duplicate(file.fd())) {
+    try (Fd socket = files.target().duplicate(file.fd())) {
       return SocketQueue.ofDatagrams(calls, file.fd(), Sockets.controlBytes(socket));
     }
   }
@@ -103,7 +104,7 @@ final class UnixSocket implements FileKind {
                     peerName.orElse(ByteString.of("")),
                     socket.options(),
                     records(messages(file))));
-    filters.save(file, objref);
+    filters.save(files.context(), file, objref);
     return objref;
   }
 

@@ -44,7 +44,7 @@ final class UnlinkedFile implements FileKind {
       OptionalInt other = holder(files, file);
       if (other.isPresent()) {
         files
-            .context()
+            .target()
             .refusals()
             .add(
                 Code.FD_DELETED,
@@ -52,7 +52,7 @@ final class UnlinkedFile implements FileKind {
                 "end the other process, or give the file a name");
       }
       files
-          .context()
+          .target()
           .refusals()
           .addIf(
               file.info().locks().stream().anyMatch(UnlinkedFile::isWriteLease),
@@ -67,7 +67,7 @@ final class UnlinkedFile implements FileKind {
   }
 
   private static OptionalInt holder(Files files, OpenFile file) throws CkptException {
-    int pid = files.context().pid();
+    int pid = files.target().pid();
     try {
       return FileHolders.of(Path.of("/proc/" + pid + "/fd/" + file.fd()), pid);
     } catch (IOException e) {
