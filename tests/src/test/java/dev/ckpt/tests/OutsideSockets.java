@@ -29,9 +29,12 @@ final class OutsideSockets {
   private static final Pattern UNIX_PEER =
       Pattern.compile("(u_\\w+ \\S+ \\d+ \\d+ \\S+) (\\d+) (\\S+) (\\d+)(.*)");
 
-  /** Numbers that are new with every socket: its cookie, the inode of the file it is bound to. */
+  /**
+   * Numbers that are new with every socket, its cookie and the inode of the file it is bound to;
+   * memory that is kept for later, and how many packets were dropped.
+   */
   private static final Pattern NEW_EACH_TIME =
-      Pattern.compile(" (sk:[0-9a-f]+|ino:\\d+( dev:\\d+/\\d+)?)\\b");
+      Pattern.compile(" (sk:[0-9a-f]+|ino:\\d+( dev:\\d+/\\d+)?)\\b|(?<=,)[fd]\\d+(?=[,)])");
 
   private OutsideSockets() {}
 
