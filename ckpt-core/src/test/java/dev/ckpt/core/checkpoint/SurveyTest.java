@@ -16,6 +16,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -70,6 +71,10 @@ class SurveyTest {
   private static Set<String> codes(int pid) throws CkptException {
     Set<String> codes = new TreeSet<>();
     for (Refusal refusal : Checkpoint.obstacles(pid)) {
+      if (refusal.code() == Code.NO_MEMORY_MODULE) {
+        // True of these tests: ckpt-mem is not on their class path.
+        continue;
+      }
       assertTrue(refusal.object().startsWith("[pid " + pid + "] "), refusal.toString());
       assertFalse(refusal.remedy().isBlank(), refusal.toString());
       codes.add(refusal.code().name());
