@@ -514,6 +514,7 @@ int main(void)
     VALUE("Fcntl.O_NOFOLLOW", O_NOFOLLOW);
     VALUE("Fcntl.O_NOATIME", O_NOATIME);
     VALUE("Fcntl.O_CLOEXEC", O_CLOEXEC);
+    VALUE("Fcntl.AT_REMOVEDIR", AT_REMOVEDIR);
     VALUE("Fcntl.O_SYNC", O_SYNC);
     VALUE("Fcntl.O_PATH", O_PATH);
     VALUE("Fcntl.O_TMPFILE", O_TMPFILE);
@@ -748,6 +749,8 @@ int main(void)
     VALUE("SyscallNumbers.OPENAT", __NR_openat);
     VALUE("SyscallNumbers.PSELECT6", __NR_pselect6);
     VALUE("SyscallNumbers.PPOLL", __NR_ppoll);
+    VALUE("SyscallNumbers.MKDIR", __NR_mkdir);
+    VALUE("SyscallNumbers.RMDIR", __NR_rmdir);
     VALUE("SyscallNumbers.UNSHARE", __NR_unshare);
     VALUE("SyscallNumbers.SET_ROBUST_LIST", __NR_set_robust_list);
     VALUE("SyscallNumbers.GET_ROBUST_LIST", __NR_get_robust_list);
