@@ -58,7 +58,7 @@ static void serve(int fds[], int nr)
         }
         for (int fd = 0; fd < 200; fd++)
             close(fd);
-        while (left > 0 && poll(p, (nfds_t)nr, IDLE_MSEC) > 0) {
+        while (left > 0 && sc_serve_poll(p, (nfds_t)nr, IDLE_MSEC) > 0) {
             for (int i = 0; i < nr; i++) {
                 char text[64];
                 if (p[i].fd < 0 || !p[i].revents)

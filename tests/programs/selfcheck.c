@@ -39,6 +39,25 @@ const char *sc_dir(char buf[PATH_MAX])
     return buf;
 }
 
+bool sc_over(void)
+{
+    char path[PATH_MAX];
+    /* NB: not by "..": the directory itself is taken away and put back between two restores */
+    char *slash = strrchr(sc_dir(path), '/');
+    slash[slash == path] = 0;
+    return access(path, F_OK) != 0;
+}
+
+int sc_serve_poll(struct pollfd *p, nfds_t nr, int idle_msec)
+{
+    for (int idle = 0; idle < idle_msec && !sc_over(); idle += 100) {
+        int ready = poll(p, nr, 100);
+        if (ready != 0)
+            return ready;
+    }
+    return 0;
+}
+
 void sc_strip_dir(void)
 {
     char *slash = strrchr(status_path, '/');

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -45,6 +46,10 @@ const char *sc_path(char buf[PATH_MAX], const char *suffix);
 const char *sc_dir(char buf[PATH_MAX]);
 /* After chroot to the directory of STATUS: STATUS is now /NAME. */
 void sc_strip_dir(void);
+/* The test is over and has removed its folder, which is that above the directory of STATUS: no helper is needed. */
+bool sc_over(void);
+/* poll(2) for a process that helps the target from outside; 0 when the test is over, or idle_msec have passed. */
+int sc_serve_poll(struct pollfd *p, nfds_t nr, int idle_msec);
 
 /* Appends one line to STATUS; the file is open only during the call. */
 void sc_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -166,7 +166,7 @@ static void peer(const struct sockaddr_in6 *a, socklen_t len, struct end mine, c
     mine.fd = SYS(socket(AF_INET, SOCK_STREAM, 0));
     SYS(connect(mine.fd, (const struct sockaddr *)a, len));
     fill(&mine, EARLY);
-    while (!sc_go())
+    while (!sc_go() && !sc_over())
         nanosleep(&pause, NULL);
     pump(&mine, other, TOTAL, "peer");
     SYS(send(mine.fd, "k", 1, MSG_NOSIGNAL));

@@ -47,7 +47,7 @@ static void serve(int one, int two)
         for (int fd = 2; fd < 256; fd++)
             close(fd);
         struct pollfd p[2] = {{.fd = 0, .events = POLLIN}, {.fd = 1, .events = POLLIN}};
-        while (poll(p, 2, IDLE_MSEC) > 0) {
+        while (sc_serve_poll(p, 2, IDLE_MSEC) > 0) {
             int fd = p[0].revents ? 0 : 1;
             char text[64];
             struct sockaddr_un from;
