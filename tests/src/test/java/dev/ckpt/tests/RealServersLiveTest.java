@@ -142,6 +142,17 @@ class RealServersLiveTest {
     }
   }
 
+  /** Has a client wait for a value of a list; another one tells when it does. */
+  private static void block(RedisClient client, String list, RedisClient other, LiveProgram server)
+      throws IOException {
+    client.send("BLPOP", list, "0");
+    client.flush();
+    Await.until(
+        "a blocked client",
+        () -> other.ask("INFO", "clients").contains("blocked_clients:1\r"),
+        server::describe);
+  }
+
   @Test
   void redisDropsItsClientsAndKeepsItsKeys() throws IOException {
     int port = freePort();
@@ -151,12 +162,7 @@ class RealServersLiveTest {
       try (RedisClient idle = RedisClient.connect(port);
           RedisClient blocked = RedisClient.connect(port)) {
         setKeys(idle, 0, KEYS);
-        blocked.send("BLPOP", "no such list", "0");
-        blocked.flush();
-        Await.until(
-            "a blocked client",
-            () -> idle.ask("INFO", "clients").contains("blocked_clients:1\r"),
-            server::describe);
+        block(blocked, "no such list", idle, server);
         server.withDumpOptions(options -> options.withTcp(TcpPolicy.CLOSE)).dump(image, true);
         assertThrows(IOException.class, () -> idle.ask("PING"));
         assertThrows(IOException.class, blocked::answer);
@@ -180,12 +186,7 @@ class RealServersLiveTest {
       try (RedisClient idle = RedisClient.connect(port);
           RedisClient blocked = RedisClient.connect(port)) {
         setKeys(idle, 0, KEYS);
-        blocked.send("BLPOP", "a list", "0");
-        blocked.flush();
-        Await.until(
-            "a blocked client",
-            () -> idle.ask("INFO", "clients").contains("blocked_clients:1\r"),
-            server::describe);
+        block(blocked, "a list", idle, server);
         server.withDumpOptions(options -> options.withTcp(TcpPolicy.KEEP)).dump(image, true);
         server.restore(image, false);
         expectKeys(idle, KEYS);

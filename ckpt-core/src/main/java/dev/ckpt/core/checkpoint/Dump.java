@@ -137,6 +137,7 @@ final class Dump {
 
     TaskStruct.save(context, answers, stopSignal);
     TimeNamespace.save(context);
+    LoginUser.save(context);
     threads.save(answers);
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);

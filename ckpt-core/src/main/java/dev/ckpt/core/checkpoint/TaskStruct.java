@@ -2,12 +2,10 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.Limits;
-import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
-import dev.ckpt.format.record.Loginuid;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Task;
 import java.util.ArrayList;
@@ -86,17 +84,5 @@ final class TaskStruct {
       limits.add(new Rlimits.Rlimit(limit.soft(), limit.hard()));
     }
     context.add(new Rlimits(limits));
-    saveLoginuid(context);
-  }
-
-  private static void saveLoginuid(CkptContext context) throws CkptException {
-    int loginuid;
-    try {
-      loginuid = context.proc().loginuid();
-    } catch (ProcMissingException e) {
-      // A kernel without auditing.
-      return;
-    }
-    context.add(new Loginuid(loginuid));
   }
 }
