@@ -154,7 +154,8 @@ public enum Code {
       "an end of a connection has a name that cannot be given again: its listening socket is"
           + " closed"),
   SOCKET_UNLINKED(FILES, "bound to a file that was unlinked or replaced"),
-  SOCKET_RIGHTS(FILES, "descriptors wait in its queue", "let the task receive them"),
+  SOCKET_RIGHTS(
+      FILES, "descriptors, a label or a time stamp wait in its queue", "let the task receive them"),
   SOCKET_QUEUE(
       FILES,
       "a message waits that cannot be sent again; the line says why",

@@ -143,7 +143,7 @@ final class UnixRefusals {
         refuse(
             Code.SOCKET_RIGHTS,
             file,
-            "has descriptors or a label in its queue (SCM_RIGHTS, SCM_SECURITY)",
+            "has descriptors, a label or a time stamp in its queue (SCM_RIGHTS and its like)",
             "let the task receive them");
         return;
       }
