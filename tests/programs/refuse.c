@@ -507,6 +507,54 @@ static void m_vfork_parent(void)
     plain_wait = true;
 }
 
+/* A process that is no child of ours, but shares with us what the flags say; it ends when we do. */
+static int shared_flags;
+static pid_t sharer_of;
+static int sharer(void *arg)
+{
+    (void)arg;
+    hold_files(sharer_of);
+    _exit(0);
+}
+static int sharing_middle(void *arg)
+{
+    char *stack = arg;
+    _exit(clone(sharer, stack + (1UL << 20), shared_flags, NULL) < 0);
+}
+static void share_outside(int flags)
+{
+    char *stack = page_of(0);
+    int status;
+    shared_flags = flags;
+    sharer_of = getpid();
+    pid_t middle = SYS(clone(sharing_middle, stack + (2UL << 20), flags | SIGCHLD, stack));
+    SYS(waitpid(middle, &status, 0));
+    CHECK(status == 0, "status %x", (unsigned)status);
+}
+static void m_mm_outside(void) { share_outside(CLONE_VM); }
+static void m_files_outside(void) { share_outside(CLONE_FILES); }
+static void m_fs_outside(void) { share_outside(CLONE_FS); }
+
+static void tell_pid_and_stay(pid_t target)
+{
+    pid_t self = getpid();
+    SYS(write(outside[1], &self, sizeof(self)));
+    SYS(close(outside[0]));
+    SYS(close(outside[1]));
+    hold_files(target);
+}
+/* Traces a process that is no child of ours. */
+static void m_traces(void)
+{
+    pid_t tracee;
+    SYS(pipe(outside));
+    orphan(tell_pid_and_stay);
+    CHECK(read(outside[0], &tracee, sizeof(tracee)) == sizeof(tracee), "read");
+    SYS(close(outside[0]));
+    SYS(close(outside[1]));
+    OFFER(ptrace(PTRACE_SEIZE, tracee, 0, 0));
+}
+
 /* ---- threads that are not like the others ---- */
 
 static atomic_int prepared;
@@ -582,7 +630,8 @@ static const struct {
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(traced), M(pipe_outside), M(child), M(zombie_child),
-    M(shared_mm), M(vfork_parent), M(thread_fs), M(thread_files), M(thread_creds_differ),
+    M(shared_mm), M(vfork_parent), M(mm_outside), M(files_outside), M(fs_outside), M(traces),
+    M(thread_fs), M(thread_files), M(thread_creds_differ),
     M(dead_leader),
 };
 

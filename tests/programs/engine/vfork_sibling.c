@@ -1,12 +1,12 @@
 /*
- * A thread that waits inside vfork and cannot be stopped, until STATUS.go exists. The new process is our sibling, so
- * that no list of children tells of it.
+ * A thread that, when STATUS.block exists, waits inside vfork and cannot be stopped, until STATUS.go exists. The new
+ * process is our sibling: no list of children tells of it.
  */
 #include "../selfcheck.h"
 #include <sched.h>
 
 static char stack[65536] __attribute__((aligned(16)));
-static atomic_int blocked_tid, back;
+static atomic_int back;
 
 static int sibling(void *arg)
 {
@@ -18,8 +18,11 @@ static int sibling(void *arg)
 
 static void *blocked(void *arg)
 {
+    char path[PATH_MAX];
     (void)arg;
-    atomic_store(&blocked_tid, sc_tid());
+    sc_path(path, ".block");
+    while (access(path, F_OK) != 0)
+        sc_slept_ns(MSEC);
     SYS(clone(sibling, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, NULL));
     atomic_store(&back, 1);
     return NULL;
@@ -29,9 +32,6 @@ int main(int argc, char **argv)
 {
     sc_init(argc, argv);
     pthread_t t = sc_thread(blocked, NULL);
-    while (!atomic_load(&blocked_tid))
-        sc_sleep_ns(MSEC);
-    sc_await_syscall(atomic_load(&blocked_tid), SYS_clone);
     sc_ready();
     sc_wait();
     PT(pthread_join(t, NULL));

@@ -24,6 +24,7 @@ public enum Code {
       TARGET, "it has exited and was not waited for", "none: there is nothing left to save"),
   TASK_DEAD_LEADER(TARGET, "its first thread has exited, others run", "none in this version"),
   TASK_TRACED(TARGET, "a debugger or strace has it", "end the debugger first"),
+  TASK_TRACES(TARGET, "it is a debugger and has another process", "have it let go first"),
   TASK_WAITED_FOR(
       TARGET,
       "a thread of our JVM waits for it (java.lang.Process) and would swallow its stops",
@@ -43,8 +44,16 @@ public enum Code {
   TASK_32BIT(TARGET, "a thread runs 32-bit code", "none"),
   MM_SHARED(
       TARGET,
-      "it shares its memory with its parent (vfork, CLONE_VM)",
-      "wait until it has called exec"),
+      "it shares its memory with another process (vfork, CLONE_VM)",
+      "wait until one of them has called exec, or end the other"),
+  FILES_SHARED(
+      TARGET,
+      "it shares its descriptor table with another process (CLONE_FILES)",
+      "wait until one of them has called exec, or end the other"),
+  FS_SHARED(
+      TARGET,
+      "it shares its folders and umask with another process (CLONE_FS)",
+      "wait until one of them has called exec, or end the other"),
   THREAD_UNSHARED(
       TARGET,
       "a thread has its own descriptors, folder, signal table or mm",

@@ -1,5 +1,6 @@
 package dev.ckpt.tests;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -267,11 +268,24 @@ class EngineLiveTest {
     }
   }
 
+  /** It blocks at the last moment: the process that makes it do so would be seen before. */
   @Test
   void threadThatCannotBeStoppedIsRefused() throws IOException {
     try (LiveProgram live = start("engine/vfork_sibling")) {
+      TouchHook block =
+          new TouchHook() {
+            @Override
+            public void before(String call) {
+              assertDoesNotThrow(() -> block(live));
+            }
+
+            @Override
+            public void after(String call) {}
+          };
       CheckpointOptions options =
-          CheckpointOptions.of(live.pid()).withFreezeTimeout(Duration.ofMillis(300));
+          CheckpointOptions.of(live.pid())
+              .withFreezeTimeout(Duration.ofMillis(300))
+              .withHook(block);
       Path image = live.besides("image");
       UnsupportedStateException refused =
           assertThrows(UnsupportedStateException.class, () -> live.dump(options, image));
@@ -279,5 +293,25 @@ class EngineLiveTest {
       assertFalse(Files.exists(image));
       live.finish(0);
     }
+  }
+
+  private static void block(LiveProgram live) throws IOException {
+    Path block = live.folder().resolve("status.block");
+    if (Files.exists(block)) {
+      return;
+    }
+    Files.createFile(block);
+    ProcFs proc = ProcFs.of(live.pid());
+    Await.until(
+        "a thread inside vfork",
+        () -> {
+          for (int tid : proc.tasks()) {
+            if (proc.stat(tid).state() == TaskState.DISK_SLEEP) {
+              return true;
+            }
+          }
+          return false;
+        },
+        live::describe);
   }
 }

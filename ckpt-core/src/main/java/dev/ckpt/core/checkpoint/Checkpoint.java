@@ -92,7 +92,7 @@ public final class Checkpoint {
     return Obstacles.guarded(
         pid,
         refusals -> {
-          Survey.state(pid, refusals);
+          Survey.running(pid, refusals);
           Files.preview(pid, refusals);
         });
   }

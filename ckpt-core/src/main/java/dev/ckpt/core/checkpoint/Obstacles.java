@@ -68,7 +68,7 @@ final class Obstacles {
   }
 
   private static void everything(int pid, Refusals refusals) throws CkptException {
-    Survey.state(pid, refusals);
+    Survey.running(pid, refusals);
     if (refusals.list().stream().anyMatch(refusal -> refusal.code() == Code.TASK_DEAD_LEADER)) {
       // Nothing of it can be seen.
       return;

@@ -126,6 +126,12 @@ final class Survey {
     }
   }
 
+  /** The same of a task that runs, and what takes too long to look for once it is frozen. */
+  static void running(int pid, Refusals refusals) throws CkptException {
+    state(pid, refusals);
+    Tracees.refuse(pid, refusals);
+  }
+
   private boolean hasDeadLeader() throws CkptException {
     boolean dead = proc.stat().state().ended();
     refusals.addIf(dead, Code.TASK_DEAD_LEADER, "its first thread has exited", LATER);
@@ -133,26 +139,8 @@ final class Survey {
   }
 
   private void process() throws CkptException {
-    Stat stat = proc.stat();
     PosixTimers.survey(proc, refusals);
-    refusals.addIf(
-        proc.pid() != stat.ppid() && sharesMemory(stat.ppid()),
-        Code.MM_SHARED,
-        "shares its memory with process " + stat.ppid(),
-        LATER);
-  }
-
-  /** A child of vfork or clone(CLONE_VM); other sharers than the parent cannot be found. */
-  private boolean sharesMemory(int other) throws CkptException {
-    try {
-      return other != 0 && Tasks.kcmp(proc.pid(), other, Tasks.KcmpType.VM, 0, 0) == 0;
-    } catch (SyscallException e) {
-      // Gone, or not ours to look at: then it is no sharer that we could have seen.
-      if (e.errno() == Errno.ESRCH || e.errno() == Errno.EPERM) {
-        return false;
-      }
-      throw e;
-    }
+    CloneSharers.refuse(proc.pid(), refusals);
   }
 
   private void folders() throws CkptException {
