@@ -32,6 +32,7 @@ import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Loginuid;
+import dev.ckpt.format.record.LsmLabel;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.MulticastGroup;
@@ -86,6 +87,7 @@ public enum ObjectType {
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
   TIME_NS(240, Phase.STATE, Refs.NONE, TimeNs.CODEC),
   LOGINUID(241, Phase.STATE, Refs.NONE, Loginuid.CODEC),
+  LSM_LABEL(242, Phase.STATE, Refs.NONE, LsmLabel.CODEC),
 
   SIGACTIONS(300, Phase.STATE, Refs.NONE, Sigactions.CODEC),
   SIGPENDING(310, Phase.STATE, Refs.NONE, Sigpending.CODEC),

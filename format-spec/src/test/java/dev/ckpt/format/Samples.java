@@ -282,6 +282,7 @@ final class Samples {
         new ImageObject(0, 0, TaskSamples.rlimits()),
         new ImageObject(0, 0, TaskSamples.timeNs()),
         new ImageObject(0, 0, TaskSamples.loginuid()),
+        new ImageObject(0, 0, TaskSamples.lsmLabel()),
         new ImageObject(0, 0, sigactions()),
         new ImageObject(0, 0, sigpending()),
         new ImageObject(0, 0, itimers()),

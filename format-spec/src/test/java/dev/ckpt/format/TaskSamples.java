@@ -4,6 +4,7 @@ import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Loginuid;
+import dev.ckpt.format.record.LsmLabel;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
@@ -124,6 +125,10 @@ final class TaskSamples {
 
   static Loginuid loginuid() {
     return new Loginuid(-2);
+  }
+
+  static LsmLabel lsmLabel() {
+    return new LsmLabel(ByteString.of("docker-default (enforce)"));
   }
 
   static TimeNs timeNs() {

@@ -276,6 +276,7 @@ final class Restore {
     space.finish();
     keys.restore();
     LoginUser.restore(context, run);
+    SecurityLabel.compare(context);
     threads.create(run);
     GhostFolders folders = new GhostFolders(context, run);
     folders.create();

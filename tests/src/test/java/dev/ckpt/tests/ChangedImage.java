@@ -12,6 +12,8 @@ import dev.ckpt.format.record.PageArray;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -29,6 +31,20 @@ final class ChangedImage {
 
   /** Writes a copy whose header and state records went through a function. */
   static Path of(Path image, Path copy, UnaryOperator<ImageRecord> change) throws IOException {
+    return of(image, copy, change, List.of());
+  }
+
+  /**
+   * Writes a copy with more records, to which nothing refers, behind the first one of the state.
+   */
+  static Path with(Path image, Path copy, ImageRecord... more) throws IOException {
+    return of(image, copy, UnaryOperator.identity(), List.of(more));
+  }
+
+  private static Path of(
+      Path image, Path copy, UnaryOperator<ImageRecord> change, List<ImageRecord> more)
+      throws IOException {
+    Iterator<ImageRecord> added = more.iterator();
     try (FileChannel from = FileChannel.open(image);
         ImageReader reader = new ImageReader(from);
         FileChannel to = FileChannel.open(copy, CREATE_NEW, WRITE);
@@ -40,6 +56,9 @@ final class ChangedImage {
         } else if (content.type().phase() == ObjectType.Phase.STATE) {
           take(writer, next.get().objref());
           writer.write(next.get().objref(), change.apply(content));
+          while (added.hasNext()) {
+            writer.write(added.next());
+          }
         } else if (content.type().phase().compareTo(ObjectType.Phase.INDEX) < 0) {
           writer.write(change.apply(content));
         }

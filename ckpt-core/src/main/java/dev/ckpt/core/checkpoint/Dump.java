@@ -138,6 +138,7 @@ final class Dump {
     TaskStruct.save(context, answers, stopSignal);
     TimeNamespace.save(context);
     LoginUser.save(context);
+    SecurityLabel.save(context);
     threads.save(answers);
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);

@@ -199,6 +199,11 @@ public final class ProcFs {
     return files.parse("loginuid", ProcValues::loginuid);
   }
 
+  /** By which label a security module knows the process; not readable where there is none. */
+  public ByteString securityLabel() throws CkptException {
+    return files.parse("attr/current", ProcValues::label);
+  }
+
   /**
    * A link of the process: {@code exe}, {@code cwd} or {@code root}.
    *

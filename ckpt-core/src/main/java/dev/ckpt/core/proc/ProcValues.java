@@ -4,6 +4,7 @@ import dev.ckpt.format.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -48,6 +49,15 @@ final class ProcValues {
     long value = in.decimal();
     endOfLine(in);
     return value;
+  }
+
+  /** attr/current: AppArmor ends it with a newline, SELinux with a NUL, Smack with nothing. */
+  static ByteString label(byte[] text) throws ProcFormatException {
+    int len = text.length;
+    if (len > 0 && (text[len - 1] == '\n' || text[len - 1] == 0)) {
+      len--;
+    }
+    return ByteString.of(Arrays.copyOf(text, len));
   }
 
   /** loginuid: the kernel writes no newline behind it. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.format.ByteString;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -174,6 +175,10 @@ class SmallFilesTest {
     assertEquals(0x0040000, ProcValues.personality(Captured.bytes("odd.personality")));
     assertEquals(0x33, ProcValues.hexLine(Captured.bytes("odd.coredump_filter")));
     assertEquals(-1, ProcValues.loginuid(Captured.bytes("odd.loginuid")));
+    ByteString label = ByteString.of("docker-default (enforce)");
+    assertEquals(label, ProcValues.label(Captured.latin1(label + "\n")));
+    assertEquals(label, ProcValues.label(Captured.latin1(label + "\0")));
+    assertEquals(label, ProcValues.label(Captured.latin1(label.toString())));
     assertEquals(12345, ProcValues.unsigned(Captured.bytes("odd.timerslack_ns")));
     assertEquals(0, ProcValues.oomScoreAdj(Captured.bytes("odd.oom_score_adj")));
     assertEquals(-1000, ProcValues.oomScoreAdj(Captured.latin1("-1000\n")));

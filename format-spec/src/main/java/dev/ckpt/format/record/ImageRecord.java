@@ -35,6 +35,7 @@ public sealed interface ImageRecord
         InotifyWatch,
         Itimers,
         Loginuid,
+        LsmLabel,
         MemoryObject,
         Mempolicy,
         Mm,
