@@ -289,10 +289,14 @@ static void m_udp_corked(void)
     SYS(setsockopt(client, IPPROTO_UDP, UDP_CORK, &on, sizeof(on)));
     SYS(send(client, "x", 1, 0));
 }
-static void m_raw(void)
+static void m_raw_queue(void)
 {
-    if (socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) < 0)
+    const int experiments = 253; /* RFC 3692 */
+    inet = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int box = socket(AF_INET, SOCK_RAW, experiments);
+    if (box < 0)
         sc_skip("raw socket: %s", strerror(errno));
+    udp_send_to(box);
 }
 
 #define M(name) {#name, m_##name}
@@ -302,7 +306,7 @@ static const struct {
 } modes[] = {
     M(unix_outside), M(unix_shared), M(unix_backlog), M(unix_rights), M(unix_rights_dgram), M(unix_unlinked),
     M(unix_oob), M(unix_peek_off), M(ebpf_filter), M(netlink_queue), M(udp_filter), M(unix_name), M(unix_sender_gone), M(unix_error),
-    M(tcp_connection), M(tcp_backlog), M(tcp_error), M(udp_group), M(udp_reuse), M(udp_corked), M(raw),
+    M(tcp_connection), M(tcp_backlog), M(tcp_error), M(udp_group), M(udp_reuse), M(udp_corked), M(raw_queue),
 };
 
 int main(int argc, char **argv)

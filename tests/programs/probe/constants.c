@@ -32,6 +32,9 @@
 #include <linux/fs.h>
 #include <linux/inotify.h>
 #include <linux/ioprio.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/if.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kcmp.h>
@@ -50,6 +53,7 @@
 #undef sched_param
 #include <linux/securebits.h>
 #include <linux/sock_diag.h>
+#include <linux/sockios.h>
 #include <linux/shm.h>
 #include <linux/stat.h>
 #include <linux/timerfd.h>
@@ -343,6 +347,29 @@ int main(void)
     VALUE("Netinet.IPV6_UNICAST_IF", IPV6_UNICAST_IF);
     VALUE("Netinet.IPV6_RECVFRAGSIZE", IPV6_RECVFRAGSIZE);
     VALUE("Netinet.IPV6_FREEBIND", IPV6_FREEBIND);
+    VALUE("Netinet.IPPROTO_ICMP", IPPROTO_ICMP);
+    VALUE("Netinet.IPPROTO_IGMP", IPPROTO_IGMP);
+    VALUE("Netinet.IPPROTO_ICMPV6", IPPROTO_ICMPV6);
+    VALUE("Netinet.IP_HDRINCL", IP_HDRINCL);
+    VALUE("Netinet.IP_NODEFRAG", IP_NODEFRAG);
+    VALUE("Netinet.IP_RECVERR_RFC4884", IP_RECVERR_RFC4884);
+    VALUE("Netinet.IPV6_2292PKTINFO", IPV6_2292PKTINFO);
+    VALUE("Netinet.IPV6_2292HOPOPTS", IPV6_2292HOPOPTS);
+    VALUE("Netinet.IPV6_2292DSTOPTS", IPV6_2292DSTOPTS);
+    VALUE("Netinet.IPV6_2292RTHDR", IPV6_2292RTHDR);
+    VALUE("Netinet.IPV6_CHECKSUM", IPV6_CHECKSUM);
+    VALUE("Netinet.IPV6_2292HOPLIMIT", IPV6_2292HOPLIMIT);
+    VALUE("Netinet.IPV6_ROUTER_ALERT", IPV6_ROUTER_ALERT);
+    VALUE("Netinet.IPV6_RECVERR_RFC4884", IPV6_RECVERR_RFC4884);
+    VALUE("Netinet.IPV6_FLOWINFO_SEND", IPV6_FLOWINFO_SEND);
+    VALUE("Netinet.IPV6_HDRINCL", IPV6_HDRINCL);
+    VALUE("Netinet.IPV6_RECVHOPOPTS", IPV6_RECVHOPOPTS);
+    VALUE("Netinet.IPV6_RECVRTHDR", IPV6_RECVRTHDR);
+    VALUE("Netinet.IPV6_RECVDSTOPTS", IPV6_RECVDSTOPTS);
+    VALUE("Netinet.IPV6_RECVPATHMTU", IPV6_RECVPATHMTU);
+    VALUE("Netinet.SOL_RAW", SOL_RAW);
+    VALUE("Netinet.ICMP_FILTER", ICMP_FILTER);
+    VALUE("Netinet.ICMPV6_FILTER", ICMPV6_FILTER);
     VALUE("Netinet.TCP_NODELAY", TCP_NODELAY);
     VALUE("Netinet.TCP_MAXSEG", TCP_MAXSEG);
     VALUE("Netinet.TCP_CORK", TCP_CORK);
@@ -406,6 +433,10 @@ int main(void)
     VALUE("literal.msghdr.msg_control", offsetof(struct msghdr, msg_control));
     VALUE("literal.msghdr.msg_controllen", offsetof(struct msghdr, msg_controllen));
     VALUE("literal.msghdr.msg_flags", offsetof(struct msghdr, msg_flags));
+    VALUE("NetDevice.SIOCGIFNAME", SIOCGIFNAME);
+    VALUE("NetDevice.SIOCGIFINDEX", SIOCGIFINDEX);
+    VALUE("NetDevice.IFNAMSIZ", IFNAMSIZ);
+    VALUE("NetDevice.IFREQ_BYTES", sizeof(struct ifreq));
     VALUE("Netlink.NETLINK_ROUTE", NETLINK_ROUTE);
     VALUE("Netlink.NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG);
     VALUE("Netlink.NETLINK_KOBJECT_UEVENT", NETLINK_KOBJECT_UEVENT);

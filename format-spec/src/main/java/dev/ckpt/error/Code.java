@@ -277,8 +277,10 @@ public enum Code {
       "run with CAP_SYS_NICE, or as nice as it was"),
   NO_RIGHT_TO_NET(
       RESTORE,
-      "datagrams wait in its sockets, which are put back by raw packets",
-      "root, or CAP_NET_RAW and CAP_NET_ADMIN"),
+      "one of its sockets is not ours to make, or datagrams wait in one, which are put back by raw"
+          + " packets",
+      "run as root or with CAP_NET_RAW and CAP_NET_ADMIN; for a datagram socket of ICMP with a"
+          + " group of net.ipv4.ping_group_range"),
   AFFINITY(
       RESTORE,
       "a thread is bound to CPUs of which none is here",
@@ -341,8 +343,8 @@ public enum Code {
   ADDRESS_GONE(
       RESTORE,
       "this machine does not have the address of one of its sockets, or that a datagram in one was"
-          + " sent to",
-      "give it the address"),
+          + " sent to, or an interface under its number",
+      "give it the address or the interface"),
   SOCKET_NAME_TAKEN(
       RESTORE,
       "another socket, or a file of another kind, has the name of one of its unix sockets",

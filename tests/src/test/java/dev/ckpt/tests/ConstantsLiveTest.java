@@ -44,6 +44,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.kernel.GroupFilter",
     "dev.ckpt.core.kernel.Inotify",
     "dev.ckpt.core.kernel.KernelFeatures",
+    "dev.ckpt.core.kernel.NetDevice",
     "dev.ckpt.core.kernel.Netinet",
     "dev.ckpt.core.kernel.Netlink",
     "dev.ckpt.core.kernel.Numbers",

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * What ss(8) shows of the sockets of a task: type, state, queues, addresses, peer, owner, options
- * and memory, a line for each. Without ss there is nothing to see.
+ * and memory, a line for each. Without ss there is little to see.
  */
 final class OutsideSockets {
   private static final Path SS = Path.of("/usr/bin/ss");
@@ -24,6 +24,9 @@ final class OutsideSockets {
   private static final Pattern UNIX_INODE = Pattern.compile("u_\\w+ \\S+ \\d+ \\d+ \\S+ (\\d+) .*");
 
   private static final Pattern INET_INODE = Pattern.compile(".* ino:(\\d+)\\b.*");
+
+  /** The place of the inode's number in a line of /proc/net/raw. */
+  private static final int PROC_INODE = 9;
 
   /** The peer of a unix socket: the inode of the other end, 0 for none. */
   private static final Pattern UNIX_PEER =
@@ -46,6 +49,9 @@ final class OutsideSockets {
   static SortedMap<String, String> of(Map<String, String> sockets, KernelObjects objects)
       throws IOException {
     SortedMap<String, String> facts = new TreeMap<>();
+    if (!sockets.isEmpty()) {
+      facts.putAll(ofProc(sockets));
+    }
     if (sockets.isEmpty() || !Files.exists(SS)) {
       return facts;
     }
@@ -56,6 +62,26 @@ final class OutsideSockets {
       Matcher found = unix.matches() ? unix : inet;
       if ((found == unix || inet.matches()) && sockets.containsKey(found.group(1))) {
         facts.put("ss " + sockets.get(found.group(1)), named(words, objects));
+      }
+    }
+    return facts;
+  }
+
+  /**
+   * Of raw sockets and of those of ICMP, whose inodes ss tells on few kernels: addresses, state and
+   * owner, by the name {@code raw FD}.
+   */
+  private static SortedMap<String, String> ofProc(Map<String, String> sockets) throws IOException {
+    SortedMap<String, String> facts = new TreeMap<>();
+    for (String name : List.of("raw", "raw6", "icmp", "icmp6")) {
+      Path file = Path.of("/proc/net", name);
+      List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+      for (String line : lines) {
+        String[] words = line.trim().split(" +");
+        String fd = sockets.get(words[PROC_INODE]);
+        if (fd != null) {
+          facts.put("raw " + fd, String.join(" ", List.of(words).subList(1, PROC_INODE)));
+        }
       }
     }
     return facts;

@@ -109,7 +109,7 @@ class RefusalsLiveTest {
           Map.entry("udp_group", "SOCKET_QUEUE"),
           Map.entry("udp_reuse", "SOCKET_QUEUE"),
           Map.entry("udp_corked", "SOCKET_QUEUE"),
-          Map.entry("raw", "FD_SOCKET"));
+          Map.entry("raw_queue", "SOCKET_QUEUE"));
 
   static Stream<Programs.Program> programs() {
     return Programs.of("refuse").stream();

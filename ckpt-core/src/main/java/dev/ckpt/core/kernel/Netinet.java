@@ -1,16 +1,20 @@
 package dev.ckpt.core.kernel;
 
-/** Constants of {@code linux/in.h}, {@code in6.h}, {@code tcp.h}, {@code udp.h} and their kin. */
+/** Constants of {@code linux/in.h}, {@code in6.h}, {@code icmp.h}, {@code tcp.h} and their kin. */
 public final class Netinet {
   public static final int IPPROTO_IP = 0;
+  public static final int IPPROTO_ICMP = 1;
+  public static final int IPPROTO_IGMP = 2;
   public static final int IPPROTO_TCP = 6;
   public static final int IPPROTO_UDP = 17;
   public static final int IPPROTO_IPV6 = 41;
+  public static final int IPPROTO_ICMPV6 = 58;
   public static final int IPPROTO_UDPLITE = 136;
   public static final int IPPROTO_RAW = 255;
 
   public static final int IP_TOS = 1;
   public static final int IP_TTL = 2;
+  public static final int IP_HDRINCL = 3;
   public static final int IP_OPTIONS = 4;
   public static final int IP_RECVOPTS = 6;
   public static final int IP_RETOPTS = 7;
@@ -24,9 +28,11 @@ public final class Netinet {
   public static final int IP_TRANSPARENT = 19;
   public static final int IP_RECVORIGDSTADDR = 20;
   public static final int IP_MINTTL = 21;
+  public static final int IP_NODEFRAG = 22;
   public static final int IP_CHECKSUM = 23;
   public static final int IP_BIND_ADDRESS_NO_PORT = 24;
   public static final int IP_RECVFRAGSIZE = 25;
+  public static final int IP_RECVERR_RFC4884 = 26;
   public static final int IP_MULTICAST_IF = 32;
   public static final int IP_MULTICAST_TTL = 33;
   public static final int IP_MULTICAST_LOOP = 34;
@@ -36,18 +42,32 @@ public final class Netinet {
   public static final int IP_UNICAST_IF = 50;
   public static final int IP_LOCAL_PORT_RANGE = 51;
 
+  public static final int IPV6_2292PKTINFO = 2;
+  public static final int IPV6_2292HOPOPTS = 3;
+  public static final int IPV6_2292DSTOPTS = 4;
+  public static final int IPV6_2292RTHDR = 5;
+  public static final int IPV6_CHECKSUM = 7;
+  public static final int IPV6_2292HOPLIMIT = 8;
   public static final int IPV6_UNICAST_HOPS = 16;
   public static final int IPV6_MULTICAST_IF = 17;
   public static final int IPV6_MULTICAST_HOPS = 18;
   public static final int IPV6_MULTICAST_LOOP = 19;
+  public static final int IPV6_ROUTER_ALERT = 22;
   public static final int IPV6_MTU_DISCOVER = 23;
   public static final int IPV6_RECVERR = 25;
   public static final int IPV6_V6ONLY = 26;
   public static final int IPV6_MULTICAST_ALL = 29;
+  public static final int IPV6_RECVERR_RFC4884 = 31;
+  public static final int IPV6_FLOWINFO_SEND = 33;
+  public static final int IPV6_HDRINCL = 36;
   public static final int IPV6_RECVPKTINFO = 49;
   public static final int IPV6_PKTINFO = 50;
   public static final int IPV6_RECVHOPLIMIT = 51;
   public static final int IPV6_HOPLIMIT = 52;
+  public static final int IPV6_RECVHOPOPTS = 53;
+  public static final int IPV6_RECVRTHDR = 56;
+  public static final int IPV6_RECVDSTOPTS = 58;
+  public static final int IPV6_RECVPATHMTU = 60;
   public static final int IPV6_DONTFRAG = 62;
   public static final int IPV6_RECVTCLASS = 66;
   public static final int IPV6_TCLASS = 67;
@@ -59,6 +79,10 @@ public final class Netinet {
   public static final int IPV6_UNICAST_IF = 76;
   public static final int IPV6_RECVFRAGSIZE = 77;
   public static final int IPV6_FREEBIND = 78;
+
+  public static final int SOL_RAW = 255;
+  public static final int ICMP_FILTER = 1;
+  public static final int ICMPV6_FILTER = 1;
 
   public static final int TCP_NODELAY = 1;
   public static final int TCP_MAXSEG = 2;

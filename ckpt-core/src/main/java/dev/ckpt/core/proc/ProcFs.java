@@ -4,6 +4,7 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -305,6 +306,30 @@ public final class ProcFs {
       return ofSelf().parse("net/igmp6", HeardGroup::parseIpv6);
     } catch (ProcMissingException e) {
       return List.of();
+    }
+  }
+
+  /** The raw and ping sockets of our network namespace, of IPv4 and IPv6. */
+  public static List<RawSock> rawSockets() throws CkptException {
+    List<RawSock> all = new ArrayList<>();
+    for (String file : List.of("raw", "raw6", "icmp", "icmp6")) {
+      try {
+        all.addAll(ofSelf().parse("net/" + file, RawSock::parse));
+      } catch (ProcMissingException e) {
+        // A kernel without IPv6.
+        continue;
+      }
+    }
+    return all;
+  }
+
+  /** Whether a socket makes a multicast router of this machine: of IPv4 or of IPv6. */
+  public static boolean isMulticastRouter(boolean ipv4) throws CkptException {
+    String file = "sys/net/" + (ipv4 ? "ipv4" : "ipv6") + "/conf/all/mc_forwarding";
+    try {
+      return ofMachine().parse(file, ProcValues::unsigned) != 0;
+    } catch (ProcMissingException e) {
+      return false;
     }
   }
 

@@ -19,8 +19,10 @@ import java.util.List;
  *      0     8  u64    inode     in sockfs
  *      8     4  u32    flags     open flags
  *     12     4  u32    domain    AF_INET 2 or AF_INET6 10
- *     16     4  u32    sockType  SOCK_STREAM 1 or SOCK_DGRAM 2
- *     20     4  u32    protocol  IPPROTO_TCP 6, IPPROTO_UDP 17, IPPROTO_UDPLITE 136
+ *     16     4  u32    sockType  SOCK_STREAM 1, SOCK_DGRAM 2 or SOCK_RAW 3
+ *     20     4  u32    protocol  of SOCK_STREAM IPPROTO_TCP 6; of SOCK_DGRAM IPPROTO_UDP 17,
+ *                                IPPROTO_UDPLITE 136, IPPROTO_ICMP 1, IPPROTO_ICMPV6 58; of
+ *                                SOCK_RAW any
  *     24     4  u32    state     0 not connected, 1 listening, 2 connected to peer, 3 a connection
  *                                that is over, 4 the same, and its error was not read yet; TCP
  *                                that is connected has a TCP_SOCK too
@@ -50,6 +52,7 @@ public record FileInetSocket(
   public static final int AF_INET6 = 10;
   public static final int SOCK_STREAM = 1;
   public static final int SOCK_DGRAM = 2;
+  public static final int SOCK_RAW = 3;
 
   public static final int UNCONNECTED = 0;
   public static final int LISTENING = 1;
@@ -61,12 +64,13 @@ public record FileInetSocket(
   public static final RecordCodec<FileInetSocket> CODEC = new Codec();
 
   private static final int SHUTDOWN_BOTH = 3;
+  private static final int IPPROTO_ICMP = 1;
+  private static final int IPPROTO_ICMPV6 = 58;
 
   /** Checks what the layout demands. */
   public FileInetSocket {
     Invariant.that(domain == AF_INET || domain == AF_INET6, "domain must be 2 or 10", domain);
-    Invariant.that(
-        sockType == SOCK_STREAM || sockType == SOCK_DGRAM, "sockType must be 1 or 2", sockType);
+    Invariant.range(sockType, SOCK_STREAM, SOCK_RAW, "sockType");
     Invariant.range(state, UNCONNECTED, RESET, "state");
     Invariant.that(
         sockType == SOCK_STREAM || state == UNCONNECTED || state == CONNECTED,
@@ -85,6 +89,11 @@ public record FileInetSocket(
   /** Whether it is a TCP connection that is no more. */
   public boolean isOver() {
     return state == OVER || state == RESET;
+  }
+
+  /** Whether it is a datagram socket of ICMP, which sends and hears echoes alone. */
+  public boolean isPing() {
+    return sockType == SOCK_DGRAM && (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6);
   }
 
   @Override

@@ -27,7 +27,7 @@ final class InetSocket implements FileKind {
   public void check(Checks checks) throws CkptException {
     TcpConnections.check(checks);
     for (FileInetSocket socket : checks.state().shared(FileInetSocket.class).values()) {
-      if (!socket.name().isEmpty() && !TcpConnections.isLive(socket)) {
+      if (isTried(socket)) {
         tryAddress(checks, socket);
       }
     }
@@ -35,17 +35,30 @@ final class InetSocket implements FileKind {
     MulticastGroups.check(checks);
   }
 
+  /** Whether more may stand in its way than that there are no descriptors left. */
+  private static boolean isTried(FileInetSocket socket) {
+    boolean privileged = socket.sockType() == FileInetSocket.SOCK_RAW || socket.isPing();
+    return (privileged || !socket.name().isEmpty()) && !TcpConnections.isLive(socket);
+  }
+
   /** Binds a socket of ours, with the same options, and closes it again. */
   private static void tryAddress(Checks checks, FileInetSocket socket) throws CkptException {
     try (Fd probe = Sockets.open(socket.domain(), socket.sockType(), socket.protocol())) {
       SocketOptions.set(probe, socket.options());
-      Sockets.bind(probe, socket.name().toByteArray());
+      if (!socket.name().isEmpty()) {
+        Sockets.bind(probe, socket.name().toByteArray());
+      }
     } catch (SyscallException e) {
-      String what = "address " + text(socket.name()) + " (" + e.getMessage() + ")";
+      String address = socket.name().isEmpty() ? "of its interface" : text(socket.name());
+      String what = "address " + address + " (" + e.getMessage() + ")";
       if (e.errno() == Errno.EADDRINUSE) {
         checks.refuse(Code.PORT_TAKEN, what, "end what uses it, or wait until it is free");
-      } else if (e.errno() == Errno.EADDRNOTAVAIL) {
+      } else if (e.errno() == Errno.EADDRNOTAVAIL || e.errno() == Errno.ENODEV) {
         checks.refuse(Code.ADDRESS_GONE, what, "give this machine the address");
+      } else if (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES) {
+        // EACCES: a port below 1024, or an ICMP id and net.ipv4.ping_group_range without us.
+        String it = "socket:[" + socket.inode() + "] (" + e.getMessage() + ")";
+        checks.refuse(Code.NO_RIGHT_TO_NET, it, Code.NO_RIGHT_TO_NET.remedy());
       } else {
         throw e;
       }

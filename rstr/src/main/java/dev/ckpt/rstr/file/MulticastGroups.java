@@ -1,18 +1,17 @@
 package dev.ckpt.rstr.file;
 
 import dev.ckpt.core.kernel.GroupFilter;
+import dev.ckpt.core.kernel.NetDevice;
 import dev.ckpt.core.kernel.Netinet;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.MulticastGroup;
 import dev.ckpt.rstr.Checks;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Joins the multicast groups of sockets. */
@@ -21,27 +20,23 @@ final class MulticastGroups {
 
   /** Looks whether their interfaces are there under the same numbers, for these are in options. */
   static void check(Checks checks) throws CkptException {
-    Set<String> seen = new HashSet<>();
+    Set<ByteString> seen = new HashSet<>();
     for (MulticastGroup group : checks.state().all(MulticastGroup.class)) {
-      String device = group.device().toString();
-      if (seen.add(device) && !isThere(device, group.ifindex())) {
-        checks.refuse(
-            Code.ADDRESS_GONE,
-            "interface " + device + " with number " + group.ifindex() + ", of a multicast group",
-            "give this machine such an interface");
+      if (seen.add(group.device())) {
+        checkDevice(checks, group.device(), group.ifindex(), "a multicast group");
       }
     }
   }
 
-  private static boolean isThere(String device, int ifindex) throws CkptException {
-    Path file = Path.of("/sys/class/net", device, "ifindex");
-    try {
-      String text = java.nio.file.Files.readString(file, StandardCharsets.US_ASCII);
-      return text.strip().equals(Integer.toString(ifindex));
-    } catch (NoSuchFileException e) {
-      return false;
-    } catch (IOException e) {
-      throw new CkptException(Code.PROC_ACCESS, file + ": " + e.getMessage());
+  /** Looks whether an interface is there under its number. */
+  static void checkDevice(Checks checks, ByteString device, int ifindex, String of)
+      throws CkptException {
+    OptionalInt now = NetDevice.ifindex(device);
+    if (now.isEmpty() || now.getAsInt() != ifindex) {
+      checks.refuse(
+          Code.ADDRESS_GONE,
+          "interface " + device + " with number " + ifindex + ", of " + of,
+          "give this machine such an interface");
     }
   }
 

@@ -142,6 +142,10 @@ final class FileKinds {
       case "UDPv6":
       case "UDP-Lite":
       case "UDPLITEv6":
+      case "RAW":
+      case "RAWv6":
+      case "PING":
+      case "PINGv6":
         return Optional.of(inetSocket);
       case "NETLINK":
         return Optional.of(netlinkSocket);

@@ -26,6 +26,7 @@ final class InetOptions {
     Netinet.IP_CHECKSUM,
     Netinet.IP_BIND_ADDRESS_NO_PORT,
     Netinet.IP_RECVFRAGSIZE,
+    Netinet.IP_RECVERR_RFC4884,
     Netinet.IP_MULTICAST_IF,
     Netinet.IP_MULTICAST_TTL,
     Netinet.IP_MULTICAST_LOOP,
@@ -55,7 +56,18 @@ final class InetOptions {
     Netinet.IPV6_TRANSPARENT,
     Netinet.IPV6_FREEBIND,
     Netinet.IPV6_UNICAST_IF,
-    Netinet.IPV6_RECVFRAGSIZE
+    Netinet.IPV6_RECVFRAGSIZE,
+    Netinet.IPV6_RECVERR_RFC4884,
+    Netinet.IPV6_RECVHOPOPTS,
+    Netinet.IPV6_RECVRTHDR,
+    Netinet.IPV6_RECVDSTOPTS,
+    Netinet.IPV6_RECVPATHMTU,
+    Netinet.IPV6_FLOWINFO_SEND,
+    Netinet.IPV6_2292PKTINFO,
+    Netinet.IPV6_2292HOPLIMIT,
+    Netinet.IPV6_2292HOPOPTS,
+    Netinet.IPV6_2292DSTOPTS,
+    Netinet.IPV6_2292RTHDR
   };
 
   /** NB: TCP_QUICKACK is no setting: the kernel changes it as it goes. */
@@ -91,6 +103,19 @@ final class InetOptions {
   };
 
   private static final int[] UDPLITE = {Netinet.UDPLITE_SEND_CSCOV, Netinet.UDPLITE_RECV_CSCOV};
+
+  /**
+   * Of raw sockets. NB: of ICMPv6 the offset of the checksum is set by the level SOL_RAW alone (RFC
+   * 3542, net/ipv6/raw.c).
+   */
+  private static final int[][] RAW = {
+    {Netinet.IPPROTO_IP, Netinet.IP_HDRINCL},
+    {Netinet.IPPROTO_IP, Netinet.IP_NODEFRAG},
+    {Netinet.IPPROTO_IPV6, Netinet.IPV6_HDRINCL},
+    {Netinet.SOL_RAW, Netinet.IPV6_CHECKSUM},
+    {Netinet.SOL_RAW, Netinet.ICMP_FILTER},
+    {Netinet.IPPROTO_ICMPV6, Netinet.ICMPV6_FILTER}
+  };
 
   /**
    * Options of a connection of which the kernel tells what it has made of them, or what it has put
@@ -131,6 +156,15 @@ final class InetOptions {
     if (protocol == Netinet.IPPROTO_UDPLITE) {
       add(pairs, Netinet.IPPROTO_UDPLITE, UDPLITE);
     }
+    return pairs.toArray(int[][]::new);
+  }
+
+  /** The same for raw sockets, and for the datagram sockets of ICMP. */
+  static int[][] ofRaw() {
+    List<int[]> pairs = new ArrayList<>();
+    add(pairs, Netinet.IPPROTO_IPV6, IPV6);
+    add(pairs, Netinet.IPPROTO_IP, IP);
+    pairs.addAll(List.of(RAW));
     return pairs.toArray(int[][]::new);
   }
 

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A socket of IPv4 or IPv6: TCP that listens, is not connected, or is to come back closed; UDP
- * bound or connected. Of a live TCP connection {@link TcpConnections} keeps the rest.
+ * A socket of IPv4 or IPv6: TCP that listens, is not connected, or is to come back closed; UDP and
+ * raw ones, bound or connected. Of a live TCP connection {@link TcpConnections} keeps the rest.
  */
 final class InetSocket implements FileKind {
   /** Signals that stop a task or let it go on: one of either kind takes away the other. */
@@ -39,6 +39,7 @@ final class InetSocket implements FileKind {
   private Optional<TcpConnections> connections = Optional.empty();
   private final Map<OpenFile, List<UdpQueue.Datagram>> datagrams = new HashMap<>();
   private UdpQueue udp;
+  private RawSockets raw;
   private SocketFilters filters;
   private MulticastGroups groups;
 
@@ -47,12 +48,14 @@ final class InetSocket implements FileKind {
     SocketRefusals common = new SocketRefusals(files.target());
     common.refuseShared(mine);
     udp = new UdpQueue(files.target());
+    raw = new RawSockets(files.target());
     filters = new SocketFilters(files.target());
     groups = new MulticastGroups(files.target());
     for (OpenFile file : mine) {
       try (Fd socket = files.target().duplicate(file.fd())) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
-        boolean tcp = protocol == Netinet.IPPROTO_TCP;
+        boolean isRaw = RawSockets.isOne(protocol, socket);
+        boolean tcp = !isRaw && protocol == Netinet.IPPROTO_TCP;
         TcpState tcpState = tcp ? TcpState.of(socket) : null;
         boolean dropped = tcp && tcpState.isReset() && files.target().tcp() == TcpPolicy.CLOSE;
         if (dropped || !common.refuses(file, socket)) {
@@ -66,7 +69,11 @@ final class InetSocket implements FileKind {
         if (tcp) {
           refuseTcp(files.target(), file, socket, tcpState);
         } else {
-          udp.refuseUnseen(file, socket, protocol);
+          if (isRaw) {
+            raw.refuseUnseen(file, socket, protocol);
+          } else {
+            udp.refuseUnseen(file, socket, protocol);
+          }
           groups.survey(file, socket);
         }
       }
@@ -128,7 +135,8 @@ final class InetSocket implements FileKind {
   @Override
   public void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {
     for (OpenFile file : mine) {
-      if (records.get(file).protocol() == Netinet.IPPROTO_UDP) {
+      FileInetSocket socket = records.get(file);
+      if (socket.sockType() == Socket.SOCK_DGRAM && socket.protocol() == Netinet.IPPROTO_UDP) {
         datagrams.put(file, udp.peek(calls, file, filters.has(file)));
       }
     }
@@ -190,7 +198,10 @@ final class InetSocket implements FileKind {
   }
 
   private FileInetSocket record(OpenFile file, Fd socket, int protocol, TcpState tcp, boolean kept)
-      throws SyscallException {
+      throws CkptException {
+    if (RawSockets.isOne(protocol, socket)) {
+      return raw.record(file, socket, protocol);
+    }
     boolean live = tcp != null && tcp.isConnection() && kept;
     byte[] peer = tcp == null || live ? Sockets.peer(socket).orElse(new byte[0]) : new byte[0];
     byte[] name = Sockets.name(socket);
@@ -233,7 +244,7 @@ final class InetSocket implements FileKind {
   }
 
   /** Whether an address or a port is set: anything behind the family but zeros. */
-  private static boolean isNamed(byte[] sockaddr) {
+  static boolean isNamed(byte[] sockaddr) {
     final int family = 2;
     for (int i = family; i < sockaddr.length; i++) {
       if (sockaddr[i] != 0) {

@@ -37,11 +37,17 @@ final class MulticastGroups {
     this.ipv6 = ProcFs.igmp6();
   }
 
-  /** Asks a socket that is not TCP's; one of IPv6 may have joined groups of IPv4 too. */
+  /**
+   * Asks a socket that is not TCP's; one of IPv6 may have joined groups of IPv4 too, unless it is
+   * raw.
+   */
   void survey(OpenFile file, Fd socket) throws CkptException {
     List<Joined> found = new ArrayList<>();
-    ask(socket, ipv4, found);
     int domain = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_DOMAIN);
+    int type = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_TYPE);
+    if (domain == Socket.AF_INET || type != Socket.SOCK_RAW) {
+      ask(socket, ipv4, found);
+    }
     if (domain == Socket.AF_INET6) {
       ask(socket, ipv6, found);
     }

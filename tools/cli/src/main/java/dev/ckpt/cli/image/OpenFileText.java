@@ -86,7 +86,7 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
       return of(fd, "unix", socket.flags(), NO_POS, name(socket));
     }
     if (file instanceof FileInetSocket socket) {
-      String kind = socket.sockType() == FileInetSocket.SOCK_STREAM ? "tcp" : "udp";
+      String kind = kind(socket);
       long nr =
           state.all(UdpDatagram.class).stream()
               .filter(datagram -> datagram.socket() == fd.file())
@@ -151,6 +151,14 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
           default -> "";
         };
     return name + connection + ", " + socket.messages().size() + " messages in it";
+  }
+
+  private static String kind(FileInetSocket socket) {
+    return switch (socket.sockType()) {
+      case FileInetSocket.SOCK_STREAM -> "tcp";
+      case FileInetSocket.SOCK_RAW -> "raw";
+      default -> socket.isPing() ? "ping" : "udp";
+    };
   }
 
   private static String name(FileInetSocket socket) {
