@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 /* Numbers and constants that older headers lack. */
 #define NR_IO_SETUP 206
@@ -63,6 +64,7 @@ static void *page_of(int flags)
 /* ---- descriptors ---- */
 
 static void orphan(void (*body)(pid_t));
+static void hold_files(pid_t target);
 static char state_of(pid_t pid);
 
 static void m_epoll_fired(void)
@@ -111,12 +113,19 @@ static void m_fifo_deleted(void)
     fifo_of(O_RDWR);
     SYS(unlink(file));
 }
-static void m_pty(void)
+static int pty_slave(void)
 {
     int m = OFFER(posix_openpt(O_RDWR | O_NOCTTY));
     SYS(grantpt(m));
     SYS(unlockpt(m));
-    SYS(open(ptsname(m), O_RDWR | O_NOCTTY));
+    return SYS(open(ptsname(m), O_RDWR | O_NOCTTY));
+}
+static void m_pty_queue(void) { SYS(write(pty_slave(), "output", 6)); }
+static void m_pty_stopped(void) { SYS(tcflow(pty_slave(), TCOOFF)); }
+static void m_pty_outside(void)
+{
+    pty_slave();
+    orphan(hold_files);
 }
 static void m_pidfd_gone(void)
 {
@@ -622,7 +631,7 @@ static const struct {
 } modes[] = {
     M(epoll_fired), M(epoll_outside), M(anon_shared), M(inotify_events), M(fanotify),
     M(netlink), M(fifo_outside), M(fifo_unread),
-    M(fifo_deleted), M(pty), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
+    M(fifo_deleted), M(pty_queue), M(pty_stopped), M(pty_outside), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(seccomp_filter), M(dumpable0),
     M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock),

@@ -57,6 +57,7 @@
 #include <linux/shm.h>
 #include <linux/stat.h>
 #include <linux/timerfd.h>
+#include <linux/tty.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <linux/unix_diag.h>
@@ -1018,6 +1019,27 @@ int main(void)
     VALUE("Terminal.TIOCGWINSZ", TIOCGWINSZ);
     VALUE("file.Terminal.TERMIOS_BYTES", sizeof(struct termios));
     VALUE("Terminal.TERMIOS_BYTES", sizeof(struct termios));
+    VALUE("PtyIoctl.TCGETS2", TCGETS2);
+    VALUE("PtyIoctl.TCSETS2", TCSETS2);
+    VALUE("PtyIoctl.TIOCEXCL", TIOCEXCL);
+    VALUE("PtyIoctl.TIOCSCTTY", TIOCSCTTY);
+    VALUE("PtyIoctl.TIOCGWINSZ", TIOCGWINSZ);
+    VALUE("PtyIoctl.TIOCSWINSZ", TIOCSWINSZ);
+    VALUE("PtyIoctl.FIONREAD", FIONREAD);
+    VALUE("PtyIoctl.TIOCPKT", TIOCPKT);
+    VALUE("PtyIoctl.TIOCGETD", TIOCGETD);
+    VALUE("PtyIoctl.TIOCGPTN", TIOCGPTN);
+    VALUE("PtyIoctl.TIOCSPTLCK", TIOCSPTLCK);
+    VALUE("PtyIoctl.TIOCGPKT", TIOCGPKT);
+    VALUE("PtyIoctl.TIOCGPTLCK", TIOCGPTLCK);
+    VALUE("PtyIoctl.TIOCGEXCL", TIOCGEXCL);
+    VALUE("PtyIoctl.TIOCGPTPEER", TIOCGPTPEER);
+    VALUE("PtyIoctl.ICANON", ICANON);
+    VALUE("PtyIoctl.TERMIOS2_BYTES", sizeof(struct termios2));
+    VALUE("PtyIoctl.C_LFLAG", offsetof(struct termios2, c_lflag));
+    VALUE("PtyIoctl.WINSIZE_BYTES", sizeof(struct winsize));
+    VALUE("PtyIoctl.N_TTY", N_TTY);
+    VALUE("Pty.TERMIOS2_BYTES", sizeof(struct termios2));
     VALUE("file.Terminal.WINSIZE_BYTES", sizeof(struct winsize));
 
     // linux/capability.h, linux/membarrier.h, linux/kcmp.h

@@ -208,8 +208,16 @@ public enum Code {
   FD_DEVICE(FILES, "a character device with a state of its own"),
   FD_TTY(
       FILES,
-      "a terminal other than a pseudo terminal's slave side, or `/dev/tty` of a task that has none",
+      "a terminal other than a pseudo terminal, or with a line discipline of its own; or `/dev/tty`"
+          + " of a task that has none",
       "redirect it, or start it from a terminal window"),
+  PTY_OUTSIDE(
+      FILES, "a pseudo terminal of which another process has a side open", "end that process"),
+  PTY_QUEUE(
+      FILES,
+      "a pseudo terminal whose master side is the task's, and in which something waits or output is"
+          + " stopped",
+      "try again when the program has read it"),
   FD_PROC(
       FILES,
       "a file of /proc about another process, or one of /proc or /sys that is more than a view"),

@@ -18,6 +18,7 @@ import dev.ckpt.format.record.FileNetlinkSocket;
 import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FilePty;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileSignalfd;
@@ -40,6 +41,7 @@ import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.PosixTimer;
+import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
@@ -116,6 +118,8 @@ public enum ObjectType {
   FILE_NAMED(501, Phase.STATE, Refs.OPEN_FILE, FileNamed.CODEC),
   FILE_CHRDEV(510, Phase.STATE, Refs.OPEN_FILE, FileChrdev.CODEC),
   FILE_TTY(520, Phase.STATE, Refs.OPEN_FILE, FileTty.CODEC),
+  PTY(521, Phase.STATE, Refs.TARGET, Pty.CODEC),
+  FILE_PTY(522, Phase.STATE, Refs.OPEN_FILE, FilePty.CODEC),
   PIPE(530, Phase.STATE, Refs.TARGET, Pipe.CODEC),
   FILE_PIPE(531, Phase.STATE, Refs.OPEN_FILE, FilePipe.CODEC),
   FILE_FIFO(532, Phase.STATE, Refs.OPEN_FILE, FileFifo.CODEC),

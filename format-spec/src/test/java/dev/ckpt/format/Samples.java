@@ -14,6 +14,7 @@ import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FilePty;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileSignalfd;
@@ -30,6 +31,7 @@ import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.PosixTimer;
+import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
 import dev.ckpt.format.record.Statistics;
@@ -67,6 +69,8 @@ final class Samples {
   static final int GHOST = 18;
   static final int SYSV = 19;
   static final int GHOST_FOLDER = 20;
+  static final int PTY = 21;
+  static final int PTY_SIDE = 22;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -187,6 +191,15 @@ final class Samples {
 
   static Pipe pipe() {
     return new Pipe(3301, 65_536, true, List.of(ByteString.of("in flight"), ByteString.of("next")));
+  }
+
+  static Pty pty() {
+    ByteString termios = ByteString.of(new byte[44]);
+    return new Pty(3, Pty.PACKET | Pty.HUNG_UP, termios, 24, 80, 640, 480, 0620, 1001, 5);
+  }
+
+  static FilePty filePty() {
+    return new FilePty(PTY, FilePty.MASTER, 2);
   }
 
   static FilePipe filePipe() {
@@ -314,7 +327,9 @@ final class Samples {
         new ImageObject(0, 0, inotifyWatch()),
         new ImageObject(0, GHOST, MemorySamples.ghostFile()),
         new ImageObject(0, SYSV, MemorySamples.sysvShm()),
-        new ImageObject(0, GHOST_FOLDER, MemorySamples.ghostFolder()));
+        new ImageObject(0, GHOST_FOLDER, MemorySamples.ghostFolder()),
+        new ImageObject(0, PTY, pty()),
+        new ImageObject(0, PTY_SIDE, filePty()));
   }
 
   /** One record of each type. */

@@ -17,6 +17,7 @@ import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileOwner;
 import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FilePty;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
@@ -131,6 +132,8 @@ final class InheritedFds implements AutoCloseable {
     } else if (open instanceof FileTty file) {
       flags = file.flags();
     } else if (open instanceof FilePipe file) {
+      flags = file.flags();
+    } else if (open instanceof FilePty file) {
       flags = file.flags();
     } else if (open instanceof FileFifo file) {
       flags = file.flags();

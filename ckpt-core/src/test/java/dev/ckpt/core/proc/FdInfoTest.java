@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,5 +182,15 @@ class FdInfoTest {
       })
   void rejectsWhatIsNoFdInfo(String text) {
     assertThrows(ProcFormatException.class, () -> FdInfo.parse(Captured.latin1(text)));
+  }
+
+  @Test
+  void readsPseudoTerminals() throws Exception {
+    String common = "pos:\t0\nflags:\t0100002\nmnt_id:\t24\nino:\t91\n";
+    FdInfo master = FdInfo.parse(Captured.latin1(common + "tty-index:\t17\n"));
+    assertEquals(OptionalInt.of(17), PtyInfo.index(master));
+    assertEquals(OptionalInt.empty(), PtyInfo.index(FdInfo.parse(Captured.latin1(common))));
+    FdInfo odd = FdInfo.parse(Captured.latin1(common + "tty-index:\t-1\n"));
+    assertThrows(ProcFormatException.class, () -> PtyInfo.index(odd));
   }
 }

@@ -35,6 +35,7 @@ public final class Files {
           new CharDevice(),
           new Memfd(),
           new Terminal(),
+          new PtySide(),
           new PipeEnd(),
           new Fifo(),
           new Eventfd(),

@@ -9,11 +9,13 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.proc.EventfdInfo;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFormatException;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides how an open file is saved, or refuses it with a code and a remedy of its own. */
 final class FileKinds {
@@ -27,6 +29,7 @@ final class FileKinds {
   private final FileKind namedFile = new NamedFile();
   private final FileKind charDevice = new CharDevice();
   private final FileKind terminal = new Terminal();
+  private final FileKind ptySide;
   private final FileKind pipeEnd = new PipeEnd();
   private final FileKind fifo = new Fifo();
   private final FileKind memfd = new Memfd();
@@ -39,6 +42,7 @@ final class FileKinds {
   private final FileKind unixSocket = new UnixSocket();
   private final FileKind inetSocket = new InetSocket();
   private final FileKind netlinkSocket = new NetlinkSocket();
+  private Optional<Set<Integer>> ownPtys = Optional.empty();
 
   /**
    * For one task.
@@ -49,6 +53,7 @@ final class FileKinds {
     this.pid = pid;
     this.ttyNr = ttyNr;
     this.refusals = refusals;
+    this.ptySide = new PtySide(ttyNr);
   }
 
   /** The kind of an open file; nothing when it was refused. */
@@ -68,7 +73,7 @@ final class FileKinds {
       case FileStat.S_IFREG:
         return regular(name, link, stat);
       case FileStat.S_IFCHR:
-        return device(name, stat);
+        return device(name, text, stat);
       case FileStat.S_IFIFO:
         return text.startsWith("pipe:[")
             ? Optional.of(pipeEnd)
@@ -183,14 +188,25 @@ final class FileKinds {
         : deleted(name);
   }
 
-  private Optional<FileKind> device(String name, FileStat stat) {
+  private Optional<FileKind> device(String name, String link, FileStat stat) throws CkptException {
+    if (PtySide.isMaster(stat) && PtySide.isOfDevPts(link)) {
+      return Optional.of(ptySide);
+    }
     if (Terminal.isPtySlave(stat, ttyNr)) {
-      return Optional.of(terminal);
+      return Optional.of(isOwnPty(PtySide.slaveIndex(stat, ttyNr)) ? ptySide : terminal);
     }
     if (CharDevice.isStateless(stat)) {
       return Optional.of(charDevice);
     }
     boolean tty = stat.rdevMajor() == 5 || stat.rdevMajor() == 4;
     return refuse(tty ? Code.FD_TTY : Code.FD_DEVICE, name + " is a device");
+  }
+
+  /** Whether the task has the master side of a pseudo terminal; looked up for the first slave. */
+  private boolean isOwnPty(int index) throws CkptException {
+    if (ownPtys.isEmpty()) {
+      ownPtys = Optional.of(PtySide.indexes(ProcFs.of(pid)));
+    }
+    return ownPtys.get().contains(index);
   }
 }

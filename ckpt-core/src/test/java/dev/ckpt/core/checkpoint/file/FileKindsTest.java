@@ -28,7 +28,7 @@ class FileKindsTest {
   @TempDir private Path folder;
 
   private final Refusals refusals = new Refusals(812);
-  private final FileKinds kinds = new FileKinds(812, 0, refusals);
+  private final FileKinds kinds = new FileKinds(Tasks.self(), 0, refusals);
 
   private static FdInfo info(int flags) {
     return new FdInfo(0, flags, 1, OptionalLong.empty(), List.of(), List.of());
@@ -147,7 +147,9 @@ class FileKindsTest {
     "/dev/pts/0,136,0,Terminal",
     "/dev/pts/256,137,0,Terminal",
     "/dev/pts/2047,143,255,Terminal",
-    "/dev/ptmx,5,2,FD_TTY",
+    "/dev/ptmx,5,2,PtySide",
+    "/dev/pts/ptmx,5,2,PtySide",
+    "/root/dev/ptmx,5,2,FD_TTY",
     "/dev/tty,5,0,FD_TTY",
     "/dev/console,5,1,FD_TTY",
     "/dev/tty1,4,1,FD_TTY",
@@ -169,7 +171,8 @@ class FileKindsTest {
     int tty1 = 4 << 8 | 1;
     for (int ttyNr : new int[] {pts7, tty1}) {
       Optional<FileKind> kind =
-          new FileKinds(812, ttyNr, refusals).of(5, ByteString.of("/dev/tty"), info(0), devTty);
+          new FileKinds(Tasks.self(), ttyNr, refusals)
+              .of(5, ByteString.of("/dev/tty"), info(0), devTty);
       assertEquals(ttyNr == pts7, kind.isPresent());
     }
   }
@@ -215,10 +218,11 @@ class FileKindsTest {
   @Test
   void filesOfTheKernelThatAreNoViewsAreRefused() throws Exception {
     assertEquals("FD_PROC", verdict("/proc/811/maps", FileStat.S_IFREG));
-    assertEquals("FD_PROC", verdict("/proc/8120", FileStat.S_IFDIR));
-    assertEquals("FD_PROC", verdict("/proc/812/fdinfo/5", FileStat.S_IFREG));
+    assertEquals("FD_PROC", verdict("/proc/" + Tasks.self() + "0", FileStat.S_IFDIR));
+    assertEquals("FD_PROC", verdict("/proc/" + Tasks.self() + "/fdinfo/5", FileStat.S_IFREG));
     assertEquals("FD_PROC", verdict("/sys/kernel/tracing/trace_pipe", FileStat.S_IFREG));
-    assertEquals("FD_DELETED", verdict("/proc/812/no-such-file", FileStat.S_IFREG));
+    assertEquals(
+        "FD_DELETED", verdict("/proc/" + Tasks.self() + "/no-such-file", FileStat.S_IFREG));
     assertEquals("FD_DELETED", verdict("net:[4026531840]", FileStat.S_IFREG));
     assertEquals("FD_DELETED", verdict("/secretmem (deleted)", FileStat.S_IFREG));
     assertEquals("FD_DELETED", verdict("/processes/file", FileStat.S_IFREG), "not under /proc");

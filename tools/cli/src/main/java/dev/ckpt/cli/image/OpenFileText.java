@@ -17,6 +17,7 @@ import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileNetlinkSocket;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
+import dev.ckpt.format.record.FilePty;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileSignalfd;
@@ -28,6 +29,7 @@ import dev.ckpt.format.record.GhostFolder;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Pipe;
+import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.UdpDatagram;
 
@@ -67,6 +69,11 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     }
     if (file instanceof FileTty tty) {
       return of(fd, "tty", tty.flags(), NO_POS, tty.path().toString());
+    }
+    if (file instanceof FilePty end) {
+      String side = end.side() == FilePty.MASTER ? "master of " : "";
+      String name = side + "/dev/pts/" + state.get(end.pty(), Pty.class).index();
+      return of(fd, "pty", end.flags(), NO_POS, name);
     }
     if (file instanceof FilePipe end) {
       Pipe pipe = state.get(end.pipe(), Pipe.class);
