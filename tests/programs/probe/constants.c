@@ -798,6 +798,11 @@ int main(void)
     VALUE("SyscallNumbers.EPOLL_CTL", __NR_epoll_ctl);
     VALUE("SyscallNumbers.EVENTFD2", __NR_eventfd2);
     VALUE("SyscallNumbers.EPOLL_CREATE1", __NR_epoll_create1);
+    VALUE("SyscallNumbers.GETTIMEOFDAY", __NR_gettimeofday);
+    VALUE("SyscallNumbers.TIME", __NR_time);
+    VALUE("SyscallNumbers.CLOCK_GETRES", __NR_clock_getres);
+    VALUE("SyscallNumbers.GETCPU", __NR_getcpu);
+    VALUE("SyscallNumbers.GETRANDOM", __NR_getrandom);
     VALUE("SyscallNumbers.CLOCK_GETTIME", __NR_clock_gettime);
     VALUE("SyscallNumbers.TIMERFD_CREATE", __NR_timerfd_create);
     VALUE("SyscallNumbers.TIMERFD_SETTIME", __NR_timerfd_settime);
@@ -872,7 +877,7 @@ int main(void)
     VALUE("TaskStruct.PR_SET_MDWE", PR_SET_MDWE);
     VALUE("TaskStruct.PR_MDWE_REFUSE_EXEC_GAIN", PR_MDWE_REFUSE_EXEC_GAIN);
     VALUE("TaskStruct.PR_SET_MEMORY_MERGE", PR_SET_MEMORY_MERGE);
-    VALUE("AddressSpace.ARCH_MAP_VDSO_64", ARCH_MAP_VDSO_64);
+    VALUE("VdsoMapping.ARCH_MAP_VDSO_64", ARCH_MAP_VDSO_64);
     VALUE("AddressSpace.PR_SET_MM", PR_SET_MM);
     VALUE("AddressSpace.PR_SET_MM_MAP", PR_SET_MM_MAP);
     VALUE("AddressSpace.PR_SET_VMA", PR_SET_VMA);
@@ -924,6 +929,7 @@ int main(void)
     VALUE("RemoteSyscalls.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
     VALUE("RemoteSyscalls.MAP_PRIVATE_ANONYMOUS", MAP_PRIVATE | MAP_ANONYMOUS);
     VALUE("Restore.MAP_PRIVATE_ANONYMOUS", MAP_PRIVATE | MAP_ANONYMOUS);
+    VALUE("VdsoMapping.MAP_PRIVATE_ANONYMOUS", MAP_PRIVATE | MAP_ANONYMOUS);
     VALUE("Restore.PROT_READ_EXEC", PROT_READ | PROT_EXEC);
     VALUE("Restore.PROT_READ_WRITE", PROT_READ | PROT_WRITE);
     VALUE("MapsEntry.PROT_READ", PROT_READ);

@@ -9,6 +9,7 @@ import dev.ckpt.core.proc.Stat;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Mm;
+import dev.ckpt.format.record.VdsoImage;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
@@ -31,13 +32,16 @@ final class MmRecords {
 
   private MmRecords() {}
 
-  /** Adds the record of the address space as a whole; the reference to it. */
+  /** Adds the records of the vdso and of the address space as a whole; the reference to that. */
   static int saveMm(
       CkptContext context, List<TaskMemory.Mapping> mappings, int exeFile, long brk, int lockFuture)
       throws CkptException {
     Stat stat = context.proc().stat();
     SmapsEntry vdso = first(mappings, VmaKind.VDSO).orElseThrow();
     long vvarStart = first(mappings, VmaKind.VVAR).map(vvar -> vvar.vma().start()).orElse(0L);
+    byte[] content =
+        context.memory().readForced(vdso.vma().start(), Math.toIntExact(vdso.vma().lenBytes()));
+    context.add(new VdsoImage(ByteString.of(content)));
     return context.addTarget(
         new Mm(
             stat.startCode(),
@@ -56,7 +60,7 @@ final class MmRecords {
             vdso.vma().start(),
             vdso.vma().end(),
             vvarStart,
-            vdsoCrc(context, vdso),
+            crcOf(content),
             context.proc().coredumpFilter(),
             lockFuture));
   }
@@ -74,10 +78,9 @@ final class MmRecords {
         .findFirst();
   }
 
-  private static int vdsoCrc(CkptContext context, SmapsEntry vdso) throws CkptException {
+  private static int crcOf(byte[] content) {
     CRC32C crc = new CRC32C();
-    crc.update(
-        context.memory().readForced(vdso.vma().start(), Math.toIntExact(vdso.vma().lenBytes())));
+    crc.update(content);
     return (int) crc.getValue();
   }
 

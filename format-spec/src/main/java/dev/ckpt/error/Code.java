@@ -263,7 +263,10 @@ public enum Code {
       "features that a program may have found are missing here (the line names them), or the"
           + " extended state has another size",
       "a machine with the same CPU features"),
-  VDSO_DIFFERS(RESTORE, "the vdso is not that of this kernel", "the kernel build it was dumped on"),
+  VDSO_DIFFERS(
+      RESTORE,
+      "the kernel has another vdso, and a thread stands in the old one, or the image lacks it",
+      "the kernel build it was dumped on"),
   CLOCK_BACK(
       RESTORE,
       "dumped in another boot, or with a time namespace, and its clocks would go back here",

@@ -81,6 +81,9 @@ public final class Limits {
   /** Bytes of the auxiliary vector. */
   public static final int MAX_AUXV_BYTES = 4096;
 
+  /** Bytes of a vdso, which has two pages today. */
+  public static final int MAX_VDSO_BYTES = 64 << 10;
+
   /** Bytes of an ELF build id. */
   public static final int MAX_BUILD_ID_BYTES = 64;
 

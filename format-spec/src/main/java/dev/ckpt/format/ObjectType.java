@@ -57,6 +57,7 @@ import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.TcpSock;
 import dev.ckpt.format.record.TimeNs;
 import dev.ckpt.format.record.UdpDatagram;
+import dev.ckpt.format.record.VdsoImage;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaPkey;
@@ -97,6 +98,9 @@ public enum ObjectType {
   POSIX_TIMER(330, Phase.STATE, Refs.NONE, PosixTimer.CODEC),
 
   MM(400, Phase.STATE, Refs.TARGET, Mm.CODEC),
+
+  /** The vdso of the kernel of the dump. */
+  VDSO_IMAGE(401, Phase.STATE, Refs.NONE, VdsoImage.CODEC),
   FILE_REF(410, Phase.STATE, Refs.TARGET, FileRef.CODEC),
   GHOST_FILE(411, Phase.STATE, Refs.TARGET, GhostFile.CODEC),
   SHMEM(420, Phase.STATE, Refs.TARGET, Shmem.CODEC),

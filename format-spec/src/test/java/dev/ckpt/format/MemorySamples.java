@@ -7,6 +7,7 @@ import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
 import dev.ckpt.format.record.SysvShm;
+import dev.ckpt.format.record.VdsoImage;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
@@ -69,6 +70,10 @@ final class MemorySamples {
 
   static VmaPkey vmaPkey() {
     return new VmaPkey(0x7f00_0000_0000L, 3);
+  }
+
+  static VdsoImage vdsoImage() {
+    return new VdsoImage(ByteString.of(new byte[4096]));
   }
 
   static Mempolicy mempolicy() {

@@ -308,6 +308,7 @@ final class Samples {
         new ImageObject(0, 0, MemorySamples.sharedVma()),
         new ImageObject(0, 0, MemorySamples.vmaGuard()),
         new ImageObject(0, 0, MemorySamples.vmaPkey()),
+        new ImageObject(0, 0, MemorySamples.vdsoImage()),
         new ImageObject(0, 0, MemorySamples.mempolicy()),
         new ImageObject(0, REGULAR, fileRegular()),
         new ImageObject(0, CHRDEV, fileChrdev()),

@@ -20,7 +20,6 @@ final class AddressSpace {
   static final int MAP_FIXED_NOREPLACE = 0x100000;
   static final int PROT_WRITE = 2;
 
-  private static final int ARCH_MAP_VDSO_64 = 0x2003;
   private static final int PR_SET_MM = 35;
   private static final int PR_SET_MM_MAP = 14;
   private static final int PR_SET_VMA = 0x53564d41;
@@ -59,12 +58,7 @@ final class AddressSpace {
 
   /** Maps the kernel's own pages and every vma whose content may be filled in. */
   void map() throws CkptException {
-    Mm mm = context.state().only(Mm.class);
-    run.call(
-        "arch_prctl",
-        SyscallNumbers.ARCH_PRCTL,
-        ARCH_MAP_VDSO_64,
-        mm.vvarStart() == 0 ? mm.vdsoStart() : mm.vvarStart());
+    context.vdso().map(context, run);
     objects.create();
     SysvAttachments attachments = new SysvAttachments(context, run);
     for (Vma vma : vmas()) {

@@ -11,7 +11,6 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
-import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.core.tracee.x86_64.CpuFlags;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -33,7 +32,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
 public final class Checks {
@@ -48,11 +46,13 @@ public final class Checks {
   private final List<Refusal> refusals = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final TimeNamespace clocks;
+  private final VdsoMapping vdso;
   private int ttyFd = -1;
 
   Checks(ImageState state, RestartOptions options) throws CkptException {
     this.state = state;
     this.clocks = TimeNamespace.of(state);
+    this.vdso = VdsoMapping.of(state);
     this.options = options;
   }
 
@@ -92,6 +92,11 @@ public final class Checks {
     return clocks;
   }
 
+  /** The vdso that the task gets. */
+  VdsoMapping vdso() {
+    return vdso;
+  }
+
   /** One of our descriptors that is a terminal for the task's, -1 when it needs none. */
   int ttyFd() {
     return ttyFd;
@@ -121,14 +126,7 @@ public final class Checks {
           "restore it on a machine of that type");
       return;
     }
-    CRC32C crc = new CRC32C();
-    crc.update(Vdso.ownContent());
-    if ((int) crc.getValue() != state.mm().vdsoCrc32c()) {
-      refuse(
-          Code.VDSO_DIFFERS,
-          "the vdso is not that of kernel " + header.kernelRelease(),
-          "restore it on the kernel build it was dumped on");
-    }
+    vdso.check(this);
     for (CpuFeatures features : state.all(CpuFeatures.class)) {
       List<String> missing = CpuFlags.missing(features.names(), ProcFs.cpuInfo().flags());
       if (!missing.isEmpty()) {

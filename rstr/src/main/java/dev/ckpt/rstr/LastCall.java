@@ -2,13 +2,12 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
-import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.format.record.Mm;
 
 /**
  * The call that takes our own code and area out of the new task. It cannot be made from that code,
@@ -45,14 +44,11 @@ final class LastCall {
   }
 
   private static long syscallInstruction(RstrContext context) throws CkptException {
-    Mm mm = context.state().mm();
-    int size = Math.toIntExact(mm.vdsoEnd() - mm.vdsoStart());
-    NativeBuffer vdso = NativeBuffer.allocate(size);
-    context.memory().readForced(mm.vdsoStart(), vdso.address(), size);
-    byte[] code = vdso.getBytes(0, size);
-    for (int i = 0; i + 1 < size; i++) {
+    RemoteMap vdso = context.vdso().place();
+    byte[] code = context.memory().readForced(vdso.address(), Math.toIntExact(vdso.lenBytes()));
+    for (int i = 0; i + 1 < code.length; i++) {
       if (code[i] == 0x0f && code[i + 1] == 0x05) {
-        return mm.vdsoStart() + i;
+        return vdso.address() + i;
       }
     }
     throw new SyscallException(

@@ -41,9 +41,23 @@ final class Layout {
 
   /** A free range of whole pages of that size, which is a power of two. */
   RemoteMap take(long lenBytes, long pageBytes) throws UnsupportedStateException {
+    return take(lenBytes, pageBytes, FLOOR);
+  }
+
+  /** A free range that stays, above an address if there is one: where the task expects it least. */
+  RemoteMap takeAbove(long floor, long lenBytes) throws UnsupportedStateException {
+    try {
+      return take(lenBytes, PageRange.PAGE_SIZE, floor);
+    } catch (UnsupportedStateException e) {
+      return take(lenBytes);
+    }
+  }
+
+  private RemoteMap take(long lenBytes, long pageBytes, long floor)
+      throws UnsupportedStateException {
     long rounded = (lenBytes + pageBytes - 1) & -pageBytes;
     taken.sort(Comparator.comparingLong(RemoteMap::address));
-    long at = FLOOR;
+    long at = floor;
     for (RemoteMap map : taken) {
       if (at + rounded + MARGIN <= map.address()) {
         break;

@@ -29,6 +29,7 @@ final class Pages implements AutoCloseable {
   private final RstrContext context;
   private final PageFiller filler;
   private final MemoryObjects objects;
+  private final Optional<SignalFrames> frames;
   private final Map<Integer, Fd> open = new HashMap<>();
   private long nrPages;
 
@@ -36,6 +37,7 @@ final class Pages implements AutoCloseable {
     this.context = context;
     this.filler = filler;
     this.objects = objects;
+    this.frames = context.vdso().frames();
   }
 
   /** Reads on to the end of the stream, which the reader checks against the tail. */
@@ -52,6 +54,9 @@ final class Pages implements AutoCloseable {
       if (objects.isObject(table.owner())) {
         fillObject(table, pages);
       } else {
+        if (frames.isPresent()) {
+          frames.get().look(table, pages);
+        }
         fillTask(table, pages, 0);
       }
       nrPages += table.nrDataPages();

@@ -63,6 +63,7 @@ final class Restore {
   private final RestartOptions options;
   private final int ttyFd;
   private final TimeNamespace clocks;
+  private final VdsoMapping vdso;
   private final Task task;
   private final PageFiller.Provider backend;
   private final List<String> notes = new ArrayList<>();
@@ -75,6 +76,7 @@ final class Restore {
     this.options = checks.options();
     this.ttyFd = checks.ttyFd();
     this.clocks = checks.clocks();
+    this.vdso = checks.vdso();
     this.backend = Backends.pageFiller(options.backend());
     this.pages = pages;
     this.task = state.only(Task.class);
@@ -198,6 +200,7 @@ final class Restore {
               state,
               options,
               clocks,
+              vdso,
               leader,
               memory,
               pidfd,

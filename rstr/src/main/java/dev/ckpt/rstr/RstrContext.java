@@ -31,6 +31,7 @@ public final class RstrContext {
   private final ImageState state;
   private final RestartOptions options;
   private final TimeNamespace clocks;
+  private final VdsoMapping vdso;
   private final Tracer tracer;
   private final Tracee leader;
   private final RemoteMemory memory;
@@ -49,6 +50,7 @@ public final class RstrContext {
       ImageState state,
       RestartOptions options,
       TimeNamespace clocks,
+      VdsoMapping vdso,
       Tracee leader,
       RemoteMemory memory,
       Fd pidfd,
@@ -59,6 +61,7 @@ public final class RstrContext {
     this.state = state;
     this.options = options;
     this.clocks = clocks;
+    this.vdso = vdso;
     this.tracer = leader.tracer();
     this.leader = leader;
     this.memory = memory;
@@ -86,6 +89,11 @@ public final class RstrContext {
   /** How far a clock of the task is ahead of the same clock of ours, in nanoseconds. */
   public long clockAhead(int clockId) {
     return clocks.ahead(clockId);
+  }
+
+  /** The kernel's vdso, and what became of the old one. */
+  VdsoMapping vdso() {
+    return vdso;
   }
 
   Tracer tracer() {

@@ -2,7 +2,9 @@ package dev.ckpt.rstr;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
@@ -10,11 +12,15 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.tracee.Vdso;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.TaskThread;
+import dev.ckpt.format.record.VdsoImage;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
@@ -26,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +110,41 @@ class ChecksTest {
   void refusesAnotherVdso() throws IOException {
     image.vdsoCrc++;
     assertEquals(Set.of("VDSO_DIFFERS"), codes());
+  }
+
+  /** The image has a vdso, which is not ours by one byte of what nobody looks at. */
+  private void haveAnotherVdso() throws IOException {
+    byte[] vdso = Vdso.ownContent();
+    assumeTrue(vdso.length == HandMade.VDSO_END - HandMade.VDSO_START, "a vdso of another size");
+    vdso[vdso.length - 1]++;
+    CRC32C crc = new CRC32C();
+    crc.update(vdso);
+    image.vdsoCrc = (int) crc.getValue();
+    image.more.add(new VdsoImage(ByteString.of(vdso)));
+  }
+
+  @Test
+  void saysThatItIsAnotherKernel() throws IOException {
+    haveAnotherVdso();
+    assertEquals(Set.of(), codes());
+    assertEquals(List.of("vdso: that of kernel test is kept, and leads to this kernel's"), notes);
+  }
+
+  @Test
+  void refusesAThreadInAnotherVdso() throws IOException {
+    haveAnotherVdso();
+    UserRegs regs = new UserRegs(new long[UserRegs.WORDS]);
+    image.more.add(HandMade.cpu(image.tid, regs.with(UserRegs.RIP, HandMade.VDSO_END)));
+    assertEquals(Set.of(), codes());
+    image.more.add(HandMade.cpu(image.tid, regs.with(UserRegs.RIP, HandMade.VDSO_END - 1)));
+    assertEquals(Set.of("VDSO_DIFFERS"), codes());
+  }
+
+  @Test
+  void refusesAVdsoThatIsNotWhatMmSays() throws IOException {
+    haveAnotherVdso();
+    image.vdsoCrc++;
+    assertThrows(CorruptImageException.class, this::codes);
   }
 
   @Test

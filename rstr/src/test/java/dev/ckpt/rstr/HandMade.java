@@ -6,11 +6,13 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Vdso;
+import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.record.CpuFeatures;
+import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileRef;
@@ -42,6 +44,9 @@ import java.util.zip.CRC32C;
 final class HandMade {
   /** Above every pid there can be. */
   static final int FREE_PID = (1 << 22) + 1;
+
+  static final long VDSO_START = 0x7ffc00102000L;
+  static final long VDSO_END = 0x7ffc00104000L;
 
   private static final ByteString NAME = ByteString.of("test");
   private static final ByteString NONE = ByteString.of("");
@@ -108,6 +113,15 @@ final class HandMade {
 
   static Vma anonymous(long start, long end) {
     return new Vma(start, end, 3, 0x22, 0, 0, 0, NONE, VmaKind.ANON_PRIVATE);
+  }
+
+  /** The registers of a thread, without extended state. */
+  static CpuX86_64 cpu(int tid, UserRegs regs) {
+    long[] r = regs.toArray();
+    return new CpuX86_64(
+        tid, r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13],
+        r[14], r[15], r[16], r[17], r[18], r[19], r[20], r[21], r[22], r[23], r[24], r[25], r[26],
+        NONE, 0);
   }
 
   ImageState build() throws IOException {
@@ -193,8 +207,8 @@ final class HandMade {
             0x7ffc00002fe0L,
             ByteString.of(new byte[32]),
             exeRef,
-            0x7ffc00102000L,
-            0x7ffc00104000L,
+            VDSO_START,
+            VDSO_END,
             0x7ffc000fe000L,
             vdsoCrc,
             0x33,

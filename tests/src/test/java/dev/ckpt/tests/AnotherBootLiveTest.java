@@ -27,7 +27,8 @@ class AnotherBootLiveTest {
   private static final Programs.Program TEN_DAYS_AHEAD =
       new Programs.Program("clocks ns", "save", 0);
 
-  private static ImageRecord ofAnotherBoot(ImageRecord content) {
+  /** What a record says if its image is of another boot. */
+  static ImageRecord ofAnotherBoot(ImageRecord content) {
     if (!(content instanceof Header)) {
       return content;
     }

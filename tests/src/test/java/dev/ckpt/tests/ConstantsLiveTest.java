@@ -94,6 +94,7 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.Threads",
     "dev.ckpt.rstr.TimeNamespace",
     "dev.ckpt.rstr.Timers",
+    "dev.ckpt.rstr.VdsoMapping",
     "dev.ckpt.rstr.file.Eventfd",
     "dev.ckpt.core.checkpoint.file.TcpConnections",
     "dev.ckpt.rstr.file.TcpConnections",

@@ -40,6 +40,21 @@ class RealJvmLiveTest {
     }
   }
 
+  /** Its many threads look at the clock all the time, by code that the JIT compiler made. */
+  @Test
+  void goesOnOnAnotherKernel() throws IOException {
+    try (LiveProgram jvm = start()) {
+      awaitLines(jvm, SOME_LINES);
+      Path image = jvm.besides("image");
+      jvm.dump(CheckpointOptions.of(jvm.pid()).withStop(true), image);
+      long before = lines(jvm).size();
+      jvm.restore(
+          ChangedVdso.of(image, jvm.besides("changed"), ChangedVdso.ofAnotherBuild(1)), false);
+      awaitLines(jvm, before + SOME_LINES);
+      expectEnd(jvm);
+    }
+  }
+
   private static LiveProgram start() throws IOException {
     Path base = LiveProgram.newFolder();
     Path output = Files.createFile(base.resolve("output"));

@@ -98,6 +98,9 @@ final class Dump {
       boolean keep = false;
       try {
         if (!frozen.isComingHome(memory, site)) {
+          // Another kernel has another vdso: a thread in the middle of this one could not go on
+          // there.
+          frozen.letOut(site.vdso()::contains, options.freezeTimeout());
           identity.require();
           keep = true;
           return frozen;

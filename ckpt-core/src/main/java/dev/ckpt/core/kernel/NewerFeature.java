@@ -15,6 +15,8 @@ public enum NewerFeature {
   PR_TIMER_CREATE_RESTORE_IDS(Errno.EINVAL),
   /** Linux 6.13. */
   MADV_GUARD_INSTALL(Errno.EINVAL),
+  /** The function getrandom of the vdso: Linux 6.11. */
+  VDSO_GETRANDOM(Errno.ENOSYS),
   /** Linux 6.7. */
   PAGEMAP_SCAN(Errno.ENOTTY),
   /** Linux 6.4. */

@@ -21,9 +21,11 @@ import java.util.Optional;
 public final class CodeSite {
   private static final int ALIGNMENT = 16;
 
+  private final RemoteMap vdso;
   private final long address;
 
-  private CodeSite(long address) {
+  private CodeSite(RemoteMap vdso, long address) {
+    this.vdso = vdso;
     this.address = address;
   }
 
@@ -43,7 +45,7 @@ public final class CodeSite {
     if (ours.length != theirs.length || !Arrays.equals(theirs, 0, at, ours, 0, at)) {
       throw refusal(pid, Code.VDSO_UNKNOWN, "its vdso is not this kernel's");
     }
-    return new CodeSite(vdso.address() + at);
+    return new CodeSite(vdso, vdso.address() + at);
   }
 
   private static UnsupportedStateException refusal(int pid, Code code, String what) {
@@ -63,6 +65,11 @@ public final class CodeSite {
       }
     }
     return true;
+  }
+
+  /** The vdso that it is a part of. */
+  public RemoteMap vdso() {
+    return vdso;
   }
 
   /** Where the code begins. */

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 
 /**
  * A task all of whose threads are stopped.
@@ -33,6 +34,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class FrozenTask implements AutoCloseable {
   private static final long EXEC_NANOS = 2_000_000;
   private static final int SEIZE_TRIES = 5;
+  private static final long WAY_OUT_NANOS = 20_000;
+  private static final Duration WAY_OUT = Duration.ofMillis(50);
   private static final long ASK_AGAIN_NANOS = 50_000_000;
 
   private final Tracer tracer;
@@ -82,6 +85,54 @@ public final class FrozenTask implements AutoCloseable {
         throw new TargetGoneException(pid, "freeze");
       }
     }
+  }
+
+  /**
+   * Lets threads run out of code in which nobody can go on after a restore, if they come out of it
+   * soon: each for a moment, again and again. What a signal has stopped stays where it is.
+   *
+   * @param inside whether an instruction pointer stands in such code
+   */
+  public void letOut(LongPredicate inside, Duration timeout) throws CkptException {
+    Deadline deadline = Deadline.in(timeout);
+    Deadline soon = Deadline.in(WAY_OUT);
+    long nanos = WAY_OUT_NANOS;
+    List<UserRegs> before = List.of();
+    while (stopSignal == 0 && !soon.passed()) {
+      Map<Tracee, UserRegs> within = within(inside);
+      if (within.isEmpty()) {
+        return;
+      }
+      List<UserRegs> now = List.copyOf(within.values());
+      // NB: a thread that was asked to stop before it had a CPU stops where it was.
+      nanos = now.equals(before) ? 2 * nanos : WAY_OUT_NANOS;
+      before = now;
+      letRun(List.copyOf(within.keySet()), nanos, deadline);
+    }
+  }
+
+  private Map<Tracee, UserRegs> within(LongPredicate inside) throws CkptException {
+    Map<Tracee, UserRegs> within = new LinkedHashMap<>();
+    for (Tracee tracee : threads.values()) {
+      UserRegs regs = tracee.regs();
+      if (inside.test(regs.ip())) {
+        within.put(tracee, regs);
+      }
+    }
+    return within;
+  }
+
+  private void letRun(List<Tracee> some, long nanos, Deadline deadline) throws CkptException {
+    for (Tracee tracee : some) {
+      tracee.cont(0);
+    }
+    LockSupport.parkNanos(nanos);
+    for (Tracee tracee : some) {
+      tracee.interrupt();
+    }
+    awaitFreeze(some, deadline);
+    threads.values().removeIf(Tracee::ended);
+    stopAll(deadline);
   }
 
   private List<Tracee> seizeNewThreads() throws CkptException {

@@ -59,6 +59,7 @@ public sealed interface ImageRecord
         TcpSock,
         TimeNs,
         UdpDatagram,
+        VdsoImage,
         Vma,
         VmaGuard,
         VmaPkey {

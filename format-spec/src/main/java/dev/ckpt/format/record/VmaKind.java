@@ -12,7 +12,7 @@ public enum VmaKind {
   FILE_SHARED(4, true),
   /** Private memory that grows down. */
   STACK(5, false),
-  /** The kernel's code page; never content. */
+  /** The kernel's code page; its content is a {@link VdsoImage}. */
   VDSO(6, false),
   /** The kernel's data pages beside the vdso; never content. */
   VVAR(7, false),

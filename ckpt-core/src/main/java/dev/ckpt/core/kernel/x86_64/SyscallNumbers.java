@@ -69,6 +69,7 @@ public final class SyscallNumbers {
   public static final int CHOWN = 92;
   public static final int FCHOWN = 93;
   public static final int UMASK = 95;
+  public static final int GETTIMEOFDAY = 96;
   public static final int SETPGID = 109;
   public static final int SETSID = 112;
   public static final int SETGROUPS = 116;
@@ -91,6 +92,7 @@ public final class SyscallNumbers {
   public static final int ARCH_PRCTL = 158;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
+  public static final int TIME = 201;
   public static final int FUTEX = 202;
   public static final int SCHED_SETAFFINITY = 203;
   public static final int SCHED_GETAFFINITY = 204;
@@ -104,6 +106,7 @@ public final class SyscallNumbers {
   public static final int TIMER_GETOVERRUN = 225;
   public static final int TIMER_DELETE = 226;
   public static final int CLOCK_GETTIME = 228;
+  public static final int CLOCK_GETRES = 229;
   public static final int CLOCK_NANOSLEEP = 230;
   public static final int EXIT_GROUP = 231;
   public static final int EPOLL_WAIT = 232;
@@ -141,12 +144,14 @@ public final class SyscallNumbers {
   public static final int RECVMMSG = 299;
   public static final int PRLIMIT64 = 302;
   public static final int OPEN_BY_HANDLE_AT = 304;
+  public static final int GETCPU = 309;
   public static final int PROCESS_VM_READV = 310;
   public static final int KCMP = 312;
   public static final int SCHED_SETATTR = 314;
   public static final int SCHED_GETATTR = 315;
   public static final int RENAMEAT2 = 316;
   public static final int SECCOMP = 317;
+  public static final int GETRANDOM = 318;
   public static final int MEMFD_CREATE = 319;
   public static final int MEMBARRIER = 324;
   public static final int MLOCK2 = 325;
