@@ -27,7 +27,8 @@ for source in *.c victims/*.c engine/*.c; do
     program=${source%.c}
     header=selfcheck.h
     case $source in
-        victims/*) header="selfcheck.h victims/victim.h" ;;
+        victims/*) header="selfcheck.h filters.h victims/victim.h" ;;
+        *seccomp*) header="selfcheck.h filters.h" ;;
         random_state.c) header="selfcheck.h random/*.h" ;;
     esac
     # shellcheck disable=SC2086

@@ -6,10 +6,8 @@
 #include "selfcheck.h"
 #include <asm/ldt.h>
 #include <linux/bpf.h>
-#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
-#include <linux/seccomp.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <sched.h>
@@ -217,12 +215,6 @@ static void m_lease_breaking(void)
 
 /* ---- scheduling, rights, process attributes ---- */
 
-static void m_seccomp_filter(void)
-{
-    struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    struct sock_fprog prog = {1, &allow};
-    OFFER(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0));
-}
 static void m_dumpable0(void) { SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
 static void m_oom_score_adj(void)
 {
@@ -633,7 +625,7 @@ static const struct {
     M(netlink), M(fifo_outside), M(fifo_unread),
     M(fifo_deleted), M(pty_queue), M(pty_stopped), M(pty_outside), M(pidfd_gone), M(perf), M(bpf), M(io_uring), M(userfaultfd), M(mq),
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(owner_outside),
-    M(lease_breaking), M(posix_timer), M(seccomp_filter), M(dumpable0),
+    M(lease_breaking), M(posix_timer), M(dumpable0),
     M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock),
     M(segments), M(code32), M(device), M(block_device), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),

@@ -46,6 +46,9 @@
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/rseq.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <linux/sched.h>
 // The C library's sched.h, which spawn.h includes, has a struct of the same name.
 #define sched_param kernel_sched_param
@@ -603,6 +606,8 @@ int main(void)
     VALUE("Ptrace.PEEKSIGINFO", PTRACE_PEEKSIGINFO);
     VALUE("Ptrace.GETSIGMASK", PTRACE_GETSIGMASK);
     VALUE("Ptrace.SETSIGMASK", PTRACE_SETSIGMASK);
+    VALUE("Ptrace.SECCOMP_GET_FILTER", PTRACE_SECCOMP_GET_FILTER);
+    VALUE("Ptrace.SECCOMP_GET_METADATA", PTRACE_SECCOMP_GET_METADATA);
     VALUE("Ptrace.GET_SYSCALL_INFO", PTRACE_GET_SYSCALL_INFO);
     VALUE("Ptrace.GET_RSEQ_CONFIGURATION", PTRACE_GET_RSEQ_CONFIGURATION);
     VALUE("Ptrace.GET_SYSCALL_USER_DISPATCH_CONFIG", PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG);
@@ -611,6 +616,7 @@ int main(void)
     VALUE("Ptrace.O_TRACEVFORK", PTRACE_O_TRACEVFORK);
     VALUE("Ptrace.O_TRACECLONE", PTRACE_O_TRACECLONE);
     VALUE("Ptrace.O_TRACEEXEC", PTRACE_O_TRACEEXEC);
+    VALUE("Ptrace.O_SUSPEND_SECCOMP", PTRACE_O_SUSPEND_SECCOMP);
     VALUE("Ptrace.O_EXITKILL", PTRACE_O_EXITKILL);
     VALUE("Ptrace.EVENT_FORK", PTRACE_EVENT_FORK);
     VALUE("Ptrace.EVENT_VFORK", PTRACE_EVENT_VFORK);
@@ -1204,6 +1210,66 @@ int main(void)
     VALUE("literal.winsize.ws_col", offsetof(struct winsize, ws_col));
     VALUE("literal.winsize.ws_xpixel", offsetof(struct winsize, ws_xpixel));
     VALUE("literal.winsize.ws_ypixel", offsetof(struct winsize, ws_ypixel));
+    // linux/bpf_common.h and linux/filter.h
+    VALUE("Bpf.LD", BPF_LD);
+    VALUE("Bpf.LDX", BPF_LDX);
+    VALUE("Bpf.ST", BPF_ST);
+    VALUE("Bpf.STX", BPF_STX);
+    VALUE("Bpf.ALU", BPF_ALU);
+    VALUE("Bpf.JMP", BPF_JMP);
+    VALUE("Bpf.RET", BPF_RET);
+    VALUE("Bpf.MISC", BPF_MISC);
+    VALUE("Bpf.CLASS_MASK", 0x07);
+    VALUE("Bpf.W", BPF_W);
+    VALUE("Bpf.IMM", BPF_IMM);
+    VALUE("Bpf.ABS", BPF_ABS);
+    VALUE("Bpf.MEM", BPF_MEM);
+    VALUE("Bpf.LEN", BPF_LEN);
+    VALUE("Bpf.ADD", BPF_ADD);
+    VALUE("Bpf.SUB", BPF_SUB);
+    VALUE("Bpf.MUL", BPF_MUL);
+    VALUE("Bpf.DIV", BPF_DIV);
+    VALUE("Bpf.OR", BPF_OR);
+    VALUE("Bpf.AND", BPF_AND);
+    VALUE("Bpf.LSH", BPF_LSH);
+    VALUE("Bpf.RSH", BPF_RSH);
+    VALUE("Bpf.NEG", BPF_NEG);
+    VALUE("Bpf.XOR", BPF_XOR);
+    VALUE("Bpf.OP_MASK", 0xf0);
+    VALUE("Bpf.JA", BPF_JA);
+    VALUE("Bpf.JEQ", BPF_JEQ);
+    VALUE("Bpf.JGT", BPF_JGT);
+    VALUE("Bpf.JGE", BPF_JGE);
+    VALUE("Bpf.JSET", BPF_JSET);
+    VALUE("Bpf.K", BPF_K);
+    VALUE("Bpf.X", BPF_X);
+    VALUE("Bpf.A", BPF_A);
+    VALUE("Bpf.TAX", BPF_TAX);
+    VALUE("Bpf.TXA", BPF_TXA);
+    VALUE("Bpf.MEMWORDS", BPF_MEMWORDS);
+    VALUE("Bpf.INSTRUCTION_BYTES", sizeof(struct sock_filter));
+    VALUE("Bpf.MAXINSNS", BPF_MAXINSNS);
+    // linux/seccomp.h and linux/audit.h
+    VALUE("Seccomp.MODE_DISABLED", SECCOMP_MODE_DISABLED);
+    VALUE("Seccomp.MODE_STRICT", SECCOMP_MODE_STRICT);
+    VALUE("Seccomp.MODE_FILTER", SECCOMP_MODE_FILTER);
+    VALUE("Seccomp.SET_MODE_FILTER", SECCOMP_SET_MODE_FILTER);
+    VALUE("Seccomp.FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG);
+    VALUE("Seccomp.FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+    VALUE("Seccomp.RET_KILL_PROCESS", (int)SECCOMP_RET_KILL_PROCESS);
+    VALUE("Seccomp.RET_KILL_THREAD", (int)SECCOMP_RET_KILL_THREAD);
+    VALUE("Seccomp.RET_TRAP", (int)SECCOMP_RET_TRAP);
+    VALUE("Seccomp.RET_ERRNO", (int)SECCOMP_RET_ERRNO);
+    VALUE("Seccomp.RET_USER_NOTIF", (int)SECCOMP_RET_USER_NOTIF);
+    VALUE("Seccomp.RET_TRACE", (int)SECCOMP_RET_TRACE);
+    VALUE("Seccomp.RET_LOG", (int)SECCOMP_RET_LOG);
+    VALUE("Seccomp.RET_ALLOW", (int)SECCOMP_RET_ALLOW);
+    VALUE("Seccomp.RET_ACTION_FULL", (int)SECCOMP_RET_ACTION_FULL);
+    VALUE("Seccomp.DATA_BYTES", sizeof(struct seccomp_data));
+    VALUE("Seccomp.DATA_ARCH", offsetof(struct seccomp_data, arch));
+    VALUE("Seccomp.DATA_ARGS", offsetof(struct seccomp_data, args));
+    VALUE("Seccomp.AUDIT_ARCH_X86_64", (int)AUDIT_ARCH_X86_64);
+
     VALUE("literal.EIO_ENXIO", ENXIO);
     VALUE("literal.SIG_SETMASK", SIG_SETMASK);
     VALUE("literal.MADV_RANDOM", MADV_RANDOM);

@@ -11,6 +11,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.StopSignal;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
@@ -87,7 +88,8 @@ public class RemoteSyscallsBench {
 
   private long ask(Tracer tracer, int signal) throws IOException {
     try (FrozenTask frozen = FrozenTask.freeze(tracer, stub.pid(), PATIENCE);
-        RemoteSyscalls calls = RemoteSyscalls.infect(frozen.leader(), memory, site, signal)) {
+        RemoteSyscalls calls =
+            RemoteSyscalls.infect(frozen.leader(), memory, site, signal, SeccompGate.OPEN)) {
       Batch batch = calls.batch();
       Batch.Data actions = batch.space(Signals.NSIG * SIGACTION_BYTES);
       for (int i = 1; i <= Signals.NSIG; i++) {

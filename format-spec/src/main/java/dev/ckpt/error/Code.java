@@ -96,7 +96,15 @@ public enum Code {
           + " for a thread that has ended. At restore: its id cannot be had (before Linux 6.16 we"
           + " count up to 50,000), or its clock takes CAP_WAKE_ALARM",
       "delete it before the dump"),
-  SECCOMP(SETTINGS, "a seccomp filter or strict mode", "start it without"),
+  SECCOMP(
+      SETTINGS,
+      "seccomp: strict mode; a filter that asks a supervisor (USER_NOTIF); a filter that would kill"
+          + " or trap a thread for a call that it has to make for us, the line names them; or we"
+          + " may not read filters, which takes CAP_SYS_ADMIN, and that ckpt runs under none. At"
+          + " restore: ckpt runs under one, which the task would inherit, or may not install those"
+          + " of the task",
+      "have the filter allow these calls, or answer them with an error; run ckpt as root and"
+          + " outside of filters"),
   LANDLOCK(
       SETTINGS,
       "a thread is in a Landlock domain (or another security module forbids it to look at a process"

@@ -105,7 +105,7 @@ public final class Limits {
   /** Bytes of one option of a socket. */
   public static final int MAX_SOCKET_OPTION_BYTES = 256;
 
-  /** Bytes of a socket's filter: BPF_MAXINSNS instructions of 8 bytes. */
+  /** Bytes of the filter of a socket or of seccomp: BPF_MAXINSNS instructions of 8 bytes. */
   public static final int MAX_FILTER_BYTES = 4096 * 8;
 
   /** Messages that wait in one socket. */

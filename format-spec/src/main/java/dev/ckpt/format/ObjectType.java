@@ -45,6 +45,8 @@ import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
+import dev.ckpt.format.record.Seccomp;
+import dev.ckpt.format.record.SeccompFilter;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
@@ -87,6 +89,10 @@ public enum ObjectType {
 
   /** A removed folder that is in use. */
   GHOST_FOLDER(221, Phase.STATE, Refs.TARGET, GhostFolder.CODEC),
+  SECCOMP_FILTER(225, Phase.STATE, Refs.TARGET, SeccompFilter.CODEC),
+
+  /** Which filters a thread runs under. */
+  SECCOMP(226, Phase.STATE, Refs.NONE, Seccomp.CODEC),
   RLIMITS(230, Phase.STATE, Refs.NONE, Rlimits.CODEC),
   TIME_NS(240, Phase.STATE, Refs.NONE, TimeNs.CODEC),
   LOGINUID(241, Phase.STATE, Refs.NONE, Loginuid.CODEC),

@@ -71,6 +71,8 @@ final class Samples {
   static final int GHOST_FOLDER = 20;
   static final int PTY = 21;
   static final int PTY_SIDE = 22;
+  static final int SECCOMP_FILTER = 23;
+  static final int SECOND_SECCOMP_FILTER = 24;
 
   static final long HEAP = 0x5555_5555_6000L;
   private static final byte FILL = 0x5a;
@@ -330,7 +332,10 @@ final class Samples {
         new ImageObject(0, SYSV, MemorySamples.sysvShm()),
         new ImageObject(0, GHOST_FOLDER, MemorySamples.ghostFolder()),
         new ImageObject(0, PTY, pty()),
-        new ImageObject(0, PTY_SIDE, filePty()));
+        new ImageObject(0, PTY_SIDE, filePty()),
+        new ImageObject(0, SECCOMP_FILTER, TaskSamples.seccompFilter(0)),
+        new ImageObject(0, SECOND_SECCOMP_FILTER, TaskSamples.seccompFilter(SECCOMP_FILTER)),
+        new ImageObject(0, 0, TaskSamples.seccomp()));
   }
 
   /** One record of each type. */

@@ -13,7 +13,7 @@ import java.util.List;
 
 /** Those of the {@link Samples} that are sockets. */
 final class SocketSamples {
-  private static final int UNIX_SOCKET = Samples.PTY_SIDE + 1;
+  private static final int UNIX_SOCKET = Samples.SECOND_SECCOMP_FILTER + 1;
   private static final int INET_SOCKET = UNIX_SOCKET + 1;
   private static final int NETLINK_SOCKET = INET_SOCKET + 1;
 

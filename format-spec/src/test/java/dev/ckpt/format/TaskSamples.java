@@ -8,6 +8,8 @@ import dev.ckpt.format.record.LsmLabel;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
+import dev.ckpt.format.record.Seccomp;
+import dev.ckpt.format.record.SeccompFilter;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.TimeNs;
@@ -129,6 +131,17 @@ final class TaskSamples {
 
   static LsmLabel lsmLabel() {
     return new LsmLabel(ByteString.of("docker-default (enforce)"));
+  }
+
+  static SeccompFilter seccompFilter(int prev) {
+    return new SeccompFilter(
+        prev,
+        prev == 0 ? 0 : SeccompFilter.FLAG_LOG,
+        ByteString.of(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f}));
+  }
+
+  static Seccomp seccomp() {
+    return new Seccomp(1003, Samples.SECOND_SECCOMP_FILTER);
   }
 
   static TimeNs timeNs() {

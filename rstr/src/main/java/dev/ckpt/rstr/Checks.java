@@ -67,6 +67,7 @@ public final class Checks {
     GhostFiles.check(this);
     GhostFolders.check(this);
     ThreadFlags.check(this);
+    SeccompFilters.check(this);
     SysvSegments.check(this);
     HugePages.check(this);
     Mempolicies.check(this);

@@ -46,7 +46,8 @@ import java.util.Optional;
  * made dies with that thread (EXITKILL).
  */
 final class Restore {
-  private static final int TRACE_OPTIONS =
+  /** What each of its threads is traced with. */
+  static final int TRACE_OPTIONS =
       Ptrace.O_EXITKILL
           | Ptrace.O_TRACESYSGOOD
           | Ptrace.O_TRACEFORK
@@ -280,7 +281,7 @@ final class Restore {
     keys.restore();
     LoginUser.restore(context, run);
     SecurityLabel.compare(context);
-    threads.create(run);
+    SeccompFilters.restore(context, run, threads);
     GhostFolders folders = new GhostFolders(context, run);
     folders.create();
     new Files(context, run, objects, folders).restore();

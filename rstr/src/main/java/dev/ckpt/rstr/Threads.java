@@ -38,19 +38,24 @@ final class Threads {
   /** Makes all threads but the leader, each stopped before its first instruction. */
   void create(BatchRunner run) throws CkptException {
     for (TaskThread thread : context.state().all(TaskThread.class)) {
-      int tid = thread.tid();
-      if (!threads.containsKey(tid)) {
-        Clone3.add(run.room(1, Clone3.DATA_BYTES), CLONE_THREAD_FLAGS, 0, tid);
-        try {
-          run.flush();
-        } catch (SyscallException e) {
-          throw Restore.birthFailed(e, tid);
-        }
-        Tracee tracee = Tracee.attached(context.tracer(), context.leader().pid(), tid);
-        awaitBirth(tracee);
-        threads.put(tid, tracee);
-      }
+      create(run, thread.tid());
     }
+  }
+
+  /** Makes one, unless it is there. */
+  void create(BatchRunner run, int tid) throws CkptException {
+    if (threads.containsKey(tid)) {
+      return;
+    }
+    Clone3.add(run.room(1, Clone3.DATA_BYTES), CLONE_THREAD_FLAGS, 0, tid);
+    try {
+      run.flush();
+    } catch (SyscallException e) {
+      throw Restore.birthFailed(e, tid);
+    }
+    Tracee tracee = Tracee.attached(context.tracer(), context.leader().pid(), tid);
+    awaitBirth(tracee);
+    threads.put(tid, tracee);
   }
 
   /** Waits for the stop that an automatically attached thread makes at its birth. */

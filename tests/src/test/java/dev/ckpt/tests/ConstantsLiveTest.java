@@ -34,6 +34,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.checkpoint.RemoteQueries",
     "dev.ckpt.core.checkpoint.Survey",
     "dev.ckpt.core.checkpoint.ThreadFlags",
+    "dev.ckpt.core.kernel.Bpf",
     "dev.ckpt.core.kernel.Clocks",
     "dev.ckpt.core.kernel.Epoll",
     "dev.ckpt.core.kernel.Errno",
@@ -52,6 +53,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.kernel.PtyIoctl",
     "dev.ckpt.core.kernel.Scheduler",
     "dev.ckpt.core.kernel.Signals",
+    "dev.ckpt.core.kernel.Seccomp",
     "dev.ckpt.core.kernel.SockDiag",
     "dev.ckpt.core.kernel.Socket",
     "dev.ckpt.core.kernel.Sockets",
@@ -105,6 +107,7 @@ class ConstantsLiveTest {
   /** Classes of nothing but such numbers: each one of theirs must be asked for. */
   private static final Set<String> COMPLETE =
       Set.of(
+          "Bpf",
           "Errno",
           "Fcntl",
           "Netinet",
@@ -112,6 +115,7 @@ class ConstantsLiveTest {
           "Ptrace",
           "PtyIoctl",
           "Scheduler",
+          "Seccomp",
           "Signals",
           "Socket",
           "SyscallNumbers",

@@ -23,6 +23,12 @@ class ForetellLiveTest {
   private static final Map<String, Code> UNSEEN =
       Map.ofEntries(
           Map.entry("landlock", Code.LANDLOCK),
+          Map.entry("filter_kills", Code.SECCOMP),
+          Map.entry("filter_traps", Code.SECCOMP),
+          Map.entry("filter_kills_option", Code.SECCOMP),
+          Map.entry("filter_keeps_area", Code.SECCOMP),
+          Map.entry("filter_keeps_mask", Code.SECCOMP),
+          Map.entry("filter_asks", Code.SECCOMP),
           Map.entry("syscall_user_dispatch", Code.SYSCALL_DISPATCH),
           Map.entry("segments", Code.SEGMENTS),
           Map.entry("tls_descriptor", Code.SEGMENTS),

@@ -27,6 +27,7 @@ import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.StopSignal;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
@@ -106,7 +107,8 @@ class LoopCodeLiveTest {
               final UserRegs regs = leader.regs();
               final byte[] xstate = xstate(leader);
               final long mask = leader.sigmask();
-              try (RemoteSyscalls calls = RemoteSyscalls.infect(leader, memory, site, stopSignal)) {
+              try (RemoteSyscalls calls =
+                  RemoteSyscalls.infect(leader, memory, site, stopSignal, SeccompGate.OPEN)) {
                 body.run(calls, leader, memory);
               }
               assertEquals(SyscallRestart.forLiveThread(regs), leader.regs());
@@ -414,14 +416,16 @@ class LoopCodeLiveTest {
           self -> {
             try (FrozenTask frozen = FrozenTask.freeze(self, pid, PATIENCE);
                 RemoteSyscalls calls =
-                    RemoteSyscalls.infect(frozen.leader(), memory, site, stopSignal)) {
+                    RemoteSyscalls.infect(
+                        frozen.leader(), memory, site, stopSignal, SeccompGate.OPEN)) {
               calls.close();
               calls.close();
               assertEquals(StopSignal.NONE, 0);
             }
             try (FrozenTask frozen = FrozenTask.freeze(self, pid, PATIENCE);
                 RemoteSyscalls calls =
-                    RemoteSyscalls.infect(frozen.leader(), memory, site, stopSignal)) {
+                    RemoteSyscalls.infect(
+                        frozen.leader(), memory, site, stopSignal, SeccompGate.OPEN)) {
               Signals.kill(pid, Signals.SIGKILL);
               Await.until(
                   "the end", () -> ProcFs.of(pid).stat().state().ended(), () -> "pid " + pid);

@@ -13,6 +13,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.Vdso;
@@ -129,7 +130,7 @@ final class StubTask {
             Vdso.find(ProcFs.of(frozen.pid()).maps().entries()).orElseThrow(),
             memory);
     try (RemoteSyscalls remote =
-        RemoteSyscalls.infect(frozen.leader(), memory, site, Signals.SIGURG)) {
+        RemoteSyscalls.infect(frozen.leader(), memory, site, Signals.SIGURG, SeccompGate.OPEN)) {
       Batch batch = remote.batch();
       Runnable after = calls.add(batch);
       remote.run(batch);

@@ -131,9 +131,10 @@ final class Dump {
         SignalState.stopSignal(context.frozen().stopSignal(), sharedPending, threads.pending());
     Files files = Files.survey(context);
     mm.survey(context);
+    SeccompFilters filters = SeccompFilters.survey(context, files);
     context.refusals().check();
 
-    RemoteQueries answers = RemoteQueries.ask(context, site, files, landlock);
+    RemoteQueries answers = RemoteQueries.ask(context, site, files, landlock, filters);
     context.refusals().check();
     files.hold();
     context.refusals().check();
@@ -143,6 +144,7 @@ final class Dump {
     LoginUser.save(context);
     SecurityLabel.save(context);
     threads.save(answers);
+    filters.save(context);
     SignalState.save(context, answers, sharedPending);
     Timers.save(context, answers);
     PosixTimers.save(context, answers);

@@ -13,6 +13,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stop;
 import dev.ckpt.core.tracee.Stub;
@@ -22,6 +23,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,6 +38,10 @@ final class LandlockProbe implements AutoCloseable {
   private static final int CAP_HEADER_BYTES = 8;
   private static final int CAP_DATA_BYTES = 24;
   private static final int PR_SET_DUMPABLE = 4;
+
+  /** All that is asked of a thread. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(RemoteCall.question("kcmp", SyscallNumbers.KCMP));
 
   /** Whom a process belongs to, as kcmp(2) compares it. */
   private record Owner(int uid, int gid) {

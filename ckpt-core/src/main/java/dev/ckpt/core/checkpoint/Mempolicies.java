@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -29,6 +30,10 @@ public final class Mempolicies {
 
   /** The kernel counts one less. */
   private static final int MAX_NODE = Limits.MAX_NODE_MASK_BYTES * Byte.SIZE + 1;
+
+  /** All that is asked, of a thread or of a mapping. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(RemoteCall.question("get_mempolicy", SyscallNumbers.GET_MEMPOLICY));
 
   private Mempolicies() {}
 

@@ -4,6 +4,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.PosixTimer;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -51,6 +52,15 @@ final class PosixTimers {
           name + "signals thread " + timer.target() + ", which has ended",
           "delete it before the dump");
     }
+  }
+
+  /** All that is asked of the process. */
+  static List<RemoteCall> questions(ProcFs proc) throws CkptException {
+    return proc.timers().isEmpty()
+        ? List.of()
+        : List.of(
+            RemoteCall.question("timer_gettime", SyscallNumbers.TIMER_GETTIME),
+            RemoteCall.question("timer_getoverrun", SyscallNumbers.TIMER_GETOVERRUN));
   }
 
   /** Asks for the time that is left; in the order of the ids, in which they are made again. */

@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.Pkeys;
@@ -22,6 +23,10 @@ final class ProtectionKeys {
   private static final long NOWHERE = -0x2000;
 
   private static final int PAGE = 0x1000;
+
+  /** All that is asked of the process. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(RemoteCall.question("pkey_mprotect", SyscallNumbers.PKEY_MPROTECT, NOWHERE, PAGE, 0));
 
   private ProtectionKeys() {}
 

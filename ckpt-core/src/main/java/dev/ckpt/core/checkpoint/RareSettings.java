@@ -3,6 +3,7 @@ package dev.ckpt.core.checkpoint;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
@@ -21,6 +22,19 @@ final class RareSettings {
   private static final int KEY_SPEC_THREAD_KEYRING = -1;
   private static final int KEY_SPEC_PROCESS_KEYRING = -2;
   private static final String WHY = "this version cannot save it";
+
+  /** All that is asked of a thread. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(
+          RemoteCall.question(
+              "prctl(PR_SCHED_CORE)", SyscallNumbers.PRCTL, PR_SCHED_CORE, PR_SCHED_CORE_GET),
+          RemoteCall.question(
+              "arch_prctl(ARCH_GET_CPUID)", SyscallNumbers.ARCH_PRCTL, ARCH_GET_CPUID),
+          RemoteCall.question(
+              "arch_prctl(ARCH_GET_UNTAG_MASK)", SyscallNumbers.ARCH_PRCTL, ARCH_GET_UNTAG_MASK),
+          RemoteCall.question("modify_ldt", SyscallNumbers.MODIFY_LDT, 0),
+          RemoteCall.question(
+              "keyctl(KEYCTL_GET_KEYRING_ID)", SyscallNumbers.KEYCTL, KEYCTL_GET_KEYRING_ID));
 
   private final Refusals refusals;
   private final String thread;

@@ -10,8 +10,10 @@ import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
+import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.Mempolicy;
@@ -78,6 +80,29 @@ final class RemoteQueries {
           MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE,
           MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ);
 
+  private static final List<RemoteCall> OF_THREAD =
+      List.of(
+          RemoteCall.question("sigaltstack", SyscallNumbers.SIGALTSTACK),
+          RemoteCall.question(
+              "prctl(PR_GET_TID_ADDRESS)", SyscallNumbers.PRCTL, PR_GET_TID_ADDRESS),
+          RemoteCall.question("prctl(PR_GET_PDEATHSIG)", SyscallNumbers.PRCTL, PR_GET_PDEATHSIG),
+          RemoteCall.question("prctl(PR_GET_SECUREBITS)", SyscallNumbers.PRCTL, PR_GET_SECUREBITS),
+          RemoteCall.question("prctl(PR_GET_TIMERSLACK)", SyscallNumbers.PRCTL, PR_GET_TIMERSLACK));
+  private static final List<RemoteCall> OF_PROCESS =
+      List.of(
+          RemoteCall.question("rt_sigaction", SyscallNumbers.RT_SIGACTION),
+          RemoteCall.question("getitimer", SyscallNumbers.GETITIMER),
+          RemoteCall.question("brk", SyscallNumbers.BRK, 0),
+          RemoteCall.question("prctl(PR_GET_DUMPABLE)", SyscallNumbers.PRCTL, PR_GET_DUMPABLE),
+          RemoteCall.question(
+              "prctl(PR_GET_CHILD_SUBREAPER)", SyscallNumbers.PRCTL, PR_GET_CHILD_SUBREAPER),
+          RemoteCall.question(
+              "prctl(PR_GET_THP_DISABLE)", SyscallNumbers.PRCTL, PR_GET_THP_DISABLE),
+          RemoteCall.question("prctl(PR_GET_MDWE)", SyscallNumbers.PRCTL, PR_GET_MDWE),
+          RemoteCall.question(
+              "prctl(PR_GET_MEMORY_MERGE)", SyscallNumbers.PRCTL, PR_GET_MEMORY_MERGE),
+          RemoteCall.question("membarrier", SyscallNumbers.MEMBARRIER));
+
   private final Map<Integer, ThreadAnswers> threads = new LinkedHashMap<>();
   private ProcessAnswers process;
   private List<PosixTimer> posixTimers = List.of();
@@ -85,14 +110,20 @@ final class RemoteQueries {
   private int pkeys;
 
   /** Asks every thread, and the first one of the files too. */
-  static RemoteQueries ask(CkptContext context, CodeSite site, Files files, LandlockProbe landlock)
+  static RemoteQueries ask(
+      CkptContext context,
+      CodeSite site,
+      Files files,
+      LandlockProbe landlock,
+      SeccompFilters filters)
       throws CkptException {
     RemoteQueries queries = new RemoteQueries();
     long lockedKb = lockedKb(context);
     for (Tracee tracee : context.frozen().threads()) {
       int signal = context.stopSignal(tracee);
       RemoteMemory memory = context.memory();
-      try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal)) {
+      SeccompGate gate = filters.gate(tracee.tid());
+      try (RemoteSyscalls calls = RemoteSyscalls.infect(tracee, memory, site, signal, gate)) {
         if (tracee.tid() == context.pid()) {
           queries.process = askProcess(calls);
           queries.pkeys = ProtectionKeys.ask(calls);
@@ -108,6 +139,24 @@ final class RemoteQueries {
       }
     }
     return queries;
+  }
+
+  /** All that a thread may be asked, the first one more than others. */
+  static List<RemoteCall> questions(CkptContext context, int tid, Files files)
+      throws CkptException {
+    List<RemoteCall> questions = new ArrayList<>(OF_THREAD);
+    questions.addAll(RareSettings.QUESTIONS);
+    questions.addAll(Speculation.QUESTIONS);
+    questions.addAll(ThreadFlags.QUESTIONS);
+    questions.addAll(Mempolicies.QUESTIONS);
+    questions.addAll(LandlockProbe.QUESTIONS);
+    if (tid == context.pid()) {
+      questions.addAll(OF_PROCESS);
+      questions.addAll(ProtectionKeys.QUESTIONS);
+      questions.addAll(PosixTimers.questions(context.proc()));
+      questions.addAll(files.questions());
+    }
+    return questions;
   }
 
   ThreadAnswers thread(int tid) {

@@ -2,6 +2,7 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.format.record.TaskThread;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,12 @@ import java.util.List;
 final class Speculation {
   private static final int PR_GET_SPECULATION_CTRL = 52;
   private static final int PR_SPEC_PRCTL = 1;
+
+  /** All that is asked of a thread. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(
+          RemoteCall.question(
+              "prctl(PR_GET_SPECULATION_CTRL)", SyscallNumbers.PRCTL, PR_GET_SPECULATION_CTRL));
 
   private Speculation() {}
 

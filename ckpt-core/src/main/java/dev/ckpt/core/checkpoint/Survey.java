@@ -191,8 +191,7 @@ final class Survey {
         "only single processes can be saved");
     Scheduling.survey(tid, name, refusals);
     Status status = proc.status(tid);
-    refusals.addIf(
-        status.seccomp().orElse(0) != 0, Code.SECCOMP, name + "runs under seccomp", LATER);
+    SeccompFilters.refuse(status, name, refusals);
     refusals.addIf(
         !status.x86ThreadFeatures().orElse(java.util.Set.of()).isEmpty(),
         Code.SHADOW_STACK,

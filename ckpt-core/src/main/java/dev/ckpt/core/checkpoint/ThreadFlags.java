@@ -4,7 +4,9 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.format.record.TaskThread;
+import java.util.List;
 
 /** What a thread has switched on for itself by prctl(2). */
 final class ThreadFlags {
@@ -17,6 +19,13 @@ final class ThreadFlags {
 
   /** PF_MEMALLOC_NOIO and PF_LOCAL_THROTTLE (include/linux/sched.h). */
   private static final long PR_IO_FLUSHER = 0x00080000 | 0x00100000;
+
+  /** All that is asked of a thread. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(
+          RemoteCall.question("prctl(PR_GET_TSC)", SyscallNumbers.PRCTL, PR_GET_TSC),
+          RemoteCall.question("prctl(PR_MCE_KILL_GET)", SyscallNumbers.PRCTL, PR_MCE_KILL_GET),
+          RemoteCall.question("prctl(PR_GET_IO_FLUSHER)", SyscallNumbers.PRCTL, PR_GET_IO_FLUSHER));
 
   private final Batch batch;
   private final Batch.Data tsc;

@@ -28,6 +28,8 @@ public final class Ptrace {
   public static final int PEEKSIGINFO = 0x4209;
   public static final int GETSIGMASK = 0x420a;
   public static final int SETSIGMASK = 0x420b;
+  public static final int SECCOMP_GET_FILTER = 0x420c;
+  public static final int SECCOMP_GET_METADATA = 0x420d;
   public static final int GET_SYSCALL_INFO = 0x420e;
   public static final int GET_RSEQ_CONFIGURATION = 0x420f;
   public static final int GET_SYSCALL_USER_DISPATCH_CONFIG = 0x4211;
@@ -38,6 +40,9 @@ public final class Ptrace {
   public static final int O_TRACECLONE = 0x8;
   public static final int O_TRACEEXEC = 0x10;
   public static final int O_EXITKILL = 0x100000;
+
+  /** No seccomp filter is asked while it is traced; takes CAP_SYS_ADMIN, and no filter of ours. */
+  public static final int O_SUSPEND_SECCOMP = 0x200000;
 
   public static final int EVENT_FORK = 1;
   public static final int EVENT_VFORK = 2;

@@ -205,6 +205,23 @@ public final class Batch {
     image.putInt(data.offset + offset, value);
   }
 
+  /** Asks a gate about every call. */
+  void admit(SeccompGate gate) {
+    for (int call = 0; call < names.size(); call++) {
+      int at = call * LoopCode.ENTRY_BYTES;
+      long references = image.getLong(at + LoopCode.ENTRY_REFERENCES);
+      List<Long> arguments = new ArrayList<>();
+      for (int i = 0; i < ARGUMENTS; i++) {
+        boolean reference = (references >>> i & 1) != 0;
+        arguments.add(
+            reference
+                ? null
+                : Long.valueOf(image.getLong(at + LoopCode.ENTRY_ARGUMENTS + i * Long.BYTES)));
+      }
+      gate.admit(names.get(call), (int) image.getLong(at), arguments);
+    }
+  }
+
   int nrCalls() {
     return names.size();
   }

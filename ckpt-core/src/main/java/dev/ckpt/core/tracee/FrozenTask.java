@@ -8,6 +8,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.RemoteMemory;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.tracee.x86_64.SyscallRestart;
@@ -32,6 +33,9 @@ import java.util.function.LongPredicate;
  * ending the tracer thread does the same.
  */
 public final class FrozenTask implements AutoCloseable {
+  /** What its threads are seized with. */
+  static final int TRACE_OPTIONS = Ptrace.O_TRACESYSGOOD;
+
   private static final long EXEC_NANOS = 2_000_000;
   private static final int SEIZE_TRIES = 5;
   private static final long WAY_OUT_NANOS = 20_000;
@@ -155,7 +159,7 @@ public final class FrozenTask implements AutoCloseable {
   private Optional<Tracee> seize(int tid) throws CkptException {
     for (int i = 0; ; i++) {
       try {
-        Tracee tracee = Tracee.seize(tracer, pid, tid, Ptrace.O_TRACESYSGOOD);
+        Tracee tracee = Tracee.seize(tracer, pid, tid, TRACE_OPTIONS);
         if (firstInterruptNanos == 0) {
           firstInterruptNanos = System.nanoTime();
         }
@@ -259,10 +263,17 @@ public final class FrozenTask implements AutoCloseable {
     }
   }
 
-  /** Some calls answer our stop with EINTR; they are made again, whatever becomes of the dump. */
+  /**
+   * Some calls answer our stop with EINTR; they are made again, whatever becomes of the dump. So is
+   * one that the kernel would go on with by restart_syscall(2), which a filter forbids.
+   */
   private static void hideInterruption(Tracee tracee) throws CkptException {
     UserRegs stopped = tracee.regs();
     UserRegs restarting = SyscallRestart.forLiveThread(stopped);
+    if (SyscallRestart.byRestartBlock(stopped)
+        && !SeccompGate.pass(tracee.seccompPrograms(), SyscallNumbers.RESTART_SYSCALL)) {
+      restarting = SyscallRestart.fromItsStart(stopped);
+    }
     if (!restarting.equals(stopped)) {
       tracee.setRegs(restarting);
     }

@@ -5,6 +5,7 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
@@ -13,6 +14,7 @@ import dev.ckpt.core.tracee.x86_64.SyscallRestart;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * System calls made by a stopped thread on our behalf, in batches.
@@ -36,7 +38,26 @@ public final class RemoteSyscalls implements AutoCloseable {
   private static final long TRACE_FLAG = 0x100;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
+  private static final int SIG_SETMASK = 2;
+
+  /** What {@link LoopCode} does beside the calls of a batch. */
+  static final List<RemoteCall> LOOP_CALLS =
+      List.of(
+          RemoteCall.question(
+              "mmap",
+              SyscallNumbers.MMAP,
+              0,
+              LIVE_AREA_BYTES,
+              PROT_READ_WRITE,
+              MAP_PRIVATE_ANONYMOUS,
+              -1,
+              0),
+          RemoteCall.question("tgkill", SyscallNumbers.TGKILL),
+          RemoteCall.undoing("munmap", SyscallNumbers.MUNMAP),
+          RemoteCall.undoing("rt_sigprocmask", SyscallNumbers.RT_SIGPROCMASK, SIG_SETMASK));
+
   private final Tracee tracee;
+  private final SeccompGate gate;
   private final RemoteMemory memory;
   private final long code;
   private final int stopSignal;
@@ -49,8 +70,15 @@ public final class RemoteSyscalls implements AutoCloseable {
   private boolean closed;
 
   private RemoteSyscalls(
-      Tracee tracee, RemoteMemory memory, long code, int stopSignal, UserRegs regs, long mask) {
+      Tracee tracee,
+      SeccompGate gate,
+      RemoteMemory memory,
+      long code,
+      int stopSignal,
+      UserRegs regs,
+      long mask) {
     this.tracee = tracee;
+    this.gate = gate;
     this.memory = memory;
     this.code = code;
     this.stopSignal = stopSignal;
@@ -62,17 +90,23 @@ public final class RemoteSyscalls implements AutoCloseable {
    * Puts the loop into a live thread and maps its area.
    *
    * @param stopSignal one that the task ignores, or {@link StopSignal#NONE}
+   * @param gate what the thread's seccomp filters let in
    */
   @MustBeClosed
   public static RemoteSyscalls infect(
-      Tracee tracee, RemoteMemory memory, CodeSite site, int stopSignal) throws CkptException {
+      Tracee tracee, RemoteMemory memory, CodeSite site, int stopSignal, SeccompGate gate)
+      throws CkptException {
+    gate.require(tracee);
     UserRegs regs = RseqSection.abortIfInside(tracee, memory, tracee.regs());
     long mask = tracee.sigmask();
     RemoteSyscalls calls =
-        new RemoteSyscalls(tracee, memory, site.address(), stopSignal, regs, mask);
+        new RemoteSyscalls(tracee, gate, memory, site.address(), stopSignal, regs, mask);
     calls.site = site;
     boolean done = false;
     try {
+      if (gate.isFiltered()) {
+        tracee.setOptions(FrozenTask.TRACE_OPTIONS | Ptrace.O_SUSPEND_SECCOMP);
+      }
       site.write(
           memory,
           new LoopCode()
@@ -104,7 +138,8 @@ public final class RemoteSyscalls implements AutoCloseable {
       UserRegs regs)
       throws CkptException {
     RemoteSyscalls calls =
-        new RemoteSyscalls(tracee, memory, codeAddress, stopSignal, regs, tracee.sigmask());
+        new RemoteSyscalls(
+            tracee, SeccompGate.OPEN, memory, codeAddress, stopSignal, regs, tracee.sigmask());
     calls.area = area;
     calls.image = NativeBuffer.allocate(Math.toIntExact(area.lenBytes()));
     tracee.setSigmask(~Signals.bit(stopSignal));
@@ -163,6 +198,7 @@ public final class RemoteSyscalls implements AutoCloseable {
       batch.completed(0);
       return;
     }
+    batch.admit(gate);
     // The used part of the table and the data are two pieces; what lies between is not sent.
     writeArea(0, batch.tableUsedBytes());
     writeArea(batch.tableBytes(), batch.usedBytes() - batch.tableBytes());
@@ -280,6 +316,9 @@ public final class RemoteSyscalls implements AutoCloseable {
         leave();
       }
       site.clear(memory);
+      if (gate.isFiltered()) {
+        tracee.setOptions(FrozenTask.TRACE_OPTIONS);
+      }
     } catch (TargetGoneException e) {
       // Nothing to put back.
       closed = true;

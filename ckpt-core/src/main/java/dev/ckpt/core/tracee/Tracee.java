@@ -4,6 +4,7 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Bpf;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.KernelFeatures;
 import dev.ckpt.core.kernel.NativeBuffer;
@@ -13,6 +14,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.ByteString;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -385,6 +387,58 @@ public final class Tracee {
       }
     }
     return false;
+  }
+
+  /** A seccomp filter: its flags as far as the kernel tells them, and its program. */
+  public record SeccompFilter(int flags, ByteString instructions) {}
+
+  /**
+   * Its seccomp filters, the oldest first; none if the kernel does not tell them (EINVAL).
+   *
+   * <p>NB: the kernel counts from the oldest, the other way round than ptrace(2) says.
+   */
+  public List<SeccompFilter> seccompFilters() throws SyscallException, TargetGoneException {
+    List<SeccompFilter> filters = new ArrayList<>();
+    NativeBuffer program = NativeBuffer.allocate(Bpf.MAXINSNS * Bpf.INSTRUCTION_BYTES);
+    // struct seccomp_metadata: filter_off u64, flags u64
+    NativeBuffer metadata = NativeBuffer.allocate(16);
+    try {
+      while (true) {
+        int at = filters.size();
+        long length =
+            request("SECCOMP_GET_FILTER", Ptrace.SECCOMP_GET_FILTER, at, program.address());
+        metadata.putLong(0, at);
+        request(
+            "SECCOMP_GET_METADATA",
+            Ptrace.SECCOMP_GET_METADATA,
+            metadata.size(),
+            metadata.address());
+        filters.add(
+            new SeccompFilter(
+                (int) metadata.getLong(8),
+                ByteString.of(program.getBytes(0, (int) length * Bpf.INSTRUCTION_BYTES))));
+      }
+    } catch (SyscallException e) {
+      boolean none = filters.isEmpty() && e.errno() == Errno.EINVAL;
+      if (e.errno() != Errno.ENOENT && !none) {
+        throw e;
+      }
+    }
+    return filters;
+  }
+
+  /** The same as programs; none if we may not read them. */
+  List<SeccompProgram> seccompPrograms() throws SyscallException, TargetGoneException {
+    try {
+      return seccompFilters().stream()
+          .map(filter -> SeccompProgram.of(filter.instructions()))
+          .toList();
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.EACCES) {
+        throw e;
+      }
+      return List.of();
+    }
   }
 
   private long request(String name, int request, long addr, long data)

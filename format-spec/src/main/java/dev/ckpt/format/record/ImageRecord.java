@@ -49,6 +49,8 @@ public sealed interface ImageRecord
         PosixTimer,
         Rlimits,
         Sched,
+        Seccomp,
+        SeccompFilter,
         Sigactions,
         Sigpending,
         SocketFilter,

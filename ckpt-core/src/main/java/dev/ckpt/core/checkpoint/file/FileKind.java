@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.checkpoint.Refusals;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
@@ -27,6 +28,15 @@ interface FileKind {
    * @param mine every open file of this kind
    */
   default void survey(Files files, List<OpenFile> mine) throws CkptException {}
+
+  /**
+   * All that {@link #ask} may have the task call.
+   *
+   * @param mine every open file of this kind
+   */
+  default List<RemoteCall> questions(List<OpenFile> mine) {
+    return List.of();
+  }
 
   /**
    * Asks the task what only it can tell.

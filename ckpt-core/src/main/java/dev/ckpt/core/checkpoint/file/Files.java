@@ -12,6 +12,7 @@ import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.proc.ProcReadException;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -70,6 +71,13 @@ public final class Files {
       byKind.computeIfAbsent(file.kind(), kind -> new ArrayList<>()).add(file);
     }
     return byKind;
+  }
+
+  /** All that {@link #ask} may have the task call. */
+  public List<RemoteCall> questions() {
+    List<RemoteCall> questions = new ArrayList<>();
+    byKind(open).forEach((kind, files) -> questions.addAll(kind.questions(files)));
+    return questions;
   }
 
   /** Asks the task what only it can tell of its files, by calls of its first thread. */

@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Netinet;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
@@ -133,10 +134,22 @@ final class InetSocket implements FileKind {
   }
 
   @Override
+  public List<RemoteCall> questions(List<OpenFile> mine) {
+    return mine.stream().anyMatch(this::isUdp) ? SocketQueue.QUESTIONS : List.of();
+  }
+
+  private boolean isUdp(OpenFile file) {
+    FileInetSocket socket = records.get(file);
+    // One that is refused has no record.
+    return socket != null
+        && socket.sockType() == Socket.SOCK_DGRAM
+        && socket.protocol() == Netinet.IPPROTO_UDP;
+  }
+
+  @Override
   public void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {
     for (OpenFile file : mine) {
-      FileInetSocket socket = records.get(file);
-      if (socket.sockType() == Socket.SOCK_DGRAM && socket.protocol() == Netinet.IPPROTO_UDP) {
+      if (isUdp(file)) {
         datagrams.put(file, udp.peek(calls, file, filters.has(file)));
       }
     }

@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.Limits;
@@ -33,6 +34,12 @@ final class SocketQueue {
   private static final int IOVEC_BYTES = 16;
   private static final byte[] ON = {1, 0, 0, 0};
   private static final int MSG_PEEK = Socket.MSG_PEEK | Socket.MSG_DONTWAIT | Socket.MSG_TRUNC;
+
+  /** All that a task calls to peek at what waits in its sockets. */
+  static final List<RemoteCall> QUESTIONS =
+      List.of(
+          RemoteCall.undoing("setsockopt", SyscallNumbers.SETSOCKOPT),
+          RemoteCall.question("recvmsg", SyscallNumbers.RECVMSG));
 
   private final RemoteSyscalls calls;
   private final int fd;

@@ -5,6 +5,7 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UnixDiag;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
@@ -53,10 +54,20 @@ final class UnixSocket implements FileKind {
   }
 
   @Override
+  public List<RemoteCall> questions(List<OpenFile> mine) {
+    return mine.stream().anyMatch(this::hasDatagrams) ? SocketQueue.QUESTIONS : List.of();
+  }
+
+  private boolean hasDatagrams(OpenFile file) {
+    Found socket = found.get(file);
+    // One that is refused may be missing.
+    return socket != null && socket.sockType() != Socket.SOCK_STREAM && !socket.diag().listening();
+  }
+
+  @Override
   public void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {
     for (OpenFile file : mine) {
-      Found socket = found.get(file);
-      if (socket.sockType() != Socket.SOCK_STREAM && !socket.diag().listening()) {
+      if (hasDatagrams(file)) {
         queues.put(file, datagrams(files, file, calls));
       }
     }

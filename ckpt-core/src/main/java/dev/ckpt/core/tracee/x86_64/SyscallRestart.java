@@ -63,6 +63,16 @@ public final class SyscallRestart {
     return regs;
   }
 
+  /** Whether the kernel goes on with the call by restart_syscall(2). */
+  public static boolean byRestartBlock(UserRegs regs) {
+    return inSyscall(regs) && regs.get(UserRegs.RAX) == -Errno.ERESTART_RESTARTBLOCK;
+  }
+
+  /** Registers with which such a call is made again as it was: a relative time-out starts over. */
+  public static UserRegs fromItsStart(UserRegs regs) {
+    return regs.with(UserRegs.RAX, -Errno.ERESTARTNOINTR);
+  }
+
   /**
    * Registers to put back on a live thread that a job-control signal has stopped. Where such a stop
    * makes a call answer EINTR, the program sees that when it is continued, without us too: then the
