@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
@@ -299,6 +301,28 @@ static void m_raw_queue(void)
     udp_send_to(box);
 }
 
+static int packet_socket(void)
+{
+    struct sockaddr_ll a = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_LOOP), .sll_ifindex = 1};
+    int fd = socket(AF_PACKET, SOCK_RAW, 0);
+    if (fd < 0)
+        sc_skip("packet socket: %s", strerror(errno));
+    SYS(bind(fd, (struct sockaddr *)&a, sizeof(a)));
+    return fd;
+}
+static void m_packet_ring(void)
+{
+    struct tpacket_req ring = {.tp_block_size = SC_PAGE, .tp_block_nr = 2, .tp_frame_size = SC_PAGE / 2, .tp_frame_nr = 4};
+    int fd = packet_socket();
+    SYS(setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &ring, sizeof(ring)));
+    SYS(mmap(NULL, 2 * SC_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+}
+static void m_packet_program(void)
+{
+    int group = (getpid() & 0xffff) | PACKET_FANOUT_CBPF << 16;
+    SYS(setsockopt(packet_socket(), SOL_PACKET, PACKET_FANOUT, &group, sizeof(group)));
+}
+
 #define M(name) {#name, m_##name}
 static const struct {
     const char *name;
@@ -307,6 +331,7 @@ static const struct {
     M(unix_outside), M(unix_shared), M(unix_backlog), M(unix_rights), M(unix_rights_dgram), M(unix_unlinked),
     M(unix_oob), M(unix_peek_off), M(ebpf_filter), M(netlink_queue), M(udp_filter), M(unix_name), M(unix_sender_gone), M(unix_error),
     M(tcp_connection), M(tcp_backlog), M(tcp_error), M(udp_group), M(udp_reuse), M(udp_corked), M(raw_queue),
+    M(packet_ring), M(packet_program),
 };
 
 int main(int argc, char **argv)

@@ -35,6 +35,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/if.h>
+#include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/kcmp.h>
@@ -43,6 +44,7 @@
 #include <linux/mman.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/packet_diag.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/rseq.h>
@@ -185,6 +187,9 @@
 #ifndef SO_PREFER_BUSY_POLL
 #define SO_PREFER_BUSY_POLL LACKING
 #endif
+#ifndef PACKET_VNET_HDR_SZ
+#define PACKET_VNET_HDR_SZ LACKING
+#endif
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE LACKING
 #endif
@@ -228,6 +233,7 @@ int main(void)
     VALUE("Socket.AF_INET", AF_INET);
     VALUE("Socket.AF_INET6", AF_INET6);
     VALUE("Socket.AF_NETLINK", AF_NETLINK);
+    VALUE("Socket.AF_PACKET", AF_PACKET);
     VALUE("Socket.SOCK_STREAM", SOCK_STREAM);
     VALUE("Socket.SOCK_DGRAM", SOCK_DGRAM);
     VALUE("Socket.SOCK_RAW", SOCK_RAW);
@@ -464,6 +470,44 @@ int main(void)
     VALUE("UdpDiag.SPORT", offsetof(struct inet_diag_msg, id.idiag_sport));
     VALUE("UdpDiag.INODE", offsetof(struct inet_diag_msg, idiag_inode));
     VALUE("UdpDiag.INET_DIAG_SHUTDOWN", INET_DIAG_SHUTDOWN);
+    VALUE("Packet.SOL_PACKET", SOL_PACKET);
+    VALUE("Packet.PACKET_ADD_MEMBERSHIP", PACKET_ADD_MEMBERSHIP);
+    VALUE("Packet.PACKET_COPY_THRESH", PACKET_COPY_THRESH);
+    VALUE("Packet.PACKET_AUXDATA", PACKET_AUXDATA);
+    VALUE("Packet.PACKET_ORIGDEV", PACKET_ORIGDEV);
+    VALUE("Packet.PACKET_VERSION", PACKET_VERSION);
+    VALUE("Packet.PACKET_RESERVE", PACKET_RESERVE);
+    VALUE("Packet.PACKET_LOSS", PACKET_LOSS);
+    VALUE("Packet.PACKET_VNET_HDR", PACKET_VNET_HDR);
+    VALUE("Packet.PACKET_TIMESTAMP", PACKET_TIMESTAMP);
+    VALUE("Packet.PACKET_FANOUT", PACKET_FANOUT);
+    VALUE("Packet.PACKET_TX_HAS_OFF", PACKET_TX_HAS_OFF);
+    VALUE("Packet.PACKET_QDISC_BYPASS", PACKET_QDISC_BYPASS);
+    VALUE("Packet.PACKET_IGNORE_OUTGOING", PACKET_IGNORE_OUTGOING);
+    VALUE("Packet.PACKET_VNET_HDR_SZ", PACKET_VNET_HDR_SZ);
+    VALUE("Packet.PACKET_FANOUT_CBPF", PACKET_FANOUT_CBPF);
+    VALUE("Packet.PACKET_FANOUT_EBPF", PACKET_FANOUT_EBPF);
+    VALUE("Packet.MREQ_BYTES", offsetof(struct packet_mreq, mr_address) + 32);
+    VALUE("Packet.MREQ_ADDRESS", offsetof(struct packet_mreq, mr_address));
+    VALUE("Packet.SOCKADDR_LL_BYTES", sizeof(struct sockaddr_ll));
+    VALUE("PacketDiag.REQUEST_BYTES", sizeof(struct packet_diag_req));
+    VALUE("PacketDiag.MESSAGE_BYTES", sizeof(struct packet_diag_msg));
+    VALUE("PacketDiag.INO", offsetof(struct packet_diag_msg, pdiag_ino));
+    VALUE("PacketDiag.SHOW", offsetof(struct packet_diag_req, pdiag_show));
+    VALUE("PacketDiag.SHOW_INFO_MCLIST_RING_CFG_FANOUT",
+          PACKET_SHOW_INFO | PACKET_SHOW_MCLIST | PACKET_SHOW_RING_CFG | PACKET_SHOW_FANOUT);
+    VALUE("PacketDiag.PACKET_DIAG_INFO", PACKET_DIAG_INFO);
+    VALUE("PacketDiag.PACKET_DIAG_MCLIST", PACKET_DIAG_MCLIST);
+    VALUE("PacketDiag.PACKET_DIAG_RX_RING", PACKET_DIAG_RX_RING);
+    VALUE("PacketDiag.PACKET_DIAG_TX_RING", PACKET_DIAG_TX_RING);
+    VALUE("PacketDiag.PACKET_DIAG_FANOUT", PACKET_DIAG_FANOUT);
+    VALUE("PacketDiag.PDI_FLAGS", offsetof(struct packet_diag_info, pdi_flags));
+    VALUE("PacketDiag.PDI_RUNNING", PDI_RUNNING);
+    VALUE("PacketDiag.PDMC_BYTES", sizeof(struct packet_diag_mclist));
+    VALUE("PacketDiag.PDMC_COUNT", offsetof(struct packet_diag_mclist, pdmc_count));
+    VALUE("PacketDiag.PDMC_TYPE", offsetof(struct packet_diag_mclist, pdmc_type));
+    VALUE("PacketDiag.PDMC_ALEN", offsetof(struct packet_diag_mclist, pdmc_alen));
+    VALUE("PacketDiag.PDMC_ADDR", offsetof(struct packet_diag_mclist, pdmc_addr));
     VALUE("SockDiag.SOCK_DIAG_BY_FAMILY", SOCK_DIAG_BY_FAMILY);
     VALUE("SockDiag.NLM_F_REQUEST", NLM_F_REQUEST);
     VALUE("SockDiag.NLM_F_DUMP", NLM_F_DUMP);

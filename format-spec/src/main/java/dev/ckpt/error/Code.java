@@ -180,7 +180,13 @@ public enum Code {
   SOCKET_ERROR(FILES, "an error waits that was not read", "let the task read it"),
   SOCKET_OOB(FILES, "out-of-band data waits", "let the task read it"),
   SOCKET_FILTER(
-      FILES, "an eBPF program is its filter, or it is a TCP connection to be kept and has one"),
+      FILES,
+      "an eBPF program is its filter, or a program that of its fanout group, or it is a TCP"
+          + " connection to be kept and has one"),
+  PACKET_RING(
+      FILES,
+      "a packet socket shares a ring of packets with the kernel (PACKET_RX_RING, PACKET_TX_RING);"
+          + " where the kernel would go on in it cannot be set"),
   SOCKET_PEEK_OFF(FILES, "SO_PEEK_OFF is set"),
   FD_EVENTFD(FILES, "an eventfd of which the kernel does not tell enough", "Linux 6.5 or newer"),
   FD_EVENTPOLL(FILES, "an epoll instance that polls network devices busily", "switch that off"),

@@ -123,6 +123,12 @@ public final class Limits {
   /** Senders that are named for one multicast group. */
   public static final int MAX_GROUP_SOURCES = 256;
 
+  /** Memberships of one packet socket, and how often one of them counts. */
+  public static final int MAX_PACKET_MEMBERSHIPS = 256;
+
+  /** Bytes of a link-layer address, as MAX_ADDR_LEN. */
+  public static final int MAX_LINK_ADDRESS_BYTES = 32;
+
   /** Bytes of a UDP datagram, whose length is 16 bits wide. */
   public static final int MAX_DATAGRAM_BYTES = 65535;
 

@@ -16,6 +16,7 @@ import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileNetlinkSocket;
 import dev.ckpt.format.record.FileOwner;
+import dev.ckpt.format.record.FilePacketSocket;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FilePty;
@@ -151,6 +152,7 @@ public enum ObjectType {
   SOCKET_FILTER(575, Phase.STATE, Refs.NONE, SocketFilter.CODEC),
   FILE_NETLINK_SOCKET(576, Phase.STATE, Refs.OPEN_FILE, FileNetlinkSocket.CODEC),
   MULTICAST_GROUP(577, Phase.STATE, Refs.NONE, MulticastGroup.CODEC),
+  FILE_PACKET_SOCKET(578, Phase.STATE, Refs.OPEN_FILE, FilePacketSocket.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);

@@ -2,8 +2,10 @@ package dev.ckpt.format;
 
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.FileNetlinkSocket;
+import dev.ckpt.format.record.FilePacketSocket;
 import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.format.record.MulticastGroup;
+import dev.ckpt.format.record.PacketMembership;
 import dev.ckpt.format.record.SocketFilter;
 import dev.ckpt.format.record.SocketMessage;
 import dev.ckpt.format.record.SocketOption;
@@ -16,6 +18,7 @@ final class SocketSamples {
   private static final int UNIX_SOCKET = Samples.SECOND_SECCOMP_FILTER + 1;
   private static final int INET_SOCKET = UNIX_SOCKET + 1;
   private static final int NETLINK_SOCKET = INET_SOCKET + 1;
+  private static final int PACKET_SOCKET = NETLINK_SOCKET + 1;
 
   private SocketSamples() {}
 
@@ -28,7 +31,8 @@ final class SocketSamples {
         new ImageObject(0, 0, udpDatagram()),
         new ImageObject(0, 0, socketFilter()),
         new ImageObject(0, NETLINK_SOCKET, fileNetlinkSocket()),
-        new ImageObject(0, 0, multicastGroup()));
+        new ImageObject(0, 0, multicastGroup()),
+        new ImageObject(0, PACKET_SOCKET, filePacketSocket()));
   }
 
   static FileUnixSocket fileUnixSocket() {
@@ -118,6 +122,30 @@ final class SocketSamples {
         2,
         ByteString.of(new byte[] {5, 0, 0, 1}),
         List.of(new SocketOption(270, 11, ByteString.of(new byte[] {1, 0, 0, 0}))));
+  }
+
+  static FilePacketSocket filePacketSocket() {
+    return new FilePacketSocket(
+        4701,
+        0x805,
+        FilePacketSocket.SOCK_RAW,
+        0x88cc,
+        4,
+        1,
+        1,
+        0x1005_1234,
+        1005,
+        768,
+        ByteString.of("eth0"),
+        List.of(new SocketOption(263, 8, ByteString.of(new byte[] {1, 0, 0, 0}))),
+        List.of(
+            new PacketMembership(4, ByteString.of("eth0"), 1, 2, ByteString.of("")),
+            new PacketMembership(
+                5,
+                ByteString.of("eth1"),
+                0,
+                1,
+                ByteString.of(new byte[] {1, (byte) 0x80, (byte) 0xc2, 0, 0, 14}))));
   }
 
   static UdpDatagram udpDatagram() {

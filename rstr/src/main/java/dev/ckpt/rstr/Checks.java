@@ -84,7 +84,7 @@ public final class Checks {
   }
 
   /** Takes note of something that is worth a line. */
-  void note(String line) {
+  public void note(String line) {
     notes.add(line);
   }
 

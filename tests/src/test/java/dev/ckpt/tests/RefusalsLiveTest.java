@@ -117,7 +117,9 @@ class RefusalsLiveTest {
           Map.entry("udp_group", "SOCKET_QUEUE"),
           Map.entry("udp_reuse", "SOCKET_QUEUE"),
           Map.entry("udp_corked", "SOCKET_QUEUE"),
-          Map.entry("raw_queue", "SOCKET_QUEUE"));
+          Map.entry("raw_queue", "SOCKET_QUEUE"),
+          Map.entry("packet_ring", "PACKET_RING"),
+          Map.entry("packet_program", "SOCKET_FILTER"));
 
   static Stream<Programs.Program> programs() {
     return Programs.of("refuse").stream();

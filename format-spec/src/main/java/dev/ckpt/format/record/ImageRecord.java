@@ -20,6 +20,7 @@ public sealed interface ImageRecord
         FileMemfd,
         FileNamed,
         FileNetlinkSocket,
+        FilePacketSocket,
         FileOwner,
         FilePidfd,
         FilePipe,

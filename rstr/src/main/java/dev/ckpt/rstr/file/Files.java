@@ -46,7 +46,8 @@ public final class Files {
           new Inotify(),
           new UnixSocket(),
           new InetSocket(),
-          new NetlinkSocket());
+          new NetlinkSocket(),
+          new PacketSocket());
 
   private final RstrContext context;
   private final BatchRunner run;

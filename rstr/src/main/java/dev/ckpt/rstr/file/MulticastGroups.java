@@ -1,17 +1,14 @@
 package dev.ckpt.rstr.file;
 
 import dev.ckpt.core.kernel.GroupFilter;
-import dev.ckpt.core.kernel.NetDevice;
 import dev.ckpt.core.kernel.Netinet;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.MulticastGroup;
 import dev.ckpt.rstr.Checks;
 import java.util.HashSet;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Joins the multicast groups of sockets. */
@@ -23,20 +20,8 @@ final class MulticastGroups {
     Set<ByteString> seen = new HashSet<>();
     for (MulticastGroup group : checks.state().all(MulticastGroup.class)) {
       if (seen.add(group.device())) {
-        checkDevice(checks, group.device(), group.ifindex(), "a multicast group");
+        Interfaces.check(checks, group.device(), group.ifindex(), "a multicast group");
       }
-    }
-  }
-
-  /** Looks whether an interface is there under its number. */
-  static void checkDevice(Checks checks, ByteString device, int ifindex, String of)
-      throws CkptException {
-    OptionalInt now = NetDevice.ifindex(device);
-    if (now.isEmpty() || now.getAsInt() != ifindex) {
-      checks.refuse(
-          Code.ADDRESS_GONE,
-          "interface " + device + " with number " + ifindex + ", of " + of,
-          "give this machine such an interface");
     }
   }
 

@@ -42,6 +42,7 @@ final class FileKinds {
   private final FileKind unixSocket = new UnixSocket();
   private final FileKind inetSocket = new InetSocket();
   private final FileKind netlinkSocket = new NetlinkSocket();
+  private final FileKind packetSocket = new PacketSocket();
   private Optional<Set<Integer>> ownPtys = Optional.empty();
 
   /**
@@ -154,6 +155,8 @@ final class FileKinds {
         return Optional.of(inetSocket);
       case "NETLINK":
         return Optional.of(netlinkSocket);
+      case "PACKET":
+        return Optional.of(packetSocket);
       default:
         return refuse(Code.FD_SOCKET, name + " is a socket of protocol " + protocol);
     }

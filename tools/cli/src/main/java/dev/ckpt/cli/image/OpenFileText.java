@@ -15,6 +15,7 @@ import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.FileMemfd;
 import dev.ckpt.format.record.FileNamed;
 import dev.ckpt.format.record.FileNetlinkSocket;
+import dev.ckpt.format.record.FilePacketSocket;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.FilePty;
@@ -105,6 +106,11 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
       String port = Integer.toUnsignedString(socket.portId());
       String name = "protocol " + socket.protocol() + ", port id " + port;
       return of(fd, "netlink", socket.flags(), NO_POS, name);
+    }
+    if (file instanceof FilePacketSocket socket) {
+      String device = socket.ifindex() == 0 ? "all interfaces" : socket.device().toString();
+      String name = String.format("protocol 0x%04x of %s", socket.protocol(), device);
+      return of(fd, "packet", socket.flags(), NO_POS, name);
     }
     return nameless(fd, file, state);
   }
