@@ -41,14 +41,19 @@ final class DebianVdso {
   /** Whole pages, as it would be mapped; or the test is skipped. */
   static byte[] content() throws IOException {
     DebianPackages.of(List.of(PACKAGE)).need(List.of(PACKAGE));
-    try (Stream<Path> files = Files.list(Programs.root().resolve("target/debian/boot"))) {
-      Path file =
-          files
-              .filter(each -> each.getFileName().toString().startsWith("vmlinuz-"))
-              .max(Path::compareTo)
-              .orElseThrow(() -> new TestAbortedException("no kernel is in " + PACKAGE));
-      byte[] kernel = unpacked(Files.readAllBytes(file));
-      return find(kernel).orElseThrow(() -> new AssertionError("no vdso is in " + file));
+    Path file = kernelFile();
+    byte[] kernel = unpacked(Files.readAllBytes(file));
+    return find(kernel).orElseThrow(() -> new AssertionError("no vdso is in " + file));
+  }
+
+  private static Path kernelFile() throws IOException {
+    Path boot = Programs.root().resolve("target/debian/boot");
+    // Where the package is installed already, nothing was unpacked.
+    try (Stream<Path> files = Files.list(Files.isDirectory(boot) ? boot : Path.of("/boot"))) {
+      return files
+          .filter(each -> each.getFileName().toString().matches("vmlinuz-.*cloud.*"))
+          .max(Path::compareTo)
+          .orElseThrow(() -> new TestAbortedException("no kernel is in " + PACKAGE));
     }
   }
 
