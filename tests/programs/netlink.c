@@ -56,6 +56,7 @@ int main(int argc, char **argv)
     int on = 1, far = RTNLGRP_NSID;
     sc_init(argc, argv);
     int fresh = SYS(socket(AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE));
+    int unused[] = {SYS(socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC)), socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT)};
     int one = opened(NETLINK_ROUTE, 0), two = opened(NETLINK_ROUTE, RTMGRP_IPV4_ROUTE | RTMGRP_NOTIFY);
     int events = opened(NETLINK_KOBJECT_UEVENT, 2), diag = opened(NETLINK_SOCK_DIAG, 0);
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_NOTIFY};
@@ -77,6 +78,15 @@ int main(int argc, char **argv)
               names[i].nl_pid, names[i].nl_groups);
     }
     CHECK(name_of(fresh, false).nl_pid == 0, "the new one is bound");
+    for (int i = 0; i < 2; i++) {
+        int protocol;
+        socklen_t len = sizeof(protocol);
+        if (unused[i] < 0)
+            continue; /* a kernel without auditing */
+        SYS(getsockopt(unused[i], SOL_SOCKET, SO_PROTOCOL, &protocol, &len));
+        CHECK(protocol == (i ? NETLINK_AUDIT : NETLINK_GENERIC), "protocol %d", protocol);
+        CHECK(name_of(unused[i], false).nl_pid == 0, "unused one %d is bound", i);
+    }
     CHECK(name_of(diag, true).nl_groups == peer.nl_groups, "connected to groups %x", name_of(diag, true).nl_groups);
     CHECK(hears(two, RTNLGRP_IPV4_ROUTE) && hears(two, RTNLGRP_NSID) && !hears(two, RTNLGRP_TC), "groups");
     CHECK(hears(two, 33) == beyond && !hears(one, RTNLGRP_NSID), "groups beyond");

@@ -83,7 +83,11 @@ static void m_inotify_events(void)
     data_file(O_RDWR);
 }
 static void m_fanotify(void) { OFFER(fanotify_init(FAN_CLASS_NOTIF, O_RDONLY)); }
-static void m_netlink(void) { OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC)); }
+static void m_netlink(void)
+{
+    struct sockaddr_nl a = {.nl_family = AF_NETLINK};
+    SYS(bind(OFFER(socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC)), (struct sockaddr *)&a, sizeof(a)));
+}
 static int fifo_of(int flags)
 {
     sc_path(file, ".fifo");

@@ -18,7 +18,8 @@ import java.util.Set;
 /**
  * A netlink socket that asks questions and hears of changes: NETLINK_ROUTE, NETLINK_SOCK_DIAG,
  * NETLINK_KOBJECT_UEVENT. Behind the other protocols the kernel may keep state by the socket's port
- * id, which nothing shows.
+ * id, which nothing shows; so one of those is saved only while it has no port id. It gets one when
+ * it is bound, connected, or first sent from.
  */
 final class NetlinkSocket implements FileKind {
   private static final Set<Integer> STATELESS =
@@ -45,7 +46,7 @@ final class NetlinkSocket implements FileKind {
     for (OpenFile file : mine) {
       try (Fd socket = files.target().duplicate(file.fd())) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
-        if (!STATELESS.contains(protocol)) {
+        if (!STATELESS.contains(protocol) && !isUntouched(socket)) {
           refuse(files.target(), Code.FD_SOCKET, file, "is of netlink protocol " + protocol);
         } else if (!common.refuses(file, socket)) {
           filters.survey(file, socket);
@@ -57,6 +58,24 @@ final class NetlinkSocket implements FileKind {
         }
       }
     }
+  }
+
+  private static boolean isUntouched(Fd socket) throws SyscallException {
+    return Netlink.portId(Sockets.name(socket)) == 0 && hearsNothing(memberships(socket));
+  }
+
+  private static boolean hearsNothing(byte[] memberships) {
+    for (byte groups : memberships) {
+      if (groups != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] memberships(Fd socket) throws SyscallException {
+    return Sockets.option(socket, Netlink.SOL_NETLINK, Netlink.NETLINK_LIST_MEMBERSHIPS)
+        .orElseThrow();
   }
 
   private static void refuse(SurveyContext context, Code code, OpenFile file, String what) {
@@ -79,9 +98,7 @@ final class NetlinkSocket implements FileKind {
         Netlink.portId(Sockets.name(socket)),
         Netlink.portId(peer),
         Netlink.groups(peer),
-        ByteString.of(
-            Sockets.option(socket, Netlink.SOL_NETLINK, Netlink.NETLINK_LIST_MEMBERSHIPS)
-                .orElseThrow()),
+        ByteString.of(memberships(socket)),
         SocketOptions.of(socket, OPTIONS));
   }
 
