@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -71,10 +72,10 @@ static void m_unix_outside(void)
     SYS(close(s[1]));
 }
 
-static int shared[2], bell[2];
-static void m_unix_shared(void)
+/* A process that is not our child has all that we have open now, as long as we live. */
+static int bell[2];
+static void outsider(void)
 {
-    SYS(socketpair(AF_UNIX, SOCK_DGRAM, 0, shared));
     SYS(pipe(bell));
     pid_t middle = SYS(fork());
     if (middle == 0) {
@@ -91,25 +92,19 @@ static void m_unix_shared(void)
     SYS(close(bell[0]));
     SYS(close(bell[1]));
 }
+static int shared[2];
+static void m_unix_shared(void)
+{
+    SYS(socketpair(AF_UNIX, SOCK_DGRAM, 0, shared));
+    outsider();
+}
 static void m_unix_backlog(void)
 {
     listening();
     connected();
 }
-static void m_unix_rights(void)
-{
-    int s[2];
-    union {
-        struct cmsghdr h;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = {.h = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
-    struct iovec v = {"x", 1};
-    struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
-    SYS(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
-    memcpy(CMSG_DATA(&control.h), &s[0], sizeof(int));
-    SYS(sendmsg(s[0], &m, 0));
-}
-static void m_unix_rights_dgram(void)
+/* Sends a descriptor through a new pair; it is in flight alone then. */
+static void send_away(int fd)
 {
     int s[2];
     union {
@@ -120,8 +115,39 @@ static void m_unix_rights_dgram(void)
     struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
     SYS(socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
     SYS(send(s[0], "first", 5, 0));
-    memcpy(CMSG_DATA(&control.h), &s[0], sizeof(int));
+    memcpy(CMSG_DATA(&control.h), &fd, sizeof(int));
     SYS(sendmsg(s[0], &m, 0));
+    SYS(close(fd));
+}
+/* Datagrams in the queue of a socket that is in flight itself: more than one look can show. */
+static void m_rights_queue(void)
+{
+    int s[2];
+    SYS(socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+    SYS(send(s[0], "one", 3, 0));
+    send_away(s[1]);
+}
+static void m_rights_lease(void)
+{
+    char path[PATH_MAX];
+    SYS(chdir(sc_dir(path)));
+    SYS(close(SYS(open("leased", O_RDWR | O_CREAT, 0600))));
+    int fd = SYS(open("leased", O_RDONLY));
+    SYS(fcntl(fd, F_SETLEASE, F_RDLCK));
+    send_away(fd);
+}
+static void m_rights_device(void)
+{
+    int fd = open("/dev/kmsg", O_RDONLY);
+    if (fd < 0)
+        sc_skip("/dev/kmsg: %s", strerror(errno));
+    send_away(fd);
+}
+static void m_rights_shared(void)
+{
+    int fd = SYS(eventfd(3, EFD_NONBLOCK));
+    outsider();
+    send_away(fd);
 }
 static void m_unix_unlinked(void)
 {
@@ -328,8 +354,8 @@ static const struct {
     const char *name;
     void (*set_up)(void);
 } modes[] = {
-    M(unix_outside), M(unix_shared), M(unix_backlog), M(unix_rights), M(unix_rights_dgram), M(unix_unlinked),
-    M(unix_oob), M(unix_peek_off), M(ebpf_filter), M(netlink_queue), M(udp_filter), M(unix_name), M(unix_sender_gone), M(unix_error),
+    M(unix_outside), M(unix_shared), M(unix_backlog), M(unix_unlinked), M(rights_queue),
+    M(rights_lease), M(rights_device), M(rights_shared), M(unix_oob), M(unix_peek_off), M(ebpf_filter), M(netlink_queue), M(udp_filter), M(unix_name), M(unix_sender_gone), M(unix_error),
     M(tcp_connection), M(tcp_backlog), M(tcp_error), M(udp_group), M(udp_reuse), M(udp_corked), M(raw_queue),
     M(packet_ring), M(packet_program),
 };

@@ -2,6 +2,7 @@
 #include "selfcheck.h"
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #define BIG 150000
 
@@ -47,7 +48,8 @@ static struct ucred credentials(int fd)
 
 int main(int argc, char **argv)
 {
-    int stream[2], dgram[2], packets[2], half[2], widow[2], quiet[2], creds[2];
+    int stream[2], dgram[2], packets[2], half[2], widow[2], quiet[2], creds[2], named[2];
+    struct sockaddr_un name, same;
     struct timeval timeout = {7, 500000}, seen;
     socklen_t len = sizeof(seen);
     int waiting;
@@ -66,8 +68,12 @@ int main(int argc, char **argv)
     SYS(fcntl(stream[1], F_SETFL, 0));
     for (int i = 0; i < 5; i++)
         SYS(send(dgram[0], in + i, (size_t)(i * 25000 / 4), 0)); /* the first is empty */
+    for (int i = 0; i < 3; i++)
+        SYS(send(dgram[0], "", 0, 0));
+    SYS(send(dgram[0], "behind", 6, 0));
     SYS(send(packets[1], "one", 3, 0));
-    SYS(send(packets[1], "", 0, 0));
+    for (int i = 0; i < 3; i++)
+        SYS(send(packets[1], "", 0, 0));
     SYS(send(packets[1], "three", 5, 0));
     SYS(shutdown(packets[1], SHUT_WR));
     SYS(send(half[0], "last words", 10, 0));
@@ -81,6 +87,13 @@ int main(int argc, char **argv)
     set(creds[1], SO_PASSCRED, 1);
     SYS(send(creds[0], "me", 2, 0));
     SYS(send(creds[0], "again", 5, 0));
+    /* By this one end gets a name: unix(7), Autobind feature. */
+    SYS(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, named));
+    set(named[0], SO_PASSCRED, 1);
+    SYS(send(named[0], "from a name", 11, 0));
+    socklen_t name_len = sizeof(name), same_len = sizeof(same);
+    SYS(getsockname(named[0], (struct sockaddr *)&name, &name_len));
+    CHECK(name_len == sizeof(sa_family_t) + 6, "a name of %d bytes", (int)name_len);
     SYS(setsockopt(half[0], SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)));
     int sndbuf = option(dgram[0], SO_SNDBUF), rcvbuf = option(dgram[1], SO_RCVBUF), plain = option(half[1], SO_SNDBUF);
     int twin = SYS(dup(half[1]));
@@ -101,6 +114,9 @@ int main(int argc, char **argv)
 
     for (int i = 0; i < 5; i++)
         expect_message(dgram[1], in + i, (size_t)(i * 25000 / 4), "datagram");
+    for (int i = 0; i < 3; i++)
+        expect_message(dgram[1], "", 0, "empty datagram");
+    expect_message(dgram[1], "behind", 6, "datagram behind empty ones");
     expect_none(dgram[1], "datagrams");
     CHECK(fcntl(dgram[0], F_GETFD) == FD_CLOEXEC, "close-on-exec");
     CHECK(option(dgram[0], SO_SNDBUF) == sndbuf && option(dgram[1], SO_RCVBUF) == rcvbuf, "buffer sizes");
@@ -109,7 +125,8 @@ int main(int argc, char **argv)
     CHECK(option(dgram[1], SO_PEEK_OFF) == -1 && option(packets[0], SO_PEEK_OFF) == -1, "SO_PEEK_OFF was left behind");
 
     expect_message(packets[0], "one", 3, "packet");
-    expect_message(packets[0], "", 0, "packet");
+    for (int i = 0; i < 3; i++)
+        expect_message(packets[0], "", 0, "empty packet");
     expect_message(packets[0], "three", 5, "packet");
     CHECK(recv(packets[0], out, 1, MSG_DONTWAIT) == 0, "no end after the packets");
     CHECK(send(packets[1], "x", 1, MSG_NOSIGNAL) == -1 && errno == EPIPE, "sends after shutdown");
@@ -134,5 +151,13 @@ int main(int argc, char **argv)
         struct ucred c = credentials(creds[1]);
         CHECK(c.pid == getpid() && c.uid == getuid() && c.gid == getgid(), "credentials %d %d %d", c.pid, c.uid, c.gid);
     }
+    SYS(getsockname(named[0], (struct sockaddr *)&same, &same_len));
+    CHECK(same_len == name_len && !memcmp(&name, &same, name_len), "the name of an end of a pair");
+    same_len = sizeof(same);
+    SYS(getpeername(named[1], (struct sockaddr *)&same, &same_len));
+    CHECK(same_len == name_len && !memcmp(&name, &same, name_len), "the name of the other end");
+    same_len = sizeof(same);
+    CHECK(recvfrom(named[1], out, 20, 0, (struct sockaddr *)&same, &same_len) == 11, "a packet from a name");
+    CHECK(same_len == name_len && !memcmp(&name, &same, name_len), "the name of a sender");
     return sc_finish();
 }

@@ -184,6 +184,15 @@
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD LACKING
 #endif
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS LACKING
+#endif
+#ifndef SCM_SECURITY
+#define SCM_SECURITY LACKING
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD LACKING
+#endif
 #ifndef SO_PREFER_BUSY_POLL
 #define SO_PREFER_BUSY_POLL LACKING
 #endif
@@ -247,7 +256,11 @@ int main(void)
     VALUE("Socket.MSG_TRUNC", MSG_TRUNC);
     VALUE("Socket.MSG_DONTWAIT", MSG_DONTWAIT);
     VALUE("Socket.MSG_NOSIGNAL", MSG_NOSIGNAL);
+    VALUE("Socket.MSG_CMSG_CLOEXEC", MSG_CMSG_CLOEXEC);
+    VALUE("Socket.SCM_RIGHTS", SCM_RIGHTS);
     VALUE("Socket.SCM_CREDENTIALS", SCM_CREDENTIALS);
+    VALUE("Socket.SCM_SECURITY", SCM_SECURITY);
+    VALUE("Socket.SCM_PIDFD", SCM_PIDFD);
     VALUE("Socket.SOL_SOCKET", SOL_SOCKET);
     VALUE("Socket.SO_REUSEADDR", SO_REUSEADDR);
     VALUE("Socket.SO_TYPE", SO_TYPE);
@@ -273,6 +286,7 @@ int main(void)
     VALUE("Socket.SO_ATTACH_FILTER", SO_ATTACH_FILTER);
     VALUE("Socket.SO_DETACH_FILTER", SO_DETACH_FILTER);
     VALUE("Socket.SO_TIMESTAMP", SO_TIMESTAMP);
+    VALUE("Socket.SO_ACCEPTCONN", SO_ACCEPTCONN);
     VALUE("Socket.SO_SNDBUFFORCE", SO_SNDBUFFORCE);
     VALUE("Socket.SO_RCVBUFFORCE", SO_RCVBUFFORCE);
     VALUE("Socket.SO_PASSSEC", SO_PASSSEC);
@@ -301,6 +315,7 @@ int main(void)
     VALUE("Socket.SO_TXREHASH", SO_TXREHASH);
     VALUE("Socket.SO_RCVMARK", SO_RCVMARK);
     VALUE("Socket.SO_PASSPIDFD", SO_PASSPIDFD);
+    VALUE("Socket.SO_PASSRIGHTS", SO_PASSRIGHTS);
     // linux/in.h, linux/in6.h, linux/ipv6.h, linux/tcp.h, linux/udp.h
     VALUE("Netinet.IPPROTO_IP", IPPROTO_IP);
     VALUE("Netinet.IPPROTO_TCP", IPPROTO_TCP);
@@ -429,8 +444,7 @@ int main(void)
     VALUE("Sockets.SOCKADDR_BYTES", sizeof(struct sockaddr_storage));
     VALUE("Sockets.MSGHDR_BYTES", sizeof(struct msghdr));
     VALUE("Sockets.CREDENTIALS_BYTES", CMSG_SPACE(sizeof(struct ucred)));
-    VALUE("Sockets.CMSGHDR_BYTES", sizeof(struct cmsghdr));
-    VALUE("Sockets.UCRED_BYTES", sizeof(struct ucred));
+    VALUE("ControlMessage.HEADER_BYTES", sizeof(struct cmsghdr));
     VALUE("Sockets.IOVEC_BYTES", sizeof(struct iovec));
     VALUE("Sockets.FIONREAD", FIONREAD);
     VALUE("Sockets.POLLIN", POLLIN);

@@ -16,6 +16,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.MapsEntry;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
@@ -256,10 +257,10 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   @Override
-  public int saveObject(CkptContext context, int targetFd) throws CkptException {
+  public int saveObject(CkptContext context, int holder, int fd) throws CkptException {
     // NB: opened anew, for a duplicate would share the target's file offset.
-    String path = "/proc/" + context.pid() + "/fd/" + targetFd;
-    return reference(context, hold(context.proc().fdLink(targetFd), FileStat.of(path), path));
+    String path = "/proc/" + holder + "/fd/" + fd;
+    return reference(context, hold(ProcFs.of(holder).fdLink(fd), FileStat.of(path), path));
   }
 
   private static int reference(CkptContext context, SharedObject object) throws CkptException {

@@ -172,7 +172,10 @@ public enum Code {
           + " closed"),
   SOCKET_UNLINKED(FILES, "bound to a file that was unlinked or replaced"),
   SOCKET_RIGHTS(
-      FILES, "descriptors, a label or a time stamp wait in its queue", "let the task receive them"),
+      FILES,
+      "a file waits in the queue of a socket that cannot be sent again, or a label or a pidfd of"
+          + " the sender; the line says why",
+      "let the task receive it"),
   SOCKET_QUEUE(
       FILES,
       "a message waits that cannot be sent again; the line says why",

@@ -114,6 +114,9 @@ public final class Limits {
   /** Bytes of all messages that wait in one socket. */
   public static final int MAX_SOCKET_QUEUE_BYTES = 8 << 20;
 
+  /** Files that come with one message, as SCM_MAX_FD. */
+  public static final int MAX_SOCKET_RIGHTS = 253;
+
   /** Bytes of one queue of a TCP connection, which net.ipv4.tcp_rmem and tcp_wmem limit. */
   public static final int MAX_TCP_QUEUE_BYTES = 32 << 20;
 

@@ -52,6 +52,7 @@ import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
 import dev.ckpt.format.record.SocketFilter;
+import dev.ckpt.format.record.SocketRights;
 import dev.ckpt.format.record.Statistics;
 import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.Tail;
@@ -153,6 +154,7 @@ public enum ObjectType {
   FILE_NETLINK_SOCKET(576, Phase.STATE, Refs.OPEN_FILE, FileNetlinkSocket.CODEC),
   MULTICAST_GROUP(577, Phase.STATE, Refs.NONE, MulticastGroup.CODEC),
   FILE_PACKET_SOCKET(578, Phase.STATE, Refs.OPEN_FILE, FilePacketSocket.CODEC),
+  SOCKET_RIGHTS(579, Phase.STATE, Refs.NONE, SocketRights.CODEC),
   FILE_LOCK(580, Phase.STATE, Refs.NONE, FileLock.CODEC),
   FILE_OWNER(581, Phase.STATE, Refs.NONE, FileOwner.CODEC),
   FD(590, Phase.STATE, Refs.NONE, Fd.CODEC);

@@ -9,6 +9,7 @@ import dev.ckpt.format.record.PacketMembership;
 import dev.ckpt.format.record.SocketFilter;
 import dev.ckpt.format.record.SocketMessage;
 import dev.ckpt.format.record.SocketOption;
+import dev.ckpt.format.record.SocketRights;
 import dev.ckpt.format.record.TcpSock;
 import dev.ckpt.format.record.UdpDatagram;
 import java.util.List;
@@ -32,7 +33,12 @@ final class SocketSamples {
         new ImageObject(0, 0, socketFilter()),
         new ImageObject(0, NETLINK_SOCKET, fileNetlinkSocket()),
         new ImageObject(0, 0, multicastGroup()),
-        new ImageObject(0, PACKET_SOCKET, filePacketSocket()));
+        new ImageObject(0, PACKET_SOCKET, filePacketSocket()),
+        new ImageObject(0, 0, socketRights()));
+  }
+
+  static SocketRights socketRights() {
+    return new SocketRights(UNIX_SOCKET, 1, List.of(INET_SOCKET, UNIX_SOCKET));
   }
 
   static FileUnixSocket fileUnixSocket() {

@@ -23,6 +23,7 @@ import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.InotifyWatch;
+import dev.ckpt.format.record.SocketRights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,7 @@ final class InheritedFds implements AutoCloseable {
     return content instanceof FileLock lock && lock.file() == objref
         || content instanceof FileOwner owner && owner.file() == objref
         || content instanceof EpollItem item && (item.file() == objref || item.epoll() == objref)
+        || content instanceof SocketRights rights && rights.socket() == objref
         || content instanceof InotifyWatch watch && watch.inotify() == objref;
   }
 

@@ -58,6 +58,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.kernel.Seccomp",
     "dev.ckpt.core.kernel.SockDiag",
     "dev.ckpt.core.kernel.Socket",
+    "dev.ckpt.core.kernel.ControlMessage",
     "dev.ckpt.core.kernel.Sockets",
     "dev.ckpt.core.kernel.Spawn",
     "dev.ckpt.core.kernel.SysvIpc",

@@ -39,7 +39,11 @@ class ForetellLiveTest {
           Map.entry("unix_sender_gone", Code.SOCKET_QUEUE),
           Map.entry("udp_filter", Code.SOCKET_QUEUE),
           Map.entry("udp_group", Code.SOCKET_QUEUE),
-          Map.entry("udp_reuse", Code.SOCKET_QUEUE));
+          Map.entry("udp_reuse", Code.SOCKET_QUEUE),
+          Map.entry("rights_queue", Code.SOCKET_RIGHTS),
+          Map.entry("rights_lease", Code.SOCKET_RIGHTS),
+          Map.entry("rights_device", Code.FD_DEVICE),
+          Map.entry("rights_shared", Code.FD_SHARED));
 
   static Stream<Programs.Program> refused() {
     return Programs.of("refuse").stream();

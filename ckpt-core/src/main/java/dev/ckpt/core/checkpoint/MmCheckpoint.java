@@ -35,8 +35,10 @@ public interface MmCheckpoint extends AutoCloseable {
   /**
    * Adds what a descriptor refers to, with its content: a memfd, or a file without a name ({@link
    * GhostFiles}); the reference to its record.
+   *
+   * @param holder the process whose descriptor it is: the target or, of a file in flight, we
    */
-  int saveObject(CkptContext context, int targetFd) throws CkptException;
+  int saveObject(CkptContext context, int holder, int fd) throws CkptException;
 
   /**
    * Writes the contents of all pages that must be in the image.

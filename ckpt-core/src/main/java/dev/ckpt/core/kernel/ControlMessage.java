@@ -28,9 +28,31 @@ public record ControlMessage(int level, int type, byte[] data) {
       byte[] data = new byte[(int) lenBytes - HEADER_BYTES];
       in.get(at + HEADER_BYTES, data);
       messages.add(new ControlMessage(in.getInt(at + 8), in.getInt(at + 12), data));
-      at += (int) lenBytes + Long.BYTES - 1 & -Long.BYTES;
+      at += space((int) lenBytes);
     }
     return messages;
+  }
+
+  /** One of SOL_SOCKET that consists of ints, with the room behind it that the next one needs. */
+  public static byte[] of(int type, int[] values) {
+    int lenBytes = HEADER_BYTES + values.length * Integer.BYTES;
+    ByteBuffer out = ByteBuffer.allocate(space(lenBytes)).order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(lenBytes).putInt(Socket.SOL_SOCKET).putInt(type);
+    for (int value : values) {
+      out.putInt(value);
+    }
+    return out.array();
+  }
+
+  private static int space(int lenBytes) {
+    return lenBytes + Long.BYTES - 1 & -Long.BYTES;
+  }
+
+  /** All bytes, as ints. */
+  public int[] asInts() {
+    int[] values = new int[data.length / Integer.BYTES];
+    ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
+    return values;
   }
 
   /** The first four bytes, as an int. */

@@ -39,6 +39,14 @@ public final class Fd implements AutoCloseable {
     return open(Files.bytes(path), flags, 0);
   }
 
+  /** Another descriptor of ours for what one of ours refers to. */
+  @MustBeClosed
+  public static Fd duplicate(int number) throws SyscallException {
+    return new Fd(
+        Call.check(
+            LibC.fcntl(number, Fcntl.F_DUPFD_CLOEXEC, 0), "", "fcntl", number, "F_DUPFD_CLOEXEC"));
+  }
+
   /** The number. */
   public int number() {
     if (closed) {

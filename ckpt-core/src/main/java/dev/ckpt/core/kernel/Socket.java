@@ -23,7 +23,12 @@ public final class Socket {
   public static final int MSG_TRUNC = 0x20;
   public static final int MSG_DONTWAIT = 0x40;
   public static final int MSG_NOSIGNAL = 0x4000;
+  public static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+  public static final int SCM_RIGHTS = 1;
   public static final int SCM_CREDENTIALS = 2;
+  public static final int SCM_SECURITY = 3;
+  public static final int SCM_PIDFD = 4;
 
   public static final int SOL_SOCKET = 1;
   public static final int SO_REUSEADDR = 2;
@@ -49,6 +54,7 @@ public final class Socket {
   public static final int SO_GET_FILTER = SO_ATTACH_FILTER;
   public static final int SO_DETACH_FILTER = 27;
   public static final int SO_TIMESTAMP = 29;
+  public static final int SO_ACCEPTCONN = 30;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_RCVBUFFORCE = 33;
   public static final int SO_PASSSEC = 34;
@@ -77,6 +83,7 @@ public final class Socket {
   public static final int SO_TXREHASH = 74;
   public static final int SO_RCVMARK = 75;
   public static final int SO_PASSPIDFD = 76;
+  public static final int SO_PASSRIGHTS = 83;
 
   private Socket() {}
 }

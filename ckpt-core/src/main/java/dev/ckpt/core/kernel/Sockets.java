@@ -2,12 +2,15 @@ package dev.ckpt.core.kernel;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
+import java.io.ByteArrayOutputStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Calls on sockets, our own or duplicates of a target's. */
 public final class Sockets {
@@ -19,6 +22,9 @@ public final class Sockets {
 
   /** Bytes that one SCM_CREDENTIALS takes: CMSG_SPACE of three ints. */
   public static final int CREDENTIALS_BYTES = 32;
+
+  /** Descriptors that one message carries at most (net/scm.h). */
+  public static final int SCM_MAX_FD = 253;
 
   /** Bytes of {@code struct sock_fprog}: how many instructions, and where. */
   public static final int SOCK_FPROG_BYTES = 16;
@@ -32,9 +38,7 @@ public final class Sockets {
   public static final int POLLHUP = 0x10;
   public static final int POLLRDHUP = 0x2000;
 
-  private static final int CMSGHDR_BYTES = 16;
-  private static final int UCRED_BYTES = 12;
-  private static final int IOVEC_BYTES = 16;
+  static final int IOVEC_BYTES = 16;
   // linux/bpf_common.h, linux/filter.h
   private static final int SOCK_FILTER_BYTES = 8;
   private static final int BPF_LD_W_ABS = 0x20;
@@ -348,13 +352,30 @@ public final class Sockets {
   public record Message(byte[] sender, byte[] control, int flags, byte[] data) {
     /** pid, uid and gid of the sender, where SO_PASSCRED asked for them. */
     public Optional<int[]> credentials() {
-      NativeBuffer cmsg = NativeBuffer.of(control);
-      if (control.length < CMSGHDR_BYTES + UCRED_BYTES
-          || cmsg.getInt(8) != Socket.SOL_SOCKET
-          || cmsg.getInt(12) != Socket.SCM_CREDENTIALS) {
-        return Optional.empty();
-      }
-      return Optional.of(new int[] {cmsg.getInt(16), cmsg.getInt(20), cmsg.getInt(24)});
+      return ancillary(Socket.SCM_CREDENTIALS).findFirst().map(ControlMessage::asInts);
+    }
+
+    /** Our numbers for all descriptors that came along, the pidfd of the sender too. */
+    public int[] descriptors() {
+      return IntStream.concat(
+              Arrays.stream(rights()),
+              ancillary(Socket.SCM_PIDFD).mapToInt(ControlMessage::asInt).filter(fd -> fd >= 0))
+          .toArray();
+    }
+
+    /** Our numbers for the files that came along. */
+    public int[] rights() {
+      return ancillary(Socket.SCM_RIGHTS).flatMapToInt(c -> Arrays.stream(c.asInts())).toArray();
+    }
+
+    /** Whether something of this type of SOL_SOCKET came along. */
+    public boolean has(int type) {
+      return ancillary(type).findFirst().isPresent();
+    }
+
+    private Stream<ControlMessage> ancillary(int type) {
+      return ControlMessage.parse(control).stream()
+          .filter(c -> c.level() == Socket.SOL_SOCKET && c.type() == type);
     }
   }
 
@@ -367,9 +388,22 @@ public final class Sockets {
    */
   public static int send(Fd socket, byte[] to, Optional<int[]> credentials, byte[] data)
       throws SyscallException {
+    return send(socket, to, credentials, new int[0], data);
+  }
+
+  /**
+   * The same with descriptors of ours.
+   *
+   * @param rights their numbers, at most {@link #SCM_MAX_FD}
+   */
+  public static int send(
+      Fd socket, byte[] to, Optional<int[]> credentials, int[] rights, byte[] data)
+      throws SyscallException {
     NativeBuffer bytes = NativeBuffer.of(data);
     NativeBuffer address = NativeBuffer.of(to);
-    NativeBuffer head = NativeBuffer.allocate(MSGHDR_BYTES + IOVEC_BYTES + CREDENTIALS_BYTES);
+    NativeBuffer head = NativeBuffer.allocate(MSGHDR_BYTES + IOVEC_BYTES);
+    byte[] along = ancillary(credentials, rights);
+    NativeBuffer control = NativeBuffer.of(along);
     if (to.length > 0) {
       head.putLong(0, address.address());
       head.putInt(8, to.length);
@@ -378,25 +412,27 @@ public final class Sockets {
     head.putLong(24, 1);
     head.putLong(MSGHDR_BYTES, bytes.address());
     head.putLong(MSGHDR_BYTES + Long.BYTES, data.length);
-    credentials.ifPresent(creds -> putCredentials(head, creds));
+    if (along.length > 0) {
+      head.putLong(32, control.address());
+      head.putLong(40, along.length);
+    }
     long n =
         LibC.sendmsg(socket.number(), head.address(), Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL);
     Call.check(n, "", "sendmsg", socket.number(), data.length);
     Reference.reachabilityFence(bytes);
     Reference.reachabilityFence(address);
+    Reference.reachabilityFence(control);
     return (int) n;
   }
 
-  private static void putCredentials(NativeBuffer head, int[] creds) {
-    int at = MSGHDR_BYTES + IOVEC_BYTES;
-    head.putLong(32, head.address(at));
-    head.putLong(40, CREDENTIALS_BYTES);
-    head.putLong(at, CMSGHDR_BYTES + UCRED_BYTES);
-    head.putInt(at + 8, Socket.SOL_SOCKET);
-    head.putInt(at + 12, Socket.SCM_CREDENTIALS);
-    for (int i = 0; i < creds.length; i++) {
-      head.putInt(at + CMSGHDR_BYTES + i * Integer.BYTES, creds[i]);
+  private static byte[] ancillary(Optional<int[]> credentials, int[] rights) {
+    ByteArrayOutputStream control = new ByteArrayOutputStream();
+    credentials.ifPresent(
+        creds -> control.writeBytes(ControlMessage.of(Socket.SCM_CREDENTIALS, creds)));
+    if (rights.length > 0) {
+      control.writeBytes(ControlMessage.of(Socket.SCM_RIGHTS, rights));
     }
+    return control.toByteArray();
   }
 
   /** A unix address: family, and a path with the zero that ends it, or an abstract name. */

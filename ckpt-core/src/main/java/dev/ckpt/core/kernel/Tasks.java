@@ -64,18 +64,19 @@ public final class Tasks {
   /**
    * kcmp(2) with KCMP_EPOLL_TFD: whether a descriptor is what an epoll instance watches.
    *
+   * @param epollPid process that the epoll instance's descriptor is of
    * @param epoll descriptor of the epoll instance
    * @param targetFd number that the item was added under
    * @param nth which item of that number, from 0, in the order of fdinfo
    */
-  public static boolean isEpollTarget(int pid, int fd, int epoll, int targetFd, int nth)
-      throws SyscallException {
+  public static boolean isEpollTarget(
+      int pid, int fd, int epollPid, int epoll, int targetFd, int nth) throws SyscallException {
     // struct kcmp_epoll_slot (linux/kcmp.h)
     NativeBuffer slot = NativeBuffer.allocate(12);
     slot.putInt(0, epoll);
     slot.putInt(4, targetFd);
     slot.putInt(8, nth);
-    boolean same = kcmp(pid, pid, KcmpType.EPOLL_TFD, fd, slot.address()) == 0;
+    boolean same = kcmp(pid, epollPid, KcmpType.EPOLL_TFD, fd, slot.address()) == 0;
     Reference.reachabilityFence(slot);
     return same;
   }

@@ -1,11 +1,13 @@
 package dev.ckpt.core.proc;
 
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Finds out who has a file open. Only a look at every process's descriptors tells; the kernel keeps
@@ -21,21 +23,31 @@ public final class FileHolders {
    * @param except a process that may have it open, 0 for none
    */
   public static OptionalInt of(Path file, int except) throws IOException {
+    return of(file, except, Set.of());
+  }
+
+  /**
+   * The same, where some descriptors of ours do not count.
+   *
+   * @param borrowed their numbers
+   */
+  public static OptionalInt of(Path file, int except, Set<Integer> borrowed) throws IOException {
     Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     for (int pid : ProcFs.pids()) {
-      if (pid != except && hasOpen(pid, key)) {
+      if (pid != except && hasOpen(pid, key, borrowed)) {
         return OptionalInt.of(pid);
       }
     }
     return OptionalInt.empty();
   }
 
-  private static boolean hasOpen(int pid, Object key) {
+  private static boolean hasOpen(int pid, Object key, Set<Integer> borrowed) {
     try {
       ProcFs proc = ProcFs.of(pid);
       for (int fd : proc.fds()) {
         // Sockets, pipes and the like have no name that begins so.
-        if (proc.fdLink(fd).toString().startsWith("/") && isFile(pid, fd, key)) {
+        boolean counts = pid != Tasks.self() || !borrowed.contains(fd);
+        if (counts && proc.fdLink(fd).toString().startsWith("/") && isFile(pid, fd, key)) {
           return true;
         }
       }

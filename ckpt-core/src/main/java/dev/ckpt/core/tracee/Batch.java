@@ -175,6 +175,11 @@ public final class Batch {
     }
   }
 
+  /** Where in the target the entry of a call stands. */
+  long entry(Result result) {
+    return area.address() + (long) result.index * LoopCode.ENTRY_BYTES;
+  }
+
   /** Where in the target the result of a call will stand, for a later call that reads it there. */
   public long address(Result result) {
     return area.address() + (long) result.index * LoopCode.ENTRY_BYTES + LoopCode.ENTRY_RESULT;

@@ -56,6 +56,8 @@ public final class RemoteSyscalls implements AutoCloseable {
           RemoteCall.undoing("munmap", SyscallNumbers.MUNMAP),
           RemoteCall.undoing("rt_sigprocmask", SyscallNumbers.RT_SIGPROCMASK, SIG_SETMASK));
 
+  private static final Paused NO_PAUSE = new Paused(0, () -> {});
+
   private final Tracee tracee;
   private final SeccompGate gate;
   private final RemoteMemory memory;
@@ -168,7 +170,7 @@ public final class RemoteSyscalls implements AutoCloseable {
             .with(UserRegs.R15, tracee.tid())
             .with(UserRegs.RBP, 0));
     tracee.setSigmask(stopSignal == StopSignal.NONE ? -1 : ~Signals.bit(stopSignal));
-    UserRegs stopped = runToStop();
+    UserRegs stopped = runToStop(NO_PAUSE);
     long address = stopped.get(UserRegs.R12);
     if (stopped.get(UserRegs.R13) == 0) {
       throw new SyscallException(
@@ -188,12 +190,44 @@ public final class RemoteSyscalls implements AutoCloseable {
     return new Batch(area, image, MAX_CALLS);
   }
 
+  /** What we do ourselves in the middle of a batch. */
+  @FunctionalInterface
+  public interface Pause {
+    /** Does it. */
+    void run() throws CkptException;
+  }
+
+  /**
+   * Adds a pause to a batch: there the thread stops for the tracer as it does at the end. When the
+   * tracer is dead it does not, and makes the calls behind it at once. So what is set before a
+   * pause and taken back behind it is taken back whatever becomes of us.
+   *
+   * @return for {@link #run(Batch, Batch.Result, Pause)}
+   */
+  public Batch.Result pause(Batch batch) {
+    // NB: where a filter has it fail, the calls behind it must be made all the same.
+    return batch.tryCall(
+        "tgkill(pause)", SyscallNumbers.TGKILL, tracee.pid(), tracee.tid(), stopSignal);
+  }
+
   /**
    * Makes the calls of a batch.
    *
    * @throws SyscallException when a call that may not fail did; those after it were not made
    */
   public void run(Batch batch) throws CkptException {
+    run(batch, NO_PAUSE);
+  }
+
+  /**
+   * Makes the calls of a batch with a pause in it. What fails in the pause is thrown when the batch
+   * is over.
+   */
+  public void run(Batch batch, Batch.Result at, Pause pause) throws CkptException {
+    run(batch, new Paused(batch.entry(at), pause));
+  }
+
+  private void run(Batch batch, Paused paused) throws CkptException {
     if (batch.isEmpty()) {
       batch.completed(0);
       return;
@@ -213,7 +247,7 @@ public final class RemoteSyscalls implements AutoCloseable {
             .with(UserRegs.R13, site == null ? 0 : area.lenBytes())
             .with(UserRegs.R14, 0)
             .with(UserRegs.R15, tracee.tid()));
-    UserRegs stopped = runToStop();
+    UserRegs stopped = runToStop(paused);
     readArea(0, batch.tableUsedBytes());
     readArea(batch.tableBytes(), batch.usedBytes() - batch.tableBytes());
     batch.completed((int) stopped.get(UserRegs.R14));
@@ -224,6 +258,7 @@ public final class RemoteSyscalls implements AutoCloseable {
           batch.failedArguments(),
           (int) -batch.failedResult());
     }
+    paused.check();
   }
 
   private void writeArea(int offset, int lenBytes) throws CkptException {
@@ -242,12 +277,14 @@ public final class RemoteSyscalls implements AutoCloseable {
     }
   }
 
-  private UserRegs runToStop() throws CkptException {
+  private UserRegs runToStop(Paused paused) throws CkptException {
     Deadline deadline = Deadline.in(PATIENCE);
-    return stopSignal == StopSignal.NONE ? stepToStop(deadline) : runToSignal(deadline);
+    return stopSignal == StopSignal.NONE
+        ? stepToStop(deadline, paused)
+        : runToSignal(deadline, paused);
   }
 
-  private UserRegs runToSignal(Deadline deadline) throws CkptException {
+  private UserRegs runToSignal(Deadline deadline, Paused paused) throws CkptException {
     tracee.cont(0);
     while (true) {
       Stop stop = await(deadline);
@@ -256,7 +293,8 @@ public final class RemoteSyscalls implements AutoCloseable {
         if (regs.ip() == code + LoopCode.raisedOffset()) {
           return regs;
         }
-        // Somebody else's, and the task ignores it anyway.
+        paused.runIfAt(regs, code);
+        // Or it is somebody else's, and the task ignores it anyway.
         tracee.cont(0);
       } else {
         passOn(stop);
@@ -266,7 +304,7 @@ public final class RemoteSyscalls implements AutoCloseable {
   }
 
   /** For a task that has a handler for everything: two stops for every call, no signal sent. */
-  private UserRegs stepToStop(Deadline deadline) throws CkptException {
+  private UserRegs stepToStop(Deadline deadline, Paused paused) throws CkptException {
     tracee.contToSyscall(0);
     while (true) {
       Stop stop = await(deadline);
@@ -275,6 +313,9 @@ public final class RemoteSyscalls implements AutoCloseable {
         boolean entry = regs.get(UserRegs.RAX) == -Errno.ENOSYS;
         if (!entry && regs.ip() == code + LoopCode.raisedOffset()) {
           return regs;
+        }
+        if (!entry) {
+          paused.runIfAt(regs, code);
         }
         tracee.contToSyscall(0);
       } else {
@@ -336,7 +377,7 @@ public final class RemoteSyscalls implements AutoCloseable {
               .with(UserRegs.R12, area.address())
               .with(UserRegs.R13, area.lenBytes())
               .with(UserRegs.R15, tracee.tid()));
-      runToStop();
+      runToStop(NO_PAUSE);
     }
     if (stopSignal == StopSignal.NONE) {
       // Only from a signal or interrupt stop does the kernel restart the interrupted call.

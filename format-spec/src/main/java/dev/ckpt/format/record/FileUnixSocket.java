@@ -33,8 +33,8 @@ import java.util.List;
  *  56+n1  4+n2  bytes  peerName  at most 108: the same of the other end; empty unless state is 4
  *    ...  4+n3  list   options   at most 256: level u32, name u32, value bytes (at most 256)
  *    ...  4+n4  list   messages  at most 16384, 8 MiB of data in all: sender bytes (at most 128, as
- *                                name), pid u32, uid u32, gid u32, data bytes; of a stream at most
- *                                one
+ *                                name), pid u32, uid u32, gid u32, data bytes; of a stream the
+ *                                pieces that it is sent in again
  * </pre>
  */
 public record FileUnixSocket(
@@ -92,10 +92,6 @@ public record FileUnixSocket(
     Invariant.range(options.size(), 0, Limits.MAX_SOCKET_OPTIONS, "number of options");
     options = List.copyOf(options);
     messages = SocketMessage.checked(messages);
-    Invariant.that(
-        sockType != SOCK_STREAM || messages.size() <= 1,
-        "a stream must be one message",
-        messages.size());
   }
 
   /** Whether it is bound to a file, or was when it had one. */

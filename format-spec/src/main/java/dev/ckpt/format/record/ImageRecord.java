@@ -55,6 +55,7 @@ public sealed interface ImageRecord
         Sigactions,
         Sigpending,
         SocketFilter,
+        SocketRights,
         Statistics,
         Tail,
         Task,

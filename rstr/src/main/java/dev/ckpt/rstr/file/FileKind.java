@@ -5,7 +5,7 @@ import dev.ckpt.rstr.Checks;
 import java.io.IOException;
 
 /**
- * How open files of one kind are made again.
+ * How open files of one kind are made again. One object per restore.
  *
  * <p>Target state: stopped, half built; none yet for {@link #check}. Threading: the tracer's
  * thread.

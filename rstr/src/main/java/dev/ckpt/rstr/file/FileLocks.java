@@ -19,6 +19,7 @@ import dev.ckpt.rstr.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Sets locks and leases again, without waiting for whoever has them now.
@@ -99,11 +100,20 @@ final class FileLocks {
         && other.start() <= lock.end();
   }
 
-  /** Takes them all, each through a descriptor that the task has at the end. */
-  static void restore(Files files) throws CkptException {
+  /**
+   * Takes them all, each through a descriptor that the task has at the end.
+   *
+   * @param inFlight those alone of files that it has none of, through the one that it has for the
+   *     time being: they are of the description; or all others
+   */
+  static void restore(Files files, boolean inFlight) throws CkptException {
     List<String> taken = new ArrayList<>();
     for (FileLock lock : files.state().all(FileLock.class)) {
-      int fd = files.finalFd(lock.file());
+      OptionalInt last = files.finalFd(lock.file());
+      if (last.isEmpty() != inFlight) {
+        continue;
+      }
+      int fd = inFlight ? files.number(lock.file()) : last.getAsInt();
       Batch batch = files.run().room(1, FLOCK_BYTES);
       Batch.Result result = add(batch, lock, fd);
       files.run().flush();

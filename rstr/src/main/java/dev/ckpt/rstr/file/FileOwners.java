@@ -5,6 +5,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.FileOwner;
+import java.util.OptionalInt;
 
 /**
  * Says again whom open files send signals to. Through the descriptors that the task has at the end:
@@ -18,9 +19,19 @@ final class FileOwners {
 
   private FileOwners() {}
 
-  static void restore(Files files) throws CkptException {
+  /**
+   * Says it.
+   *
+   * @param inFlight of those alone that the task has no descriptor of at the end, by the one that
+   *     it has for the time being; or of all others
+   */
+  static void restore(Files files, boolean inFlight) throws CkptException {
     for (FileOwner owner : files.state().all(FileOwner.class)) {
-      int fd = files.finalFd(owner.file());
+      OptionalInt last = files.finalFd(owner.file());
+      if (last.isEmpty() != inFlight) {
+        continue;
+      }
+      int fd = inFlight ? files.number(owner.file()) : last.getAsInt();
       Batch batch = files.run().room(3, F_OWNER_EX_BYTES + Long.BYTES);
       if (owner.pid() != 0) {
         Batch.Data value = batch.space(F_OWNER_EX_BYTES);

@@ -5,7 +5,6 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Fd;
@@ -18,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Rebuilds open file descriptions and the descriptors that refer to them. */
 public final class Files {
@@ -27,27 +27,29 @@ public final class Files {
 
   private static final int CLOSE_RANGE_END = -1;
 
-  private static final List<FileKind> KINDS =
-      List.of(
-          new RegularFile(),
-          new UnlinkedFile(),
-          new NamedFile(),
-          new CharDevice(),
-          new Memfd(),
-          new Terminal(),
-          new PtySide(),
-          new PipeEnd(),
-          new Fifo(),
-          new Eventfd(),
-          new Epoll(),
-          new Timerfd(),
-          new Signalfd(),
-          new Pidfd(),
-          new Inotify(),
-          new UnixSocket(),
-          new InetSocket(),
-          new NetlinkSocket(),
-          new PacketSocket());
+  /** NB: epoll instances come last: whether a file is ready shows what was sent to it before. */
+  private static List<FileKind> kinds() {
+    return List.of(
+        new RegularFile(),
+        new UnlinkedFile(),
+        new NamedFile(),
+        new CharDevice(),
+        new Memfd(),
+        new Terminal(),
+        new PtySide(),
+        new PipeEnd(),
+        new Fifo(),
+        new Eventfd(),
+        new Timerfd(),
+        new Signalfd(),
+        new Pidfd(),
+        new Inotify(),
+        new UnixSocket(),
+        new InetSocket(),
+        new NetlinkSocket(),
+        new PacketSocket(),
+        new Epoll());
+  }
 
   private final RstrContext context;
   private final BatchRunner run;
@@ -65,7 +67,7 @@ public final class Files {
 
   /** Looks at everything that files of any kind need before it is created. */
   public static void check(Checks checks) throws CkptException {
-    for (FileKind kind : KINDS) {
+    for (FileKind kind : kinds()) {
       kind.check(checks);
     }
     FileLocks.check(checks);
@@ -91,22 +93,25 @@ public final class Files {
 
   /** Opens everything under high numbers, then moves each to its place. */
   public void restore() throws IOException {
-    for (FileKind kind : KINDS) {
+    List<FileKind> kinds = kinds();
+    for (FileKind kind : kinds) {
       kind.restore(this);
     }
     run.flush();
-    for (FileKind kind : KINDS) {
+    for (FileKind kind : kinds) {
       kind.join(this);
     }
     run.flush();
+    FileOwners.restore(this, true);
+    FileLocks.restore(this, true);
     for (Fd fd : state().all(Fd.class)) {
       int cloexec = (fd.fdFlags() & Fd.FD_CLOEXEC) != 0 ? Fcntl.O_CLOEXEC : 0;
       run.call("dup3", SyscallNumbers.DUP3, numbers.get(fd.file()), fd.fd(), cloexec);
     }
     run.call("close_range", SyscallNumbers.CLOSE_RANGE, context.fds().scratch(), -1, 0);
     run.flush();
-    FileOwners.restore(this);
-    FileLocks.restore(this);
+    FileOwners.restore(this, false);
+    FileLocks.restore(this, false);
   }
 
   /** The restore that they belong to. */
@@ -145,19 +150,14 @@ public final class Files {
   }
 
   /**
-   * A descriptor that the task has for a description at the end.
-   *
-   * @throws CorruptImageException if it has none
+   * A descriptor that the task has for a description at the end; nothing when it waits in the queue
+   * of a socket alone.
    */
-  int finalFd(int objref) throws CorruptImageException {
+  OptionalInt finalFd(int objref) {
     return state().all(Fd.class).stream()
         .filter(fd -> fd.file() == objref)
         .mapToInt(Fd::fd)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CorruptImageException(
-                    0, "objref " + objref, "a descriptor that refers to it", "none"));
+        .findFirst();
   }
 
   /** The descriptor that refers to a description for the time being. */

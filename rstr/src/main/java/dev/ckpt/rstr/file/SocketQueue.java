@@ -11,8 +11,10 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SocketMessage;
 import dev.ckpt.rstr.RstrContext;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Sends again what waited in a unix socket, through duplicates of the new task's descriptors. */
@@ -26,17 +28,24 @@ final class SocketQueue {
 
   private static final byte[] CONNECTED = {};
 
+  /** Bytes that a unix socket's messages need of its buffer beside their data, and that twice. */
+  private static final int OVERHEAD_BYTES = 64;
+
   private final RstrContext context;
 
-  SocketQueue(RstrContext context) {
+  /** Which of the task's descriptors come with which message. */
+  private final Map<Integer, List<Integer>> rights;
+
+  SocketQueue(RstrContext context, Map<Integer, List<Integer>> rights) {
     this.context = context;
+    this.rights = rights;
   }
 
   /** Sends messages through the other end of their socket. */
   void fill(int sender, List<SocketMessage> messages) throws CkptException {
     try (Fd socket = Tasks.pidfdGetfd(context.pidfd(), sender)) {
-      for (SocketMessage message : messages) {
-        send(socket, CONNECTED, message);
+      for (int i = 0; i < messages.size(); i++) {
+        send(socket, CONNECTED, messages.get(i), i);
       }
     }
   }
@@ -46,13 +55,14 @@ final class SocketQueue {
       throws CkptException {
     byte[] address = Sockets.unixAddress(seenFromHere(receiver));
     try (Fd nameless = Sockets.open(Socket.AF_UNIX, Socket.SOCK_DGRAM, 0)) {
-      for (SocketMessage message : messages) {
+      for (int i = 0; i < messages.size(); i++) {
+        SocketMessage message = messages.get(i);
         if (message.sender().isEmpty()) {
-          send(nameless, address, message);
+          send(nameless, address, message, i);
         } else {
           int number = senders.number(message.sender());
           try (Fd sender = Tasks.pidfdGetfd(context.pidfd(), number)) {
-            send(sender, address, message);
+            send(sender, address, message, i);
           }
         }
       }
@@ -72,29 +82,50 @@ final class SocketQueue {
     return path;
   }
 
-  private static void send(Fd socket, byte[] to, SocketMessage message) throws CkptException {
+  // What is opened in the loop is closed at the end.
+  @SuppressWarnings("MustBeClosedChecker")
+  private void send(Fd socket, byte[] to, SocketMessage message, int index) throws CkptException {
     byte[] data = message.data().toByteArray();
-    int sent = trySend(socket, to, message, data);
-    if (sent == data.length) {
-      return;
-    }
-    byte[] rest = Arrays.copyOfRange(data, Math.max(0, sent), data.length);
-    try (SocketRoom room = new SocketRoom(socket, SocketRoom.Direction.SENDING)) {
-      if (trySend(socket, to, message, rest) != rest.length) {
-        throw new SyscallException("", "sendmsg", "what waited in a socket", Errno.EAGAIN);
+    List<Fd> along = new ArrayList<>();
+    try {
+      for (int number : rights.getOrDefault(index, List.of())) {
+        along.add(Tasks.pidfdGetfd(context.pidfd(), number));
       }
+      int[] numbers = along.stream().mapToInt(Fd::number).toArray();
+      int sent = isCut(socket, data, numbers) ? -1 : trySend(socket, to, message, numbers, data);
+      if (sent == data.length) {
+        return;
+      }
+      byte[] rest = Arrays.copyOfRange(data, Math.max(0, sent), data.length);
+      try (SocketRoom room = new SocketRoom(socket, SocketRoom.Direction.SENDING)) {
+        if (trySend(socket, to, message, numbers, rest) != rest.length) {
+          throw new SyscallException("", "sendmsg", "what waited in a socket", Errno.EAGAIN);
+        }
+      }
+    } finally {
+      along.forEach(Fd::close);
     }
   }
 
+  /**
+   * Whether a stream would cut a message that files come with: a read ends behind all of it, not
+   * behind its first piece. Source: unix_stream_sendmsg, net/unix/af_unix.c.
+   */
+  private static boolean isCut(Fd socket, byte[] data, int[] rights) throws SyscallException {
+    return rights.length > 0
+        && data.length
+            > Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_SNDBUF) / 2 - OVERHEAD_BYTES;
+  }
+
   /** How much was taken; -1 when there was no room at all, not even for an empty datagram. */
-  private static int trySend(Fd socket, byte[] to, SocketMessage message, byte[] data)
+  private static int trySend(Fd socket, byte[] to, SocketMessage message, int[] rights, byte[] data)
       throws SyscallException {
     Optional<int[]> credentials =
         message.pid() == 0
             ? Optional.empty()
             : Optional.of(new int[] {message.pid(), message.uid(), message.gid()});
     try {
-      return Sockets.send(socket, to, credentials, data);
+      return Sockets.send(socket, to, credentials, rights, data);
     } catch (SyscallException e) {
       if (e.errno() == Errno.EAGAIN || e.errno() == Errno.EMSGSIZE) {
         return -1;

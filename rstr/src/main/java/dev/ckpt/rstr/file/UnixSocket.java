@@ -6,12 +6,16 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileUnixSocket;
+import dev.ckpt.format.record.SocketRights;
 import dev.ckpt.rstr.Checks;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes unix sockets: all of them first, then names, connections, what waits in them, options.
@@ -20,16 +24,34 @@ import java.util.Map;
  * that it is filled before; and after a shutdown nothing can be sent.
  */
 final class UnixSocket implements FileKind {
+  private Optional<Work> work = Optional.empty();
+
   @Override
   public void check(Checks checks) throws CkptException {
     new UnixNames(checks.state()).check(checks);
+    for (SocketRights rights : checks.state().all(SocketRights.class)) {
+      int nr = checks.state().get(rights.socket(), FileUnixSocket.class).messages().size();
+      if (rights.message() >= nr) {
+        throw new CorruptImageException(
+            0, "SOCKET_RIGHTS", "a message below " + nr, Integer.toString(rights.message()));
+      }
+    }
   }
 
   @Override
   public void restore(Files files) throws IOException {
     Map<Integer, FileUnixSocket> sockets = files.state().shared(FileUnixSocket.class);
     if (!sockets.isEmpty()) {
-      new Work(files, sockets).run();
+      work = Optional.of(new Work(files, sockets));
+      work.get().make();
+    }
+  }
+
+  /** Fills them: any file may come with a message, and be there in the queue alone. */
+  @Override
+  public void join(Files files) throws IOException {
+    if (work.isPresent()) {
+      work.get().fillAndFinish();
     }
   }
 
@@ -51,7 +73,7 @@ final class UnixSocket implements FileKind {
       this.names = new UnixNames(files.state());
     }
 
-    void run() throws IOException {
+    void make() throws IOException {
       byte[] cwd = files.state().task().cwd().toByteArray();
       Batch batch = files.run().room(1, cwd.length + 1);
       batch.call("chdir", SyscallNumbers.CHDIR, batch.string(cwd));
@@ -72,7 +94,10 @@ final class UnixSocket implements FileKind {
           meet(socket);
         }
       }
-      files.run().flush();
+      sockets.forEach((objref, socket) -> files.opened(objref, number(socket)));
+    }
+
+    void fillAndFinish() throws IOException {
       fill();
       for (Map.Entry<Integer, FileUnixSocket> entry : sockets.entrySet()) {
         finish(entry.getKey(), entry.getValue());
@@ -166,12 +191,13 @@ final class UnixSocket implements FileKind {
     }
 
     private void fill() throws IOException {
-      for (FileUnixSocket socket : sockets.values()) {
+      for (Map.Entry<Integer, FileUnixSocket> entry : sockets.entrySet()) {
+        FileUnixSocket socket = entry.getValue();
         if (socket.messages().isEmpty()) {
           continue;
         }
         boolean gone = socket.state() == FileUnixSocket.PEER_GONE;
-        SocketQueue queue = new SocketQueue(files.context());
+        SocketQueue queue = new SocketQueue(files.context(), rights(entry.getKey()));
         if (gone || names.isAccepted(socket) || names.isPair(socket) || names.isClient(socket)) {
           int sender = gone ? gonePeer(socket) : number(names.peer(socket));
           queue.fill(sender, socket.messages());
@@ -179,6 +205,17 @@ final class UnixSocket implements FileKind {
           queue.fill(socket.name(), socket.messages(), name -> number(names.named(name)));
         }
       }
+    }
+
+    /** The numbers of the files that come with the messages of a socket. */
+    private Map<Integer, List<Integer>> rights(int objref) {
+      Map<Integer, List<Integer>> rights = new HashMap<>();
+      for (SocketRights each : files.state().all(SocketRights.class)) {
+        if (each.socket() == objref) {
+          rights.put(each.message(), each.files().stream().map(files::number).toList());
+        }
+      }
+      return rights;
     }
 
     private void finish(int objref, FileUnixSocket socket) throws CkptException {
@@ -199,7 +236,6 @@ final class UnixSocket implements FileKind {
       }
       files.run().call("fchown", SyscallNumbers.FCHOWN, number, socket.uid(), -1);
       files.setFlags(number, socket.flags());
-      files.opened(objref, number);
     }
   }
 }

@@ -57,8 +57,13 @@ final class Epoll implements FileKind {
   private static Optional<OpenFile> watched(
       Files files, OpenFile epoll, EpollTarget target, int nth) throws CkptException {
     for (int fd : files.numbersFrom(target.fd())) {
-      if (Tasks.isEpollTarget(files.target().pid(), fd, epoll.fd(), target.fd(), nth)) {
+      if (isTarget(files.target().pid(), fd, epoll, target, nth)) {
         return files.find(fd);
+      }
+    }
+    for (OpenFile file : files.all()) {
+      if (file.inFlight() && isTarget(file.holder(), file.fd(), epoll, target, nth)) {
+        return Optional.of(file);
       }
     }
     files
@@ -66,12 +71,23 @@ final class Epoll implements FileKind {
         .refusals()
         .add(
             Code.EPOLL_OUTSIDE,
-            name(epoll)
+            epoll.name()
                 + " watches inode "
                 + target.ino()
                 + ", of which the task has no descriptor",
             "end the process that has it, or close it");
     return Optional.empty();
+  }
+
+  private static boolean isTarget(int pid, int fd, OpenFile epoll, EpollTarget target, int nth)
+      throws SyscallException {
+    return Tasks.isEpollTarget(pid, fd, epoll.holder(), epoll.fd(), target.fd(), nth);
+  }
+
+  /** What it watches may be in flight. */
+  @Override
+  public boolean needsAll() {
+    return true;
   }
 
   /**
@@ -83,16 +99,16 @@ final class Epoll implements FileKind {
     if (!hasFired(target.events())) {
       return;
     }
-    try (Fd duplicate = files.target().duplicate(file.fd())) {
+    try (Fd duplicate = files.duplicate(file)) {
       files
           .target()
           .refusals()
           .addIf(
               !file.kind().pollsAlike() || duplicate.poll(ANY_EVENT) == 0,
               Code.EPOLL_FIRED,
-              name(epoll)
-                  + " has a fired one-shot item for fd "
-                  + file.fd()
+              epoll.name()
+                  + " has a fired one-shot item for "
+                  + file.name()
                   + ", which is not ready",
               "try again when the program has armed it again");
     }
@@ -100,7 +116,7 @@ final class Epoll implements FileKind {
 
   private static void refuseBusyPoll(Files files, OpenFile epoll) throws CkptException {
     NativeBuffer params = NativeBuffer.allocate(Long.BYTES);
-    try (Fd duplicate = files.target().duplicate(epoll.fd())) {
+    try (Fd duplicate = files.duplicate(epoll)) {
       duplicate.ioctl(EPIOCGPARAMS, params.address());
     } catch (SyscallException e) {
       if (e.errno() != Errno.ENOTTY && e.errno() != Errno.EINVAL) {
@@ -113,12 +129,8 @@ final class Epoll implements FileKind {
         .addIf(
             params.getLong(0) != 0,
             Code.FD_EVENTPOLL,
-            name(epoll) + " polls network devices busily (EPIOCSPARAMS)",
+            epoll.name() + " polls network devices busily (EPIOCSPARAMS)",
             "switch that off");
-  }
-
-  private static String name(OpenFile epoll) {
-    return "fd " + epoll.fd() + " (" + epoll.link() + ")";
   }
 
   @Override

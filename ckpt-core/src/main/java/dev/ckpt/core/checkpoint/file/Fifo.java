@@ -34,7 +34,7 @@ final class Fifo implements FileKind {
             .refusals()
             .add(
                 Code.PIPE_OUTSIDE,
-                name(file) + " leads to process " + other.getAsInt(),
+                file.name() + " leads to process " + other.getAsInt(),
                 "end the other process, or let it close the pipe");
       } else if (reader(files, file).isEmpty() && waiting(files, file) != 0) {
         files
@@ -42,22 +42,17 @@ final class Fifo implements FileKind {
             .refusals()
             .add(
                 Code.FIFO_UNREAD,
-                name(file) + " holds bytes and nobody has it open to read them",
+                file.name() + " holds bytes and nobody has it open to read them",
                 "let a reader take them, or close it before the dump");
       }
     }
   }
 
-  private static String name(OpenFile file) {
-    return "fd " + file.fd() + " (" + file.link() + ")";
-  }
-
   private static OptionalInt holder(Files files, OpenFile file) throws CkptException {
-    int pid = files.target().pid();
     try {
-      return FileHolders.of(Path.of("/proc/" + pid + "/fd/" + file.fd()), pid);
+      return FileHolders.of(Path.of(file.path()), files.target().pid(), files.flight().borrowed());
     } catch (IOException e) {
-      throw new CkptException(Code.IO_FAILED, name(file) + " cannot be looked at: " + e, e);
+      throw new CkptException(Code.IO_FAILED, file.name() + " cannot be looked at: " + e, e);
     }
   }
 
@@ -71,10 +66,16 @@ final class Fifo implements FileKind {
 
   private static int waiting(Files files, OpenFile file) throws CkptException {
     NativeBuffer count = NativeBuffer.allocate(Long.BYTES);
-    try (Fd end = files.target().duplicate(file.fd())) {
+    try (Fd end = files.duplicate(file)) {
       end.ioctl(FIONREAD, count.address());
     }
     return count.getInt(0);
+  }
+
+  /** Its reader may be in flight. */
+  @Override
+  public boolean needsAll() {
+    return true;
   }
 
   @Override
@@ -82,7 +83,7 @@ final class Fifo implements FileKind {
     int named = FileRefs.save(files.context(), file.link(), file.stat());
     int pipe = files.context().share("fifo", file.stat().ino(), () -> pipe(files, file));
     boolean unwritten;
-    try (Fd end = files.target().duplicate(file.fd())) {
+    try (Fd end = files.duplicate(file)) {
       boolean reads = (file.flags() & Fcntl.O_ACCMODE) == Fcntl.O_RDONLY;
       unwritten = reads && !isWritable(files, file) && !end.hungUp();
     }
@@ -97,7 +98,7 @@ final class Fifo implements FileKind {
 
   private static Pipe pipe(Files files, OpenFile file) throws CkptException {
     Optional<OpenFile> reader = reader(files, file);
-    try (Fd end = files.target().duplicate(reader.orElse(file).fd())) {
+    try (Fd end = files.duplicate(reader.orElse(file))) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
       PipeContent.Content content =
           reader.isPresent()

@@ -66,6 +66,11 @@ interface FileKind {
   /** Adds what ties a description to others, when each of them has its record. */
   default void join(Files files, OpenFile file) throws CkptException {}
 
+  /** Whether its survey takes that all files have been seen, those in flight too. */
+  default boolean needsAll() {
+    return false;
+  }
+
   /** Whether a duplicate in our hands is ready for the same as the file is in the target's. */
   default boolean pollsAlike() {
     return true;

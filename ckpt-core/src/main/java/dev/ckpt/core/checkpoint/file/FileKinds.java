@@ -14,6 +14,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,9 +58,26 @@ final class FileKinds {
     this.ptySide = new PtySide(ttyNr);
   }
 
-  /** The kind of an open file; nothing when it was refused. */
-  Optional<FileKind> of(int fd, ByteString link, FdInfo info, FileStat stat) throws CkptException {
-    String name = "fd " + fd + " (" + link + ")";
+  /**
+   * An open file; nothing when it was refused.
+   *
+   * @param holder the process whose descriptor it is: the target or, of a file in flight, we
+   */
+  Optional<OpenFile> look(int holder, int fd) throws CkptException {
+    ProcFs proc = ProcFs.of(holder);
+    ByteString link = proc.fdLink(fd);
+    FdInfo info = proc.fdInfo(fd);
+    FileStat stat = FileStat.of("/proc/" + holder + "/fd/" + fd);
+    OpenFile unknown = new OpenFile(holder, List.of(fd), link, info, stat, null);
+    return of(unknown).map(kind -> new OpenFile(holder, List.of(fd), link, info, stat, kind));
+  }
+
+  /** Its kind; nothing when it was refused. */
+  Optional<FileKind> of(OpenFile file) throws CkptException {
+    String name = file.name();
+    ByteString link = file.link();
+    FdInfo info = file.info();
+    FileStat stat = file.stat();
     if (FileLocks.refuse(refusals, name, info)) {
       return Optional.empty();
     }
@@ -80,7 +98,7 @@ final class FileKinds {
             ? Optional.of(pipeEnd)
             : FileRefs.nameLeadsTo(link, stat) ? Optional.of(fifo) : deleted(name);
       case FileStat.S_IFSOCK:
-        return socket(name, Sockets.protocolName("/proc/" + pid + "/fd/" + fd));
+        return socket(name, Sockets.protocolName(file.path()));
       case FileStat.S_IFDIR:
         return named(name, link, stat);
       case FileStat.S_IFBLK:

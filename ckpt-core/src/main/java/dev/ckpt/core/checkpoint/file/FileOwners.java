@@ -1,6 +1,5 @@
 package dev.ckpt.core.checkpoint.file;
 
-import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -19,8 +18,7 @@ final class FileOwners {
    *
    * @param objref the description's record
    */
-  static Optional<FileOwner> of(SurveyContext context, int objref, OpenFile file)
-      throws CkptException {
+  static Optional<FileOwner> of(Files files, int objref, OpenFile file) throws CkptException {
     if ((file.flags() & Fcntl.O_PATH) != 0) {
       // Sends none, and answers nearly every fcntl(2) with EBADF.
       return Optional.empty();
@@ -28,7 +26,7 @@ final class FileOwners {
     // struct f_owner_ex: type, pid (asm-generic/fcntl.h)
     NativeBuffer owner = NativeBuffer.allocate(Long.BYTES);
     int signal;
-    try (Fd mine = context.duplicate(file.fd())) {
+    try (Fd mine = files.duplicate(file)) {
       mine.fcntl(Fcntl.F_GETOWN_EX, owner.address());
       signal = mine.fcntl(Fcntl.F_GETSIG, 0);
     }
@@ -40,15 +38,19 @@ final class FileOwners {
   }
 
   /** Refuses an owner that is somebody else: who has that number at the restore nobody knows. */
-  static void survey(SurveyContext context, OpenFile file) throws CkptException {
+  static void survey(Files files, OpenFile file) throws CkptException {
     final int anyObjref = 1;
-    Optional<FileOwner> owner = of(context, anyObjref, file);
-    if (owner.isPresent() && owner.get().pid() != 0 && !isTarget(context, owner.get())) {
+    SurveyContext context = files.target();
+    Optional<FileOwner> owner = of(files, anyObjref, file);
+    if (owner.isPresent() && owner.get().async() && file.inFlight()) {
+      // The signals would tell a number that nobody has.
+      files.flight().refuse(file, "sends signals (O_ASYNC)");
+    } else if (owner.isPresent() && owner.get().pid() != 0 && !isTarget(context, owner.get())) {
       context
           .refusals()
           .add(
               Code.FD_OWNER,
-              "fd " + file.fd() + " sends its signals to process " + owner.get().pid(),
+              file.name() + " sends its signals to process " + owner.get().pid(),
               "make the task their receiver (F_SETOWN) before the dump");
     }
   }
@@ -62,7 +64,7 @@ final class FileOwners {
   }
 
   /** Adds the record of a description's owner. */
-  static void save(CkptContext context, int objref, OpenFile file) throws CkptException {
-    of(context, objref, file).ifPresent(context::add);
+  static void save(Files files, OpenFile file) throws CkptException {
+    of(files, files.objref(file), file).ifPresent(files.context()::add);
   }
 }

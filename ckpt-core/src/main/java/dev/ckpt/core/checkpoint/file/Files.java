@@ -1,12 +1,13 @@
 package dev.ckpt.core.checkpoint.file;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
-import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFs;
@@ -16,26 +17,31 @@ import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
-import dev.ckpt.format.record.Fd;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Descriptors and the open file descriptions behind them. */
 public final class Files {
   private final SurveyContext target;
   private final Optional<CkptContext> dump;
   private final List<OpenFile> open = new ArrayList<>();
-  private final Map<Integer, Integer> objrefs = new TreeMap<>();
+  private final Map<OpenFile, Integer> objrefs = new HashMap<>();
+  private final FileKinds kinds;
+  private final Flight flight;
   private List<Integer> fds = List.of();
 
-  private Files(SurveyContext target, Optional<CkptContext> dump) {
+  private Files(SurveyContext target, Optional<CkptContext> dump) throws CkptException {
     this.target = target;
     this.dump = dump;
+    this.kinds = new FileKinds(target.pid(), target.proc().stat().ttyNr(), target.refusals());
+    this.flight = new Flight(this, kinds);
   }
 
   /** Looks at every descriptor of a frozen task and refuses what cannot be saved. */
@@ -49,20 +55,28 @@ public final class Files {
   }
 
   private Files survey() throws CkptException {
-    int ttyNr = target.proc().stat().ttyNr();
-    FileKinds kinds = new FileKinds(target.pid(), ttyNr, target.refusals());
     fds = target.proc().fds();
     for (int fd : fds) {
-      look(fd, kinds);
+      look(fd);
     }
-    Sharers.refuse(this);
-    for (OpenFile file : open) {
-      FileOwners.survey(target, file);
-    }
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
-      entry.getKey().survey(this, entry.getValue());
+    if (!flight.survey()) {
+      surveyKinds(kind -> true);
+    } else if (dump.isEmpty()) {
+      surveyKinds(kind -> !kind.needsAll());
     }
     return this;
+  }
+
+  private void surveyKinds(Predicate<FileKind> which) throws CkptException {
+    Sharers.refuse(this);
+    for (OpenFile file : open) {
+      FileOwners.survey(this, file);
+    }
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
+      if (which.test(entry.getKey())) {
+        entry.getKey().survey(this, entry.getValue());
+      }
+    }
   }
 
   private static Map<FileKind, List<OpenFile>> byKind(List<OpenFile> files) {
@@ -76,12 +90,29 @@ public final class Files {
   /** All that {@link #ask} may have the task call. */
   public List<RemoteCall> questions() {
     List<RemoteCall> questions = new ArrayList<>();
+    if (flight.isThere()) {
+      // None was surveyed yet, and any socket may be read.
+      questions.addAll(SocketQueue.QUESTIONS);
+    }
     byKind(open).forEach((kind, files) -> questions.addAll(kind.questions(files)));
     return questions;
   }
 
-  /** Asks the task what only it can tell of its files, by calls of its first thread. */
+  /**
+   * Asks the task what only it can tell of its files, by calls of its first thread. Where there are
+   * files in flight, none was surveyed before all of them were seen.
+   */
   public void ask(RemoteSyscalls calls) throws CkptException {
+    if (flight.isThere()) {
+      flight.read(calls);
+      if (!target.refusals().list().isEmpty()) {
+        return;
+      }
+      surveyKinds(kind -> true);
+      if (!target.refusals().list().isEmpty()) {
+        return;
+      }
+    }
     for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
       entry.getKey().ask(this, entry.getValue(), calls);
     }
@@ -101,12 +132,7 @@ public final class Files {
     List<OpenFile> seen = new ArrayList<>();
     for (int fd : proc.fds()) {
       try {
-        FileStat stat = FileStat.of("/proc/" + pid + "/fd/" + fd);
-        ByteString link = proc.fdLink(fd);
-        FdInfo info = proc.fdInfo(fd);
-        kinds
-            .of(fd, link, info, stat)
-            .ifPresent(kind -> seen.add(new OpenFile(List.of(fd), link, info, stat, kind)));
+        kinds.look(pid, fd).ifPresent(seen::add);
       } catch (ProcMissingException | ProcReadException e) {
         // Closed while we looked; what is there when the task is frozen counts.
         continue;
@@ -131,6 +157,22 @@ public final class Files {
     return dump.orElseThrow();
   }
 
+  /** What waits in its sockets. */
+  Flight flight() {
+    return flight;
+  }
+
+  /** A duplicate of a descriptor for a file; the same open file description. */
+  @MustBeClosed
+  Fd duplicate(OpenFile file) throws SyscallException {
+    return file.inFlight() ? Fd.duplicate(file.fd()) : target.duplicate(file.fd());
+  }
+
+  /** What /proc shows of a file now. */
+  FdInfo info(OpenFile file) throws CkptException {
+    return ProcFs.of(file.holder()).fdInfo(file.fd());
+  }
+
   /** Every open file description that is not refused, by its lowest descriptor. */
   List<OpenFile> all() {
     return open;
@@ -147,33 +189,38 @@ public final class Files {
 
   /** The description behind a descriptor; nothing when it was refused. */
   Optional<OpenFile> find(int fd) {
-    return open.stream().filter(file -> file.fds().contains(fd)).findFirst();
+    return open.stream().filter(file -> file.has(fd)).findFirst();
   }
 
   /** The reference to a description's record, once it has one. */
   int objref(OpenFile file) {
-    return objrefs.get(file.fd());
+    return objrefs.get(file);
   }
 
-  private void look(int fd, FileKinds kinds) throws CkptException {
-    ByteString link = target.proc().fdLink(fd);
-    FdInfo info = target.proc().fdInfo(fd);
-    for (int i = 0; i < open.size(); i++) {
-      if (open.get(i).link().equals(link) && sameDescription(open.get(i).fd(), fd)) {
-        open.set(i, open.get(i).with(fd));
-        return;
+  private void look(int fd) throws CkptException {
+    Optional<OpenFile> known = same(target.pid(), fd);
+    if (known.isPresent()) {
+      open.set(open.indexOf(known.get()), known.get().with(fd));
+    } else {
+      kinds.look(target.pid(), fd).ifPresent(open::add);
+    }
+  }
+
+  /** The description that a descriptor of a process refers to, if it was seen before. */
+  Optional<OpenFile> same(int pid, int fd) throws CkptException {
+    ByteString link = ProcFs.of(pid).fdLink(fd);
+    for (OpenFile file : open) {
+      if (file.link().equals(link)
+          && Tasks.kcmp(file.holder(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0) {
+        return Optional.of(file);
       }
     }
-    FileStat stat = FileStat.of("/proc/" + target.pid() + "/fd/" + fd);
-    Optional<FileKind> kind = kinds.of(fd, link, info, stat);
-    if (kind.isPresent()) {
-      open.add(new OpenFile(List.of(fd), link, info, stat, kind.get()));
-    }
+    return Optional.empty();
   }
 
-  private boolean sameDescription(int fd, int other) throws SyscallException {
-    int pid = target.pid();
-    return Tasks.kcmp(pid, pid, Tasks.KcmpType.FILE, fd, other) == 0;
+  /** Adds what the target has in flight alone. */
+  void add(OpenFile file) {
+    open.add(file);
   }
 
   /**
@@ -182,22 +229,26 @@ public final class Files {
    */
   public void save() throws CkptException {
     CkptContext context = context();
-    Map<Integer, OpenFile> descriptions = new LinkedHashMap<>();
+    Map<Integer, Integer> byNumber = new TreeMap<>();
     for (OpenFile file : open) {
       int objref = file.kind().save(this, file);
-      descriptions.put(objref, file);
-      file.fds().forEach(fd -> objrefs.put(fd, objref));
+      objrefs.put(file, objref);
+      if (!file.inFlight()) {
+        file.fds().forEach(fd -> byNumber.put(fd, objref));
+      }
     }
     for (OpenFile file : open) {
       file.kind().join(this, file);
     }
-    for (Map.Entry<Integer, Integer> entry : objrefs.entrySet()) {
+    for (Map.Entry<Integer, Integer> entry : byNumber.entrySet()) {
       boolean closeOnExec = context.proc().fdInfo(entry.getKey()).closeOnExec();
-      context.add(new Fd(entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
+      context.add(
+          new dev.ckpt.format.record.Fd(
+              entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
     }
-    for (Map.Entry<Integer, OpenFile> entry : descriptions.entrySet()) {
-      FileOwners.save(context, entry.getKey(), entry.getValue());
-      FileLocks.save(context, entry.getKey(), entry.getValue());
+    for (OpenFile file : open) {
+      FileOwners.save(this, file);
+      FileLocks.save(context, objref(file), file);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import java.util.HashMap;
@@ -20,13 +21,14 @@ final class Holders {
    * Looks at every process.
    *
    * @param links as /proc/PID/fd has them, {@code pipe:[77]}
+   * @param borrowed descriptors of ours that do not count
    * @return for each that somebody else holds, one such process
    */
-  static Map<String, Integer> others(int target, Set<String> links) {
+  static Map<String, Integer> others(int target, Set<String> links, Set<Integer> borrowed) {
     Map<String, Integer> holders = new HashMap<>();
     for (int pid : ProcFs.pids()) {
       if (pid != target) {
-        Set<String> held = new HashSet<>(heldBy(pid));
+        Set<String> held = new HashSet<>(heldBy(pid, borrowed));
         held.retainAll(links);
         held.forEach(link -> holders.put(link, pid));
       }
@@ -34,9 +36,9 @@ final class Holders {
     return holders;
   }
 
-  private static Set<String> heldBy(int pid) {
+  private static Set<String> heldBy(int pid, Set<Integer> borrowed) {
     Set<String> held = new HashSet<>();
-    descriptors(pid).forEach((fd, link) -> held.add(link));
+    descriptors(pid, borrowed).forEach((fd, link) -> held.add(link));
     return held;
   }
 
@@ -45,8 +47,10 @@ final class Holders {
    * none of the others. So is a process that ended or is not ours to look at: a file shared with
    * such a one would be another user's, whom the target could not have got it from but by passing
    * it on.
+   *
+   * @param borrowed descriptors of ours that do not count
    */
-  static Map<Integer, String> descriptors(int pid) {
+  static Map<Integer, String> descriptors(int pid, Set<Integer> borrowed) {
     Map<Integer, String> links = new TreeMap<>();
     ProcFs proc = ProcFs.of(pid);
     List<Integer> fds;
@@ -54,6 +58,9 @@ final class Holders {
       fds = proc.fds();
     } catch (CkptException e) {
       return links;
+    }
+    if (pid == Tasks.self()) {
+      fds = fds.stream().filter(fd -> !borrowed.contains(fd)).toList();
     }
     for (int fd : fds) {
       try {

@@ -46,14 +46,14 @@ final class InetSocket implements FileKind {
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
-    SocketRefusals common = new SocketRefusals(files.target());
+    SocketRefusals common = new SocketRefusals(files);
     common.refuseShared(mine);
     udp = new UdpQueue(files.target());
     raw = new RawSockets(files.target());
     filters = new SocketFilters(files.target());
     groups = new MulticastGroups(files.target());
     for (OpenFile file : mine) {
-      try (Fd socket = files.target().duplicate(file.fd())) {
+      try (Fd socket = files.duplicate(file)) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
         boolean isRaw = RawSockets.isOne(protocol, socket);
         boolean tcp = !isRaw && protocol == Netinet.IPPROTO_TCP;
@@ -64,6 +64,7 @@ final class InetSocket implements FileKind {
           filters.survey(file, socket);
           if (kept && tcp && tcpState.isConnection()) {
             filters.refuse(file);
+            refuseFlying(files, file, "is a TCP connection");
           }
           records.put(file, record(file, socket, protocol, tcpState, kept));
         }
@@ -149,8 +150,25 @@ final class InetSocket implements FileKind {
   @Override
   public void ask(Files files, List<OpenFile> mine, RemoteSyscalls calls) throws CkptException {
     for (OpenFile file : mine) {
-      if (isUdp(file)) {
+      if (isUdp(file) && file.inFlight()) {
+        refuseQueue(files, file);
+      } else if (isUdp(file)) {
         datagrams.put(file, udp.peek(calls, file, filters.has(file)));
+      }
+    }
+  }
+
+  /** What the task itself would have to be asked of, by a number that it has not. */
+  private static void refuseFlying(Files files, OpenFile file, String what) {
+    if (file.inFlight()) {
+      files.flight().refuse(file, what);
+    }
+  }
+
+  private static void refuseQueue(Files files, OpenFile file) throws CkptException {
+    try (Fd socket = files.duplicate(file)) {
+      if (Sockets.receivedBytes(socket) != 0) {
+        refuseFlying(files, file, "has datagrams in its queue");
       }
     }
   }

@@ -36,8 +36,8 @@ final class Inotify implements FileKind {
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
     List<MountInfo> mounts = ProcFs.of(Tasks.self()).mounts();
     for (OpenFile inotify : mine) {
-      String name = "fd " + inotify.fd() + " (" + inotify.link() + ")";
-      try (Fd duplicate = files.target().duplicate(inotify.fd())) {
+      String name = inotify.name();
+      try (Fd duplicate = files.duplicate(inotify)) {
         files
             .target()
             .refusals()

@@ -7,7 +7,7 @@ import dev.ckpt.format.record.FileMemfd;
 final class Memfd implements FileKind {
   @Override
   public int save(Files files, OpenFile file) throws CkptException {
-    int object = files.context().mm().saveObject(files.context(), file.fd());
+    int object = files.context().mm().saveObject(files.context(), file.holder(), file.fd());
     return files.context().addTarget(new FileMemfd(object, file.flags(), file.info().pos()));
   }
 }

@@ -40,11 +40,11 @@ final class NetlinkSocket implements FileKind {
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
-    SocketRefusals common = new SocketRefusals(files.target());
+    SocketRefusals common = new SocketRefusals(files);
     filters = new SocketFilters(files.target());
     common.refuseShared(mine);
     for (OpenFile file : mine) {
-      try (Fd socket = files.target().duplicate(file.fd())) {
+      try (Fd socket = files.duplicate(file)) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
         if (!STATELESS.contains(protocol) && !isUntouched(socket)) {
           refuse(files.target(), Code.FD_SOCKET, file, "is of netlink protocol " + protocol);

@@ -69,12 +69,12 @@ final class PacketSocket implements FileKind {
 
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
-    SocketRefusals common = new SocketRefusals(files.target());
+    SocketRefusals common = new SocketRefusals(files);
     common.refuseShared(mine);
     filters = new SocketFilters(files.target());
     Map<Long, PacketDiag> diags = PacketDiag.all().orElse(Map.of());
     for (OpenFile file : mine) {
-      try (Fd socket = files.target().duplicate(file.fd())) {
+      try (Fd socket = files.duplicate(file)) {
         PacketDiag diag = diags.get(file.stat().ino());
         int type = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_TYPE);
         if (type != Socket.SOCK_RAW && type != Socket.SOCK_DGRAM) {

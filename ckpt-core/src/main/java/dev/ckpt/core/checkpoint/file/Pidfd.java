@@ -28,7 +28,7 @@ final class Pidfd implements FileKind {
             .refusals()
             .add(
                 Code.FD_PIDFD,
-                "fd " + file.fd() + " (" + file.link() + ") is of a process that is gone",
+                file.name() + " is of a process that is gone",
                 "close it before the dump");
       }
     }

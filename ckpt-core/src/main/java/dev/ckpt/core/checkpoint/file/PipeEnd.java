@@ -16,20 +16,26 @@ import java.util.stream.Collectors;
 final class PipeEnd implements FileKind {
   @Override
   public void survey(Files files, List<OpenFile> mine) {
-    preview(files.target().pid(), mine, files.target().refusals());
+    Set<Integer> borrowed = files.flight().borrowed();
+    refuseOthers(files.target().pid(), mine, borrowed, files.target().refusals());
   }
 
   @Override
   public void preview(int pid, List<OpenFile> mine, Refusals refusals) {
+    refuseOthers(pid, mine, Set.of(), refusals);
+  }
+
+  private static void refuseOthers(
+      int pid, List<OpenFile> mine, Set<Integer> borrowed, Refusals refusals) {
     Set<String> links =
         mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-    Map<String, Integer> others = Holders.others(pid, links);
+    Map<String, Integer> others = Holders.others(pid, links, borrowed);
     for (OpenFile file : mine) {
       Integer other = others.get(file.link().toString());
       refusals.addIf(
           other != null,
           Code.PIPE_OUTSIDE,
-          "fd " + file.fd() + " (" + file.link() + ") leads to process " + other,
+          file.name() + " leads to process " + other,
           "redirect it to a file, or end the other process");
     }
   }
@@ -42,8 +48,7 @@ final class PipeEnd implements FileKind {
 
   private Pipe pipe(Files files, OpenFile file) throws CkptException {
     // Opened anew for reading: the task may hold the write end alone.
-    String path = "/proc/" + files.target().pid() + "/fd/" + file.fd();
-    try (Fd end = Fd.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK)) {
+    try (Fd end = Fd.open(file.path(), Fcntl.O_RDONLY | Fcntl.O_NONBLOCK)) {
       int capacity = end.fcntl(Fcntl.F_GETPIPE_SZ, 0);
       PipeContent.Content content = PipeContent.peek(end, capacity, file.link().toString());
       return new Pipe(file.stat().ino(), capacity, content.packets(), content.buffers());

@@ -105,7 +105,7 @@ final class PtySide implements FileKind {
   }
 
   private static void refuseSharer(int other, Set<Integer> indexes, Refusals refusals) {
-    Holders.descriptors(other)
+    Holders.descriptors(other, Set.of())
         .forEach(
             (fd, link) -> {
               boolean shared = PTMX.contains(link) && indexes.contains(masterIndex(other, fd));

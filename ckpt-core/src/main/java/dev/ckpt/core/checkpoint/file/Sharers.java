@@ -41,7 +41,7 @@ final class Sharers {
   }
 
   private void look(int pid) {
-    Holders.descriptors(pid)
+    Holders.descriptors(pid, files.flight().borrowed())
         .forEach(
             (fd, link) -> {
               if (links.contains(link)) {
@@ -58,7 +58,7 @@ final class Sharers {
             .refusals()
             .add(
                 Code.FD_SHARED,
-                "fd " + file.fd() + " (" + link + ") is shared with process " + pid,
+                file.name() + " is shared with process " + pid,
                 "end the other process");
       }
     }
@@ -66,7 +66,7 @@ final class Sharers {
 
   private boolean isSame(OpenFile file, int pid, int fd) {
     try {
-      return Tasks.kcmp(files.target().pid(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0;
+      return Tasks.kcmp(file.holder(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0;
     } catch (SyscallException e) {
       // Closed meanwhile, or the process ended or is not ours to compare.
       return false;

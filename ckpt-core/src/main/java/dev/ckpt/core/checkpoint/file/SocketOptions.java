@@ -50,7 +50,8 @@ final class SocketOptions {
     Socket.SO_TXTIME,
     Socket.SO_TXREHASH,
     Socket.SO_RCVMARK,
-    Socket.SO_PASSPIDFD
+    Socket.SO_PASSPIDFD,
+    Socket.SO_PASSRIGHTS
   };
 
   private static final int SNDBUF_LOCK = 1;

@@ -14,20 +14,22 @@ import java.util.stream.Collectors;
 /** What no socket of any family can be saved with. */
 final class SocketRefusals {
   private final SurveyContext context;
+  private final Set<Integer> borrowed;
 
-  SocketRefusals(SurveyContext context) {
-    this.context = context;
+  SocketRefusals(Files files) {
+    this.context = files.target();
+    this.borrowed = files.flight().borrowed();
   }
 
   static String name(OpenFile file) {
-    return "fd " + file.fd() + " (" + file.link() + ")";
+    return file.name();
   }
 
   /** Refuses sockets that another process holds too: it would go on with them. */
   void refuseShared(List<OpenFile> mine) {
     Set<String> links =
         mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-    Map<String, Integer> others = Holders.others(context.pid(), links);
+    Map<String, Integer> others = Holders.others(context.pid(), links, borrowed);
     for (OpenFile file : mine) {
       Integer other = others.get(file.link().toString());
       if (other != null) {

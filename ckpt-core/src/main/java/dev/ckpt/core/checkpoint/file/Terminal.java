@@ -45,7 +45,7 @@ final class Terminal implements FileKind {
     NativeBuffer termios = NativeBuffer.allocate(TERMIOS_BYTES);
     NativeBuffer size = NativeBuffer.allocate(WINSIZE_BYTES);
     boolean hungUp = false;
-    try (Fd tty = files.target().duplicate(file.fd())) {
+    try (Fd tty = files.duplicate(file)) {
       tty.ioctl(TCGETS, termios.address());
       tty.ioctl(TIOCGWINSZ, size.address());
     } catch (SyscallException e) {

@@ -70,12 +70,12 @@ final class Timerfd implements FileKind {
 
   /** What fdinfo shows, with all expirations counted. */
   private static Look look(Files files, OpenFile file) throws CkptException {
-    try (Fd duplicate = files.target().duplicate(file.fd())) {
+    try (Fd duplicate = files.duplicate(file)) {
       for (int i = 0; ; i++) {
         Clocks.touch(duplicate);
         int clock = TimerfdInfo.of(file.info()).clockId();
         long before = Clocks.now(clock);
-        TimerfdInfo info = TimerfdInfo.of(files.target().proc().fdInfo(file.fd()));
+        TimerfdInfo info = TimerfdInfo.of(files.info(file));
         long after = Clocks.now(clock);
         boolean expiredMeanwhile =
             info.leftNanos() == 0 && info.ticks() != 0 && info.intervalNanos() != 0;
@@ -120,7 +120,7 @@ final class Timerfd implements FileKind {
   private static Refusal canceled(OpenFile file) {
     return new Refusal(
         Code.FD_TIMERFD,
-        "fd " + file.fd() + " (" + file.link() + ") has expired or was canceled; neither was read",
+        file.name() + " has expired or was canceled; neither was read",
         "try again when the program has read it");
   }
 }

@@ -26,7 +26,6 @@ import java.util.Set;
 
 /** What waits in a UDP socket: the datagrams, and what their headers said. */
 final class UdpQueue {
-  private static final int CONTROL_BYTES = 512;
   private static final int RECEIVING = 1;
   private static final int SENDING = 2;
 
@@ -126,7 +125,7 @@ final class UdpQueue {
       List<SocketOption> telling = new ArrayList<>();
       addPresent(telling, socket, Netinet.IPPROTO_IP, TELLING_IP);
       addPresent(telling, socket, Netinet.IPPROTO_IPV6, TELLING_IPV6);
-      messages = SocketQueue.ofUdp(calls, file.fd(), CONTROL_BYTES, telling);
+      messages = SocketQueue.ofUdp(calls, file.fd(), socket, telling);
     }
     List<Datagram> datagrams = messages.stream().map(UdpQueue::parse).toList();
     Optional<String> flaw = flaw(file.stat().ino(), datagrams);

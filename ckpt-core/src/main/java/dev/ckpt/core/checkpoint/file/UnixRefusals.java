@@ -23,6 +23,7 @@ final class UnixRefusals {
 
   private final Refusals refusals;
   private final boolean extUnix;
+  private final Map<Long, UnixDiag> diags;
   private final Map<Long, UnixDiag> own = new HashMap<>();
   private final OutsidePeers outside;
 
@@ -35,6 +36,7 @@ final class UnixRefusals {
   UnixRefusals(SurveyContext context, List<OpenFile> mine, Map<Long, UnixDiag> diags) {
     this.refusals = context.refusals();
     this.extUnix = context.extUnix();
+    this.diags = diags;
     for (OpenFile file : mine) {
       own.put(file.stat().ino(), diags.get(file.stat().ino()));
     }
@@ -80,7 +82,7 @@ final class UnixRefusals {
   }
 
   /** Refuses connections that do not stay within the task, or cannot be made again. */
-  void refuseConnection(OpenFile file, UnixDiag diag, int sockType) {
+  void refuseConnection(OpenFile file, UnixDiag diag, int sockType) throws SyscallException {
     boolean datagram = sockType == Socket.SOCK_DGRAM;
     if (diag.pending() > 0 && !extUnix) {
       refuse(
@@ -95,7 +97,7 @@ final class UnixRefusals {
           file,
           "is connected to a socket that is not the task's",
           "close it, or dump with --ext-unix: it comes back as one whose other end was closed");
-    } else if (diag.hasPeer() && !(datagram ? mayConnect(diag) : mayMeet(diag))) {
+    } else if (diag.hasPeer() && !(datagram ? mayConnect(diag) : mayMeet(diag, sockType))) {
       refuse(Code.SOCKET_NAME, file, "has an end whose name cannot be given again", CANNOT);
     }
   }
@@ -106,14 +108,21 @@ final class UnixRefusals {
     return peer == null || peer.peer() == diag.ino() || !peer.name().isEmpty();
   }
 
-  /** Streams: a nameless pair, or one end was accepted by a socket that still listens. */
-  private boolean mayMeet(UnixDiag diag) {
+  /** Streams: a pair, or one end was accepted by a socket that still listens. */
+  private boolean mayMeet(UnixDiag diag, int sockType) throws SyscallException {
     UnixDiag peer = own.get(diag.peer());
     if (peer == null) {
       return diag.name().isEmpty() || isAccepted(diag);
     }
-    boolean nameless = diag.name().isEmpty() && peer.name().isEmpty();
-    return nameless || isAccepted(diag) != isAccepted(peer);
+    if (isAccepted(diag) || isAccepted(peer)) {
+      return isAccepted(diag) != isAccepted(peer);
+    }
+    return isOneOfPair(diag, sockType) && isOneOfPair(peer, sockType);
+  }
+
+  /** NB: an end whose listening socket is closed has a name too; but that is not taken. */
+  private boolean isOneOfPair(UnixDiag diag, int sockType) throws SyscallException {
+    return diag.name().isEmpty() || Autobound.is(diag, sockType, diags.values());
   }
 
   /** NB: an accepted socket has the name of the one that listened. */
@@ -122,33 +131,30 @@ final class UnixRefusals {
         .anyMatch(other -> other.listening() && other.name().equals(diag.name()));
   }
 
-  /** Refuses descriptors in flight that the kernel counts (Linux 5.8); the queue tells of all. */
-  void refuseRights(OpenFile file) {
-    if (file.info().moreAfter("scm_fds:").stream().anyMatch(count -> !count.equals("0"))) {
-      refuse(
-          Code.SOCKET_RIGHTS,
-          file,
-          "has descriptors in its queue (SCM_RIGHTS)",
-          "let the task receive them");
-    }
+  /** Refuses descriptors that came in while we looked. */
+  void refuseLate(OpenFile file) {
+    refuse(
+        Code.SOCKET_RIGHTS,
+        file,
+        "got descriptors in its queue (SCM_RIGHTS) during the dump",
+        "try again");
   }
 
   /** Refuses queues whose content cannot be sent again. */
-  void refuseMessages(OpenFile file, List<Sockets.Message> messages, int sockType, int pid) {
+  void refuseMessages(OpenFile file, List<Sockets.Message> messages, int sockType) {
     UnixDiag diag = own.get(file.stat().ino());
     boolean nameless = diag.name().isEmpty() && outside.name(diag, sockType).isPresent();
     List<String> wrong = new ArrayList<>();
     for (Sockets.Message message : messages) {
-      if ((message.flags() & Socket.MSG_CTRUNC) != 0) {
+      if (SocketQueue.isTruncated(message)
+          || message.has(Socket.SCM_SECURITY)
+          || message.has(Socket.SCM_PIDFD)) {
         refuse(
             Code.SOCKET_RIGHTS,
             file,
-            "has descriptors, a label or a time stamp in its queue (SCM_RIGHTS and its like)",
+            "has a label or a pidfd in its queue (SO_PASSSEC, SO_PASSPIDFD)",
             "let the task receive them");
         return;
-      }
-      if (message.credentials().filter(creds -> creds[0] != pid).isPresent()) {
-        wrong.add("is from process " + message.credentials().get()[0]);
       }
       ByteString sender = ByteString.of(Sockets.pathOf(message.sender()));
       if (sockType == Socket.SOCK_DGRAM && !sender.isEmpty() && !hasName(sender)) {
@@ -162,19 +168,31 @@ final class UnixRefusals {
       wrong.add("makes the queue too large");
     }
     if (!wrong.isEmpty()) {
-      refuse(
-          Code.SOCKET_QUEUE, file, "has a message that " + wrong.get(0), "let the task receive it");
+      refuseMessage(file, wrong.get(0));
     }
+  }
+
+  /** Refuses messages that say who sent them, where that was another process. */
+  void refuseSenders(OpenFile file, List<Sockets.Message> messages, int pid) {
+    messages.stream()
+        .flatMap(message -> message.credentials().stream())
+        .filter(creds -> creds[0] != pid)
+        .findFirst()
+        .ifPresent(creds -> refuseMessage(file, "is from process " + creds[0]));
+  }
+
+  private void refuseMessage(OpenFile file, String what) {
+    refuse(Code.SOCKET_QUEUE, file, "has a message that " + what, "let the task receive it");
   }
 
   /** Refuses a stream of which a peek did not show all. */
   void refusePart(OpenFile file, List<Sockets.Message> queue, int lenBytes) {
-    int seen = queue.stream().mapToInt(message -> message.data().length).sum();
+    long seen = SocketQueue.lenBytes(queue);
     if (seen != lenBytes) {
       refuse(
           Code.SOCKET_QUEUE,
           file,
-          "shows " + seen + " of " + lenBytes + " bytes: from several senders, or with descriptors",
+          "shows " + seen + " of " + lenBytes + " bytes",
           "let the task receive them");
     }
   }

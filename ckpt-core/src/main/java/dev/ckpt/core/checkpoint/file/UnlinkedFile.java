@@ -40,7 +40,7 @@ final class UnlinkedFile implements FileKind {
   @Override
   public void survey(Files files, List<OpenFile> mine) throws CkptException {
     for (OpenFile file : mine) {
-      String name = "fd " + file.fd() + " (" + file.link() + ")";
+      String name = file.name();
       OptionalInt other = holder(files, file);
       if (other.isPresent()) {
         files
@@ -67,17 +67,16 @@ final class UnlinkedFile implements FileKind {
   }
 
   private static OptionalInt holder(Files files, OpenFile file) throws CkptException {
-    int pid = files.target().pid();
     try {
-      return FileHolders.of(Path.of("/proc/" + pid + "/fd/" + file.fd()), pid);
+      return FileHolders.of(Path.of(file.path()), files.target().pid(), files.flight().borrowed());
     } catch (IOException e) {
-      throw new CkptException(Code.IO_FAILED, "fd " + file.fd() + " cannot be looked at: " + e, e);
+      throw new CkptException(Code.IO_FAILED, file.name() + " cannot be looked at: " + e, e);
     }
   }
 
   @Override
   public int save(Files files, OpenFile file) throws CkptException {
-    int ghost = files.context().mm().saveObject(files.context(), file.fd());
+    int ghost = files.context().mm().saveObject(files.context(), file.holder(), file.fd());
     return files.context().addTarget(new FileRegular(ghost, file.flags(), file.info().pos()));
   }
 }

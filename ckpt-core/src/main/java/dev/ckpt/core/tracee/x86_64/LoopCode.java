@@ -134,6 +134,11 @@ public final class LoopCode {
     return LABELS.get("loop");
   }
 
+  /** Where a thread stands right after a call of a batch; rbx is that call's entry. */
+  public static int calledOffset() {
+    return LABELS.get("called");
+  }
+
   /** Where a thread stands when it has stopped for the tracer. */
   public static int raisedOffset() {
     return LABELS.get("raised");
@@ -243,6 +248,7 @@ public final class LoopCode {
     argument(a, "r9", "4c 8b 4b 30", "0x30", "20", "4f 8b 0c 0c");
     a.line("48 8b 03", "mov rax,QWORD PTR [rbx]");
     a.line("0f 05", "syscall");
+    a.label("called");
     a.line("48 89 43 38", "mov QWORD PTR [rbx+0x38],rax");
     a.line("48 3d 01 f0 ff ff", "cmp rax,0xfffffffffffff001");
     a.jump("0f 82", "jb", "next");

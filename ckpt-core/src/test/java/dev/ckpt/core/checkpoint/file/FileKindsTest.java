@@ -39,10 +39,14 @@ class FileKindsTest {
         0x100000005L, 4711, type | 0600, 1, 0, 0, major, minor, blockBytes, 0, 0, 0);
   }
 
+  private static OpenFile file(int holder, int fd, String link, FdInfo info, FileStat stat) {
+    return new OpenFile(holder, List.of(fd), ByteString.of(link), info, stat, null);
+  }
+
   /** The kind as text, or the code of the only refusal. */
   private String verdict(String link, FdInfo info, FileStat stat) throws CkptException {
     int before = refusals.list().size();
-    Optional<FileKind> kind = kinds.of(5, ByteString.of(link), info, stat);
+    Optional<FileKind> kind = kinds.of(file(812, 5, link, info, stat));
     List<Refusal> fresh = refusals.list().subList(before, refusals.list().size());
     assertEquals(kind.isPresent() ? 0 : 1, fresh.size(), "refused once, or a kind");
     for (Refusal refusal : fresh) {
@@ -112,10 +116,10 @@ class FileKindsTest {
       throws Exception {
     try (Fd socket = Sockets.open(domain, type, protocol)) {
       String path = "/proc/self/fd/" + socket.number();
-      ByteString link = ByteString.of(Files.readSymbolicLink(Path.of(path)).toString());
+      String link = Files.readSymbolicLink(Path.of(path)).toString();
       Optional<FileKind> kind =
           new FileKinds(Tasks.self(), 0, refusals)
-              .of(socket.number(), link, info(2), FileStat.of(path));
+              .of(file(Tasks.self(), socket.number(), link, info(2), FileStat.of(path)));
       assertEquals(
           verdict,
           kind.map(each -> each.getClass().getSimpleName())
@@ -172,7 +176,7 @@ class FileKindsTest {
     for (int ttyNr : new int[] {pts7, tty1}) {
       Optional<FileKind> kind =
           new FileKinds(Tasks.self(), ttyNr, refusals)
-              .of(5, ByteString.of("/dev/tty"), info(0), devTty);
+              .of(file(812, 5, "/dev/tty", info(0), devTty));
       assertEquals(ttyNr == pts7, kind.isPresent());
     }
   }
