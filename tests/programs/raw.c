@@ -9,12 +9,16 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#define PROTOCOL 253 /* for experiments, RFC 3692: nobody else sends or hears it */
+/* Every raw socket of a protocol hears it: one that nobody has, and no other run of this program either. */
+#define PROTOCOL (147 + (int)getpid() % 100)
 
+/* Loopback addresses of our own: 127.0.0.N stands for one with our pid in it. */
 static struct in_addr ip(const char *text)
 {
     struct in_addr a;
     CHECK(inet_pton(AF_INET, text, &a) == 1, "%s", text);
+    if (!strncmp(text, "127.0.0.", 8))
+        a.s_addr |= htonl((uint32_t)getpid() % 0xffff << 8);
     return a;
 }
 static int raw(int domain, int protocol)
@@ -126,7 +130,7 @@ int main(int argc, char **argv)
     struct sockaddr_in6 loopback6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     struct icmp_filter replies = {~(1u << ICMP_ECHOREPLY)}, has;
     struct icmp6_filter none, has6;
-    struct ip_mreq m = {ip("239.255.77.3"), ip("127.0.0.1")};
+    struct ip_mreq m = {ip("239.255.77.3"), {htonl(INADDR_LOOPBACK)}};
     socklen_t len;
     sc_init(argc, argv);
 

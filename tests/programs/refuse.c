@@ -537,7 +537,11 @@ static void share_outside(int flags)
     CHECK(status == 0, "status %x", (unsigned)status);
 }
 static void m_mm_outside(void) { share_outside(CLONE_VM); }
-static void m_files_outside(void) { share_outside(CLONE_FILES); }
+static void m_files_outside(void)
+{
+    share_outside(CLONE_FILES);
+    plain_wait = true; /* the other process opens files to look whether it is over */
+}
 static void m_fs_outside(void) { share_outside(CLONE_FS); }
 
 static void tell_pid_and_stay(pid_t target)
