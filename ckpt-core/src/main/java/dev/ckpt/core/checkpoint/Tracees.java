@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * Refuses a task that traces others, as a debugger does: they would be let go, and the restored
  * debugger would have nothing in its hands. Only the tracees tell, each thread of the machine for
- * itself.
+ * itself. Children are refused as such, and not once more here.
  */
 final class Tracees {
   private Tracees() {}
@@ -23,18 +23,19 @@ final class Tracees {
     Set<Integer> tracers = new HashSet<>(ProcFs.of(pid).tasks());
     for (int other : ProcFs.pids()) {
       refusals.addIf(
-          other != pid && isTracedBy(tracers, ProcFs.of(other)),
+          other != pid && isTracedBy(tracers, pid, ProcFs.of(other)),
           Code.TASK_TRACES,
           "traces process " + other,
           "have it let go first");
     }
   }
 
-  private static boolean isTracedBy(Set<Integer> tracers, ProcFs other) throws CkptException {
+  private static boolean isTracedBy(Set<Integer> tracers, int pid, ProcFs other)
+      throws CkptException {
     try {
       for (int tid : other.tasks()) {
         if (tracers.contains(other.status(tid).tracerPid())) {
-          return true;
+          return other.stat().ppid() != pid;
         }
       }
       return false;
