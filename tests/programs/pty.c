@@ -80,6 +80,22 @@ static void check(struct pair *p)
     CHECK(ttyname_r(p->slave, name, sizeof(name)) == 0 && strcmp(name, p->name) == 0, "tty name %s", name);
 }
 
+/*
+ * The kernel gives the lowest number that is free, to anybody's terminal: ours are high ones, so that they are free
+ * still when we come back.
+ */
+static int fillers[200];
+static void take_low_numbers(void)
+{
+    for (int i = 0; i < 50 + getpid() % 150; i++)
+        fillers[i] = open_master(0);
+}
+static void leave_low_numbers(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(fillers) && fillers[i]; i++)
+        SYS(close(fillers[i]));
+}
+
 int main(int argc, char **argv)
 {
     struct stat st, now;
@@ -87,6 +103,7 @@ int main(int argc, char **argv)
     char c;
     sc_init(argc, argv);
 
+    take_low_numbers();
     int untouched = open_master(0), locked = open_master(0), left = open_master(0);
     SYS(unlockpt(untouched));
     SYS(unlockpt(left));
@@ -118,6 +135,7 @@ int main(int argc, char **argv)
     SYS(ioctl(pairs[2].master, TIOCPKT, &flag));
     SYS(ioctl(pairs[2].slave, TIOCEXCL));
     int copy = SYS(dup(pairs[2].master));
+    leave_low_numbers();
 
     sc_hold();
 

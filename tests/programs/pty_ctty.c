@@ -30,7 +30,13 @@ int main(int argc, char **argv)
         SYS(setsid());
     SYS(sigaction(SIGINT, &sa, NULL));
     SYS(sigaction(SIGWINCH, &sa, NULL));
-    int master = OFFER(posix_openpt(O_RDWR | O_NOCTTY));
+    /* A high number, which is free still when we come back. */
+    int fillers[200], nr = 50 + getpid() % 150;
+    for (int i = 0; i < nr; i++)
+        fillers[i] = OFFER(posix_openpt(O_RDWR | O_NOCTTY));
+    int master = SYS(posix_openpt(O_RDWR | O_NOCTTY));
+    for (int i = 0; i < nr; i++)
+        SYS(close(fillers[i]));
     SYS(grantpt(master));
     SYS(unlockpt(master));
     int slave = SYS(open(ptsname(master), O_RDWR | O_NOCTTY));
