@@ -44,8 +44,13 @@ final class PtySide implements FileKind {
     List<Map.Entry<Integer, Pty>> all = new ArrayList<>(files.state().shared(Pty.class).entrySet());
     // One that is opened only to get at a later number must not have that of another.
     all.sort(Comparator.comparing(entry -> entry.getValue().index()));
+    // All of them before anything else: who opens a terminal meanwhile gets the next number.
+    List<Made> made = new ArrayList<>();
     for (Map.Entry<Integer, Pty> entry : all) {
-      restore(make(files, entry.getKey(), entry.getValue()));
+      made.add(make(files, entry.getKey(), entry.getValue()));
+    }
+    for (Made each : made) {
+      restore(each);
     }
   }
 
