@@ -226,6 +226,12 @@ static void m_oom_score_adj(void)
     SYS(write(fd, "123", 3));
     SYS(close(fd));
 }
+/* A process asks for the tiles of AMX before it uses them (arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILE_DATA)). */
+static void m_amx(void)
+{
+    if (syscall(SYS_arch_prctl, 0x1023, 18) < 0)
+        sc_skip("no AMX: %s", strerror(errno));
+}
 static void m_ldt(void)
 {
     struct user_desc d = {.entry_number = 3, .base_addr = 0x1000, .limit = 0xfff, .seg_32bit = 1, .useable = 1};
@@ -635,7 +641,7 @@ static const struct {
     M(proc_outside), M(linked_file), M(deleted_outside), M(linked_mapping), M(shmem_outside), M(owner_outside),
     M(lease_breaking), M(posix_timer), M(dumpable0),
     M(oom_score_adj), M(ldt), M(tls_descriptor), M(keyring), M(debug_registers), M(landlock),
-    M(segments), M(code32), M(device), M(block_device), M(syscall_user_dispatch),
+    M(segments), M(code32), M(amx), M(device), M(block_device), M(syscall_user_dispatch),
     M(hugetlb_segment), M(aio), M(memfd_secret), M(netns), M(utsns), M(ipcns),
     M(mntns), M(cgroupns), M(timens_children), M(pidns_children),
     M(userns), M(chroot), M(traced), M(pipe_outside), M(child), M(zombie_child),

@@ -33,6 +33,7 @@ class ForetellLiveTest {
           Map.entry("segments", Code.SEGMENTS),
           Map.entry("tls_descriptor", Code.SEGMENTS),
           Map.entry("code32", Code.TASK_32BIT),
+          Map.entry("amx", Code.AMX),
           Map.entry("ldt", Code.LDT),
           Map.entry("keyring", Code.KEYRING),
           Map.entry("debug_registers", Code.DEBUG_REGISTERS),

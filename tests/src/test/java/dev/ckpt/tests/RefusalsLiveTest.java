@@ -61,6 +61,7 @@ class RefusalsLiveTest {
           Map.entry("strict", "SECCOMP"),
           Map.entry("dumpable0", SAVED),
           Map.entry("oom_score_adj", SAVED),
+          Map.entry("amx", "AMX"),
           Map.entry("ldt", "LDT"),
           Map.entry("tls_descriptor", "SEGMENTS"),
           Map.entry("keyring", "KEYRING"),

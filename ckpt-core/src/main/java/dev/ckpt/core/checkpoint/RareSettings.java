@@ -6,6 +6,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
+import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class RareSettings {
   private static final int PR_SCHED_CORE = 62;
   private static final int PR_SCHED_CORE_GET = 0;
   private static final int ARCH_GET_CPUID = 0x1011;
+  private static final int ARCH_GET_XCOMP_PERM = 0x1022;
   private static final int ARCH_GET_UNTAG_MASK = 0x4001;
   private static final int KEYCTL_GET_KEYRING_ID = 0;
   private static final int KEY_SPEC_THREAD_KEYRING = -1;
@@ -30,6 +32,8 @@ final class RareSettings {
               "prctl(PR_SCHED_CORE)", SyscallNumbers.PRCTL, PR_SCHED_CORE, PR_SCHED_CORE_GET),
           RemoteCall.question(
               "arch_prctl(ARCH_GET_CPUID)", SyscallNumbers.ARCH_PRCTL, ARCH_GET_CPUID),
+          RemoteCall.question(
+              "arch_prctl(ARCH_GET_XCOMP_PERM)", SyscallNumbers.ARCH_PRCTL, ARCH_GET_XCOMP_PERM),
           RemoteCall.question(
               "arch_prctl(ARCH_GET_UNTAG_MASK)", SyscallNumbers.ARCH_PRCTL, ARCH_GET_UNTAG_MASK),
           RemoteCall.question("modify_ldt", SyscallNumbers.MODIFY_LDT, 0),
@@ -75,10 +79,14 @@ final class RareSettings {
 
   private void askProcessor(Batch batch) {
     Batch.Data mask = batch.space(Long.BYTES);
+    Batch.Data features = batch.space(Long.BYTES);
     Batch.Data descriptor = batch.space(Long.BYTES);
     Batch.Result cpuid = batch.tryCall("arch_prctl", SyscallNumbers.ARCH_PRCTL, ARCH_GET_CPUID);
     Batch.Result tags =
         batch.tryCall("arch_prctl", SyscallNumbers.ARCH_PRCTL, ARCH_GET_UNTAG_MASK, mask);
+    // NB: what ptrace shows has room for tiles on every CPU that has them, asked for or not.
+    Batch.Result permission =
+        batch.tryCall("arch_prctl", SyscallNumbers.ARCH_PRCTL, ARCH_GET_XCOMP_PERM, features);
     Batch.Result ldt =
         batch.tryCall("modify_ldt", SyscallNumbers.MODIFY_LDT, 0, descriptor, Long.BYTES);
     later(() -> batch.result(cpuid) == 0, Code.CPUID_FAULTING, "may not execute CPUID");
@@ -86,6 +94,10 @@ final class RareSettings {
         () -> batch.result(tags) == 0 && batch.getLong(mask, 0) != -1,
         Code.LAM,
         "has tags in its addresses (LAM)");
+    later(
+        () -> batch.result(permission) == 0 && (batch.getLong(features, 0) & Xstate.AMX_TILES) != 0,
+        Code.AMX,
+        "may use AMX tiles");
     later(() -> batch.result(ldt) > 0, Code.LDT, "has a local descriptor table");
   }
 

@@ -42,13 +42,12 @@ final class Threads {
     Threads threads = new Threads(context);
     for (Tracee tracee : context.frozen().threads()) {
       UserRegs regs = threads.resolveRestart(tracee, tracee.regs(), sleeps);
-      byte[] xstate = tracee.xstate();
-      threads.refuse(tracee, regs, xstate);
+      threads.refuse(tracee, regs);
       threads.threads.put(
           tracee.tid(),
           new Frozen(
               RseqSection.abortIfInside(tracee, context.memory(), regs),
-              xstate,
+              tracee.xstate(),
               tracee.sigmask(),
               tracee.pendingSignals(false),
               Tasks.robustList(tracee.tid()),
@@ -76,7 +75,7 @@ final class Threads {
     return regs.with(UserRegs.ORIG_RAX, number.orElse(SyscallNumbers.RESTART_SYSCALL));
   }
 
-  private void refuse(Tracee tracee, UserRegs regs, byte[] xstate) throws CkptException {
+  private void refuse(Tracee tracee, UserRegs regs) throws CkptException {
     RareSettings.refuse(tracee, context.refusals());
     String name = "thread " + tracee.tid();
     context
@@ -100,13 +99,6 @@ final class Threads {
             Code.SEGMENTS,
             name + " uses segment descriptors of its own",
             "not supported");
-    context
-        .refusals()
-        .addIf(
-            (Xstate.features(xstate) & Xstate.AMX) != 0 && xstate.length > 8192,
-            Code.AMX,
-            name + " may use AMX tiles",
-            "this version cannot save them");
   }
 
   /** The signals that wait for single threads, as raw siginfo. */

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 
 /** The extended state of a thread, in the standard format of XSAVE as ptrace gives it. */
 public final class Xstate {
-  /** AMX: tile configuration and tiles. */
-  public static final long AMX = 3L << 17;
+  /** The tiles of AMX (XFEATURE_XTILE_DATA), which a process has to ask for. */
+  public static final long AMX_TILES = 1L << 18;
 
   /** Where the kernel notes XCR0 in the legacy area ({@code xstate_fx_sw_bytes}). */
   private static final int XCR0_OFFSET = 464;
