@@ -2,6 +2,7 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
@@ -34,13 +35,15 @@ public final class Restart {
    */
   public static RestartedTask restore(RestartOptions options, ReadableByteChannel image)
       throws IOException {
-    long begin = System.nanoTime();
+    Timeline timeline = Timeline.begin();
     try (ImageReader reader = new ImageReader(image);
         InheritedFds inherited = new InheritedFds()) {
       ImageState state = inherited.replace(ImageState.read(reader), options.inheritFds());
+      timeline.end("read");
       Checks checks = new Checks(state, options);
       checks.run();
-      Restore restore = new Restore(checks, reader);
+      timeline.end("check");
+      Restore restore = new Restore(checks, reader, timeline);
       try (Stub stub = Stub.start(INHERIT_STDIO);
           Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
         tracer.run(thread -> restore.run(thread, stub));
@@ -49,7 +52,12 @@ public final class Restart {
       List<String> notes = new ArrayList<>(checks.notes());
       notes.addAll(restore.notes());
       return new RestartedTask(
-          state.task().pid(), System.nanoTime() - begin, restore.nrPages(), notes, restore.job());
+          state.task().pid(),
+          timeline.wallNanos(),
+          timeline.phases(),
+          restore.nrPages(),
+          notes,
+          restore.job());
     }
   }
 }

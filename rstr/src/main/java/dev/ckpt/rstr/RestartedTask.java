@@ -2,18 +2,27 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.error.CkptException;
 import java.util.List;
+import java.util.Map;
 
 /** A task that was restored and runs. */
 public final class RestartedTask {
   private final int pid;
   private final long wallNanos;
+  private final Map<String, Long> phases;
   private final long pages;
   private final List<String> notes;
   private final Foreground job;
 
-  RestartedTask(int pid, long wallNanos, long pages, List<String> notes, Foreground job) {
+  RestartedTask(
+      int pid,
+      long wallNanos,
+      Map<String, Long> phases,
+      long pages,
+      List<String> notes,
+      Foreground job) {
     this.pid = pid;
     this.wallNanos = wallNanos;
+    this.phases = phases;
     this.pages = pages;
     this.notes = List.copyOf(notes);
     this.job = job;
@@ -27,6 +36,13 @@ public final class RestartedTask {
   /** From the call to the moment it ran, nanoseconds. */
   public long wallNanos() {
     return wallNanos;
+  }
+
+  /**
+   * How long each phase took, nanoseconds, in their order; docs/performance.md tells what they are.
+   */
+  public Map<String, Long> phases() {
+    return phases;
   }
 
   /** Pages whose bytes came from the image. */

@@ -15,6 +15,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.Limits;
+import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.Deadline;
@@ -67,12 +68,13 @@ final class Restore {
   private final VdsoMapping vdso;
   private final Task task;
   private final PageFiller.Provider backend;
+  private final Timeline timeline;
   private final List<String> notes = new ArrayList<>();
   private long nrPages;
   private Foreground job;
   private Optional<RstrContext> built = Optional.empty();
 
-  Restore(Checks checks, ImageReader pages) throws CkptException {
+  Restore(Checks checks, ImageReader pages, Timeline timeline) throws CkptException {
     this.state = checks.state();
     this.options = checks.options();
     this.ttyFd = checks.ttyFd();
@@ -80,6 +82,7 @@ final class Restore {
     this.vdso = checks.vdso();
     this.backend = Backends.pageFiller(options.backend());
     this.pages = pages;
+    this.timeline = timeline;
     this.task = state.only(Task.class);
     this.job = Foreground.without(task.pid());
   }
@@ -106,12 +109,14 @@ final class Restore {
   Void run(Tracer tracer, Stub stub) throws IOException {
     Tracee stubTracee = seizeStub(tracer, stub);
     refuseOtherCpu(stubTracee);
+    timeline.end("stub");
     boolean done = false;
     try {
       UserRegs userRegs = stubTracee.regs();
       Tracee leader = bear(tracer, stubTracee);
       // A detached task goes to its new parent now, before it has a parent-death signal.
       stub.close();
+      timeline.end("birth");
       build(userRegs, leader);
       done = true;
     } finally {
@@ -211,16 +216,19 @@ final class Restore {
       built = Optional.of(context);
       settle(context);
       TaskStruct.restoreProcFiles(context);
+      timeline.end("settle");
       Threads threads = new Threads(context);
       try (RemoteSyscalls calls = context.callsOf(leader)) {
         populate(context, new BatchRunner(calls), threads);
       }
+      timeline.end("threads");
       Creds.verify(state);
       RestartBlocks blocks = RestartBlocks.restore(context, threads);
       threads.setRegisters(blocks);
       LastCall.unmapOurs(context);
       threads.setRegisters(blocks);
       blocks.standReady(leader);
+      timeline.end("registers");
       Cgroups.restore(context);
       TaskStruct.restoreAutogroup(context);
       Scheduling.restore(context);
@@ -229,7 +237,9 @@ final class Restore {
       options.progress().over();
       job = Foreground.begin(state, options);
       context.finish();
+      timeline.end("finish");
       threads.letGo();
+      timeline.end("letGo");
     }
   }
 
@@ -268,17 +278,20 @@ final class Restore {
     ProtectionKeys keys = new ProtectionKeys(context, run);
     keys.allocate();
     space.map();
+    timeline.end("map");
     try (Pages filler =
         new Pages(context, backend.open(new Target(task.pid(), context.memory())), objects)) {
       filler.fill(pages);
       nrPages = filler.nrPages();
     }
+    timeline.end("pages");
     objects.finishFiles();
     objects.seal();
     space.mapLate();
     objects.finish();
     space.finish();
     keys.restore();
+    timeline.end("memory");
     LoginUser.restore(context, run);
     SecurityLabel.compare(context);
     SeccompFilters.restore(context, run, threads);
@@ -287,6 +300,7 @@ final class Restore {
     new Files(context, run, objects, folders).restore();
     TaskStruct.restore(context, run, folders.working());
     folders.remove();
+    timeline.end("files");
     SignalState.restore(context, run);
     LockedMemory.restore(context, run);
     space.seal();

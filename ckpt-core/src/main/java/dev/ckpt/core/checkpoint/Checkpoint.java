@@ -10,6 +10,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -46,16 +47,18 @@ public final class Checkpoint {
     if (options.tcp() == TcpPolicy.KEEP && !options.stop()) {
       throw new IllegalArgumentException("TCP connections are kept of a task that is ended only");
     }
-    long begin = System.nanoTime();
+    Timeline timeline = Timeline.begin();
     if (!Signals.exists(options.pid())) {
       survey(options.pid()).check();
     }
     TargetIdentity identity = TargetIdentity.of(options.pid());
     try {
       survey(options.pid()).check();
+      timeline.end("look");
       PageReader.Provider backend = Backends.pageReader(options.backend());
       Rehearsal.once(backend);
-      return dump(options, output, backend, begin);
+      timeline.end("rehearse");
+      return dump(options, output, backend, timeline);
     } catch (IOException e) {
       // A target that executes another program shows many an odd state on the way.
       throw e instanceof TargetGoneException ? e : identity.explain(e);
@@ -63,17 +66,17 @@ public final class Checkpoint {
   }
 
   static CheckpointResult dump(
-      CheckpointOptions options, ImageOutput output, PageReader.Provider backend, long begin)
+      CheckpointOptions options, ImageOutput output, PageReader.Provider backend, Timeline timeline)
       throws IOException {
     TargetIdentity identity = TargetIdentity.of(options.pid());
     try (MmCheckpoint mm = MmCheckpoint.load();
         RemoteMemory memory = RemoteMemory.open(options.pid(), options.hook())) {
       CodeSite site = CodeSite.find(options.pid(), vdso(options.pid()), memory);
-      Dump dump = new Dump(options, output, backend, mm, memory, site, identity);
+      Dump dump = new Dump(options, output, backend, mm, memory, site, identity, timeline);
       try (Tracer tracer = Tracer.start(options.pid(), options.hook())) {
         tracer.run(dump::run);
       }
-      return dump.finish(begin);
+      return dump.finish();
     } catch (UnsupportedStateException | TargetGoneException e) {
       throw e;
     } catch (IOException | NoSuchElementException e) {

@@ -1,5 +1,7 @@
 package dev.ckpt.core.checkpoint;
 
+import java.util.Map;
+
 /**
  * What a dump did.
  *
@@ -12,6 +14,8 @@ package dev.ckpt.core.checkpoint;
  * @param dataPages pages whose bytes are in the image
  * @param zeroPages pages of zeros kept by number only
  * @param imageBytes size of the image
+ * @param phases how long each phase took, nanoseconds, in their order; docs/performance.md tells
+ *     what they are
  */
 public record CheckpointResult(
     int pid,
@@ -21,4 +25,5 @@ public record CheckpointResult(
     long wallNanos,
     long dataPages,
     long zeroPages,
-    long imageBytes) {}
+    long imageBytes,
+    Map<String, Long> phases) {}

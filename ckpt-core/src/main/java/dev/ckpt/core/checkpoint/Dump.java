@@ -10,6 +10,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.FrozenTask;
@@ -28,6 +29,9 @@ import java.util.List;
 
 /** One dump, step by step; its own object because the last steps come after the thaw. */
 final class Dump {
+  /** What the names of phases in the statistics begin with. */
+  private static final String PHASE = "phase.";
+
   private static final Duration DEATH = Duration.ofSeconds(10);
 
   /** How often we wait for threads that a killed dump left on their way home. */
@@ -40,6 +44,7 @@ final class Dump {
   private final RemoteMemory memory;
   private final CodeSite site;
   private final TargetIdentity identity;
+  private final Timeline timeline;
   private final ImageWriter writer;
   private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
   private Sleeps sleeps;
@@ -54,7 +59,8 @@ final class Dump {
       MmCheckpoint mm,
       RemoteMemory memory,
       CodeSite site,
-      TargetIdentity identity)
+      TargetIdentity identity,
+      Timeline timeline)
       throws IOException {
     this.identity = identity;
     this.options = options;
@@ -63,6 +69,7 @@ final class Dump {
     this.mm = mm;
     this.memory = memory;
     this.site = site;
+    this.timeline = timeline;
     this.writer = new ImageWriter(output.channel());
   }
 
@@ -78,11 +85,13 @@ final class Dump {
           frozenNanos = frozen.frozenNanos();
           publish();
           end(frozen);
+          timeline.end("kill");
         }
       }
       if (!options.stop()) {
         frozen.thaw();
         frozenNanos = frozen.frozenNanos();
+        timeline.end("thaw");
       }
     }
     return null;
@@ -92,6 +101,7 @@ final class Dump {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   private FrozenTask freeze(Tracer tracer) throws CkptException {
+    timeline.end("prepare");
     for (int i = 0; ; i++) {
       sleeps = Sleeps.look(options.pid());
       FrozenTask frozen = FrozenTask.freeze(tracer, options.pid(), options.freezeTimeout());
@@ -123,6 +133,7 @@ final class Dump {
   }
 
   private void writeAll(CkptContext context, LandlockProbe landlock) throws IOException {
+    timeline.end("freeze");
     Survey.state(options.pid(), context.refusals());
     nrThreads = context.frozen().threads().size();
     Threads threads = Threads.survey(context, sleeps);
@@ -130,7 +141,9 @@ final class Dump {
     int stopSignal =
         SignalState.stopSignal(context.frozen().stopSignal(), sharedPending, threads.pending());
     Files files = Files.survey(context);
+    timeline.end("survey");
     mm.survey(context);
+    timeline.end("maps");
     SeccompFilters filters = SeccompFilters.survey(context, files);
     context.refusals().check();
 
@@ -138,6 +151,7 @@ final class Dump {
     context.refusals().check();
     files.hold();
     context.refusals().check();
+    timeline.end("ask");
 
     TaskStruct.save(context, answers, stopSignal);
     TimeNamespace.save(context);
@@ -151,15 +165,18 @@ final class Dump {
     ProtectionKeys.save(context, answers);
     mm.save(context, answers.process().brk(), answers.lockFuture());
     files.save();
+    timeline.end("records");
 
     writer.write(Headers.header());
     writer.write(Headers.cpuFeatures());
     for (CkptContext.Entry entry : context.records()) {
       writer.write(entry.objref(), entry.record());
     }
+    timeline.end("state");
     try (PageReader reader = backend.open(new Target(options.pid(), memory))) {
       pages = mm.writePages(context, reader, writer, options.progress());
     }
+    timeline.end("pages");
   }
 
   /** Kills the task, which never ran again, and waits until it is gone. */
@@ -193,16 +210,23 @@ final class Dump {
     List<Statistics.Entry> entries = new ArrayList<>();
     entries.add(new Statistics.Entry(ByteString.of("frozenNanos"), frozenNanos));
     entries.add(new Statistics.Entry(ByteString.of("nrThreads"), nrThreads));
+    timeline
+        .phases()
+        .forEach(
+            (phase, nanos) ->
+                entries.add(new Statistics.Entry(ByteString.of(PHASE + phase + "Nanos"), nanos)));
     writer.write(new Statistics(entries));
     writer.finish();
     output.publish();
+    timeline.end("publish");
     if (options.sync()) {
       output.sync();
+      timeline.end("sync");
     }
   }
 
   /** What remains to be done while the task runs again. */
-  CheckpointResult finish(long begin) throws IOException {
+  CheckpointResult finish() throws IOException {
     if (!finished) {
       publish();
     }
@@ -211,9 +235,10 @@ final class Dump {
         backend.name(),
         nrThreads,
         frozenNanos,
-        System.nanoTime() - begin,
+        timeline.wallNanos(),
         pages.data(),
         pages.zero(),
-        writer.offset());
+        writer.offset(),
+        timeline.phases());
   }
 }

@@ -6,6 +6,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.error.Code;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class Rehearsal {
         Fd sink = Fd.open("/dev/null", Fcntl.O_WRONLY);
         ImageOutput output = new ImagePipeOutput(sink)) {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
-      Checkpoint.dump(options, output, backend, System.nanoTime());
+      Checkpoint.dump(options, output, backend, Timeline.begin());
     } catch (UnsupportedStateException e) {
       if (e.code() == Code.KERNEL_TOO_OLD) {
         throw e;

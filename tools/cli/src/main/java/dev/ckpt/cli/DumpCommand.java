@@ -2,6 +2,7 @@ package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.cli.text.JsonObject;
+import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.checkpoint.Checkpoint;
@@ -214,6 +215,7 @@ final class DumpCommand extends CkptCommand {
             + Units.count(result.zeroPages(), "zero page")
             + ", backend "
             + result.backend());
+    PhaseTable.lines(result.phases()).forEach(report::detail);
     report.result(
         new JsonObject()
             .put("pid", result.pid())
@@ -225,6 +227,7 @@ final class DumpCommand extends CkptCommand {
             .putMillis("wallMillis", result.wallNanos())
             .put("pages", result.dataPages())
             .put("zeroPages", result.zeroPages())
-            .put("imageBytes", result.imageBytes()));
+            .put("imageBytes", result.imageBytes())
+            .put("phases", PhaseTable.json(result.phases())));
   }
 }

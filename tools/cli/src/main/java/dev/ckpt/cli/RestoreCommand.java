@@ -2,6 +2,7 @@ package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.cli.text.JsonObject;
+import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.rstr.FilesPolicy;
 import dev.ckpt.rstr.Restart;
@@ -166,6 +167,7 @@ final class RestoreCommand extends CkptCommand {
       // The terminal is the task's now.
       report.detail(line);
     }
+    PhaseTable.lines(task.phases()).forEach(report::detail);
     report.result(
         new JsonObject()
             .put("pid", task.pid())
@@ -173,6 +175,7 @@ final class RestoreCommand extends CkptCommand {
             .put("detached", detach)
             .putMillis("wallMillis", task.wallNanos())
             .put("pages", task.pages())
+            .put("phases", PhaseTable.json(task.phases()))
             .put("notes", task.notes()));
   }
 

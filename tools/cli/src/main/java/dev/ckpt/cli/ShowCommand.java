@@ -33,6 +33,7 @@ final class ShowCommand extends CkptCommand {
       summary = ImageSummary.read(channel);
     }
     summary.lines().forEach(report::line);
+    summary.phaseLines().forEach(report::detail);
     report.result(summary.json(image.toString()));
     return ExitCode.DONE;
   }

@@ -1,6 +1,7 @@
 package dev.ckpt.cli.image;
 
 import dev.ckpt.cli.text.JsonObject;
+import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Table;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.format.ByteString;
@@ -25,8 +26,10 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +40,9 @@ public final class ImageSummary {
 
   /** The name of a time in the statistics: it ends in its unit. */
   private static final Pattern NANOS = Pattern.compile("(.+?)\\.?[nN]anos");
+
+  /** The name of a phase of the dump. */
+  private static final Pattern PHASE = Pattern.compile("phase\\.(.+)Nanos");
 
   private final ImageState state;
   private final PageStatistics pages;
@@ -143,12 +149,32 @@ public final class ImageSummary {
     lines.add("exe      " + exe);
     lines.add("cwd      " + task.cwd());
     for (Statistics.Entry entry : statistics) {
-      lines.add("measured " + measured(entry));
+      if (!PHASE.matcher(entry.name().toString()).matches()) {
+        lines.add("measured " + measured(entry));
+      }
     }
     section(lines, "threads", threads());
     section(lines, "maps", maps());
     section(lines, "files", filesTable());
     section(lines, "pages", pagesTable());
+    return lines;
+  }
+
+  /** Where the time of the dump went, as far as it was known when the image was written. */
+  public List<String> phaseLines() {
+    Map<String, Long> phases = new LinkedHashMap<>();
+    for (Statistics.Entry entry : statistics) {
+      Matcher phase = PHASE.matcher(entry.name().toString());
+      if (phase.matches()) {
+        phases.put(phase.group(1), entry.value());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    if (!phases.isEmpty()) {
+      lines.add("");
+      lines.add("phases");
+      lines.addAll(PhaseTable.lines(phases));
+    }
     return lines;
   }
 
