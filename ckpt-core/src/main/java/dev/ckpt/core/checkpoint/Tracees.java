@@ -34,7 +34,7 @@ final class Tracees {
       throws CkptException {
     try {
       for (int tid : other.tasks()) {
-        if (tracers.contains(other.status(tid).tracerPid())) {
+        if (tracers.contains(other.tracerPid(tid))) {
           return other.stat().ppid() != pid;
         }
       }

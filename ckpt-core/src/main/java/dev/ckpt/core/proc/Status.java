@@ -2,6 +2,7 @@ package dev.ckpt.core.proc;
 
 import dev.ckpt.format.ByteString;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -77,6 +78,7 @@ public record Status(
     Map<String, String> more) {
 
   private static final String FILE = "status";
+  private static final String TRACER = "\nTracerPid:\t";
 
   /** Queued signals of the real user, and how many there may be (RLIMIT_SIGPENDING). */
   public record SigQ(int queued, long limit) {
@@ -101,6 +103,23 @@ public record Status(
   /** Whether a seccomp filter or strict mode is on. */
   public boolean seccompOn() {
     return seccomp.orElse(0) != 0;
+  }
+
+  /**
+   * The tracer alone, out of the whole file: for looks at every thread of the machine.
+   *
+   * @throws ProcFormatException if there is no such line or it holds no number
+   */
+  static int tracerPid(byte[] text) throws ProcFormatException {
+    // NB: a name cannot bring a line of its own along, the kernel escapes its line feeds.
+    String lines = new String(text, StandardCharsets.ISO_8859_1);
+    int line = lines.indexOf(TRACER);
+    int from = line + TRACER.length();
+    int to = lines.indexOf('\n', from);
+    if (line < 0 || to < 0) {
+      throw new ProcFormatException(FILE, 1, "there is no line 'TracerPid:'");
+    }
+    return ProcValues.number(lines.substring(from, to));
   }
 
   /**

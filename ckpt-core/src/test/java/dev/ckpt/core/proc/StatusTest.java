@@ -63,6 +63,23 @@ class StatusTest {
         status.groups().stream().map(Integer::toUnsignedString).collect(Collectors.joining(",")));
   }
 
+  @Test
+  void findsTheTracerAlone() throws Exception {
+    assertEquals(0, Status.tracerPid(Captured.latin1(TEXT)));
+    assertEquals(4711, Status.tracerPid(Captured.latin1(with("TracerPid", "\t4711"))));
+    // A name that looks like a line of its own is escaped.
+    assertEquals(0, Status.tracerPid(Captured.latin1(with("Name", "\tTracerPid:\t1"))));
+  }
+
+  @Test
+  void refusesAFileThatTellsNoTracer() {
+    for (String text : List.of(without("TracerPid"), "", with("TracerPid", "\tx"))) {
+      assertThrows(ProcFormatException.class, () -> Status.tracerPid(Captured.latin1(text)), text);
+    }
+    String cut = TEXT.substring(0, TEXT.indexOf("TracerPid") + 11);
+    assertThrows(ProcFormatException.class, () -> Status.tracerPid(Captured.latin1(cut)));
+  }
+
   private static List<String> texts(CredIds ids) {
     return List.of("" + ids.real(), "" + ids.effective(), "" + ids.saved(), "" + ids.fs());
   }
