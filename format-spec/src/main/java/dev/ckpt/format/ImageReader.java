@@ -179,7 +179,7 @@ public final class ImageReader implements AutoCloseable {
     headerOffset = input.offset() - ObjectHeader.BYTES;
     ObjectHeader next = ObjectHeader.get(in, index, headerOffset);
     if (next.type() != ObjectType.TAIL.number()) {
-      headersCrc.update(in.slice(index, ObjectHeader.BYTES));
+      headersCrc.update(in.slice(index, ObjectHeader.SUMMED_BYTES));
     }
     header = Optional.of(next);
   }

@@ -200,7 +200,7 @@ public final class ImageWriter implements AutoCloseable {
     makeRoom(ObjectHeader.BYTES);
     int start = buffer.position();
     header.put(buffer);
-    headersCrc.update(buffer.slice(start, ObjectHeader.BYTES));
+    headersCrc.update(buffer.slice(start, ObjectHeader.SUMMED_BYTES));
     nrObjects++;
     offset += ObjectHeader.BYTES;
   }

@@ -21,6 +21,13 @@ import java.util.Optional;
 record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadCrc32c) {
   static final int BYTES = 24;
 
+  /**
+   * How many of them the tail's sum goes over: all but their own CRC. NB: what ends in its own CRC
+   * leaves the same in a CRC whatever it says, so that with all 24 bytes the sum would depend on
+   * nothing but the number of headers.
+   */
+  static final int SUMMED_BYTES = 20;
+
   /** Bit of {@code flags}: who does not know the type may skip the object. */
   static final int OPTIONAL = 1;
 
@@ -32,7 +39,7 @@ record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadC
   private static final int OBJREF_OFFSET = 4;
   private static final int LEN_OFFSET = 8;
   private static final int PAYLOAD_CRC_OFFSET = 16;
-  private static final int CRC_OFFSET = 20;
+  private static final int CRC_OFFSET = SUMMED_BYTES;
 
   static ObjectHeader of(ObjectType type, int objref, long lenBytes, int payloadCrc32c) {
     return new ObjectHeader(

@@ -75,7 +75,7 @@ final class RawStream {
     long nrArrays = 0;
     long nrDataPages = 0;
     for (Raw raw : objects) {
-      headers.update(header(raw));
+      headers.update(header(raw), 0, 20);
       if (raw.type() == 190 && indexOffset == 0) {
         indexOffset = offset;
       }

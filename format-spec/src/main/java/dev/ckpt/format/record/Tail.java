@@ -18,7 +18,7 @@ import dev.ckpt.format.RecordOutput;
  *      8     8  u64   nrPageArrays
  *     16     8  u64   nrDataPages    pages that have bytes in the stream
  *     24     8  u64   indexOffset    of the header of the first INDEX, from the first byte
- *     32     4  u32   headersCrc32c  over the headers of all objects before the tail
+ *     32     4  u32   headersCrc32c  over the first 20 bytes of all headers before the tail's
  *     36     4  u32   reserved       0
  * </pre>
  */
