@@ -1,36 +1,8 @@
-# Sourced by the commands beside it, which set $root first: finds or installs what they need.
+# Sourced by the commands beside it, which set $root first: finds or installs what they need, builds the command.
 
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
-die() { say "$@"; exit 1; }
-
-# Reads java_version, java_build and java_major of the Java in directory $1. Its release file is
-# asked first: that takes no time, "java -version" takes as long as a whole dump.
-read_java_version() {
-  java_version='' java_build=''
-  if [ -r "$1/release" ]; then
-    while IFS='="' read -r key _ value _; do
-      case $key in
-        JAVA_VERSION) java_version=$value ;;
-        JAVA_RUNTIME_VERSION) java_build=$value ;;
-      esac
-    done < "$1/release"
-  fi
-  [ -n "$java_version" ] ||
-    java_version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
-  java_build=${java_build:-$java_version}
-  java_major=${java_version%%[!0-9]*}
-}
-
-# Sets java_home to a Java 17 or later; with $1=javac to a JDK, with $2 to none later than that.
-find_java() {
-  on_path=$(command -v java) && on_path=$(readlink -f "$on_path") || on_path=''
-  for java_home in "${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/*; do
-    [ -n "$java_home" ] && [ -x "$java_home/bin/${1:-java}" ] && [ -x "$java_home/bin/java" ] || continue
-    read_java_version "$java_home"
-    [ "${java_major:-0}" -ge 17 ] && [ "$java_major" -le "${2:-999}" ] && return 0
-  done
-  return 1
-}
+app=$root/tools/cli/target/app
+log=$root/target/build.log
+. "$root/bin/launch.sh"
 
 # Runs apt-get; $log takes what it has to say.
 apt_get() {
@@ -77,4 +49,39 @@ need_build_tools() {
     apt_install $wanted
     find_java javac || die "no JDK of 17 or later was found after installing $wanted"
   fi
+}
+
+# True when there is no build, or something that goes into it is newer. Directories count too: they
+# change when a file in them is deleted.
+is_stale() {
+  [ -f "$app/built" ] || return 0
+  set -- "$root/pom.xml"
+  for pom in "$root"/*/pom.xml "$root"/*/*/pom.xml; do
+    case $pom in
+      "$root"/tests/* | "$root"/bench/*) ;;
+      *) set -- "$@" "$pom" "${pom%/pom.xml}/src/main" ;;
+    esac
+  done
+  [ -n "$(find "$@" -newer "$app/built" -print -quit 2> /dev/null)" ]
+}
+
+# Builds the command if it is stale, while no other builds here.
+build() {
+  is_stale || return 0
+  mkdir -p "$root/target" && [ -w "$root/target" ] || die "cannot write to $root/target"
+  locked "$root/target/build.lock" build_alone
+}
+
+build_alone() {
+  is_stale || return 0 # somebody else built while we waited
+  need_build_tools 9>&-
+  say "building, this once (log: $log)"
+  touch "$root/target/build.started"
+  (cd "$root" && JAVA_HOME=$java_home mvn -B -ntp -Pquick -pl tools/cli -am package) \
+    < /dev/null >> "$log" 2>&1 9>&- || {
+    grep -E '^\[ERROR\] (/|Failed)' "$log" >&2 || tail -n 40 "$log" >&2
+    die "the build failed, see $log"
+  }
+  # So that a source edited while the build ran is newer than the build.
+  touch -r "$root/target/build.started" "$app/built"
 }

@@ -5,9 +5,9 @@ set -eu
 
 root=$(readlink -f "$0")
 root=${root%/tests/programs/*}
-log=$root/target/packages.log
 into=$root/target/debian
 . "$root/bin/env.sh"
+log=$root/target/packages.log
 
 has() {
   [ -e "$into/.unpacked/$1" ] || [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]
