@@ -14,7 +14,9 @@ final class PageIndex {
   private static final int ADDR = 2;
   private static final int END = 3;
 
-  private long[] words = new long[16 * WORDS];
+  /** Small at first: a file has an index for each owner, and may have as many as arrays. */
+  private long[] words = new long[WORDS];
+
   private int size;
 
   void add(Index.Entry entry) {

@@ -46,6 +46,13 @@ final class DamagedFile implements AutoCloseable {
     }
   }
 
+  /** How many page arrays it has by its index. */
+  int nrPageArrays(byte[] image) throws IOException {
+    try (ImageFile file = open(image)) {
+      return file.nrPageArrays();
+    }
+  }
+
   /** Its header and state objects, by a file that was opened by tail and index only. */
   List<ImageObject> state(byte[] image) throws IOException {
     try (ImageFile file = open(image)) {

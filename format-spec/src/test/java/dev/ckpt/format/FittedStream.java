@@ -78,10 +78,14 @@ final class FittedStream {
 
   /** The table of a page array, which is what a codec decodes of it. */
   static PageArray table(Raw raw) {
+    return (PageArray) decode(tableOf(raw), ObjectType.PAGE_ARRAY);
+  }
+
+  /** A page array without its pages. */
+  static Raw tableOf(Raw raw) {
     ByteBuffer payload = ByteBuffer.wrap(raw.payload()).order(ByteOrder.LITTLE_ENDIAN);
     int len = PageArray.RUNS_OFFSET + PageArray.RUN_BYTES * payload.getInt(8);
-    Raw table = Raw.of(raw.type(), 0, 0, Arrays.copyOf(raw.payload(), len));
-    return (PageArray) decode(table, ObjectType.PAGE_ARRAY);
+    return Raw.of(raw.type(), 0, 0, Arrays.copyOf(raw.payload(), len));
   }
 
   private static ImageRecord decode(Raw raw, ObjectType type) {

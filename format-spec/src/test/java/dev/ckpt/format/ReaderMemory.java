@@ -1,5 +1,6 @@
 package dev.ckpt.format;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,13 @@ final class ReaderMemory {
           .orElseThrow();
 
   private ReaderMemory() {}
+
+  /** All bytes that something allocates on the heap. */
+  static long allocatedBy(Executable read) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    assertDoesNotThrow(read);
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
 
   /**
    * Fails unless the read throws and allocates little. The sum of all that was allocated is not
