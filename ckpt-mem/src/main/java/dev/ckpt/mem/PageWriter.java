@@ -2,8 +2,8 @@ package dev.ckpt.mem;
 
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
+import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
@@ -15,10 +15,7 @@ import java.util.function.LongConsumer;
 
 /**
  * Cuts page ranges into page arrays: reads at most 1 MiB of pages at a time, takes out the zero
- * pages, and writes what is left with its table.
- *
- * <p>The buffer is small enough to stay in the CPU's cache between the read, the look for zeros,
- * the CRC and the write.
+ * pages, and has what is left written with its table.
  */
 final class PageWriter {
   /** Where pages come from. */
@@ -30,16 +27,19 @@ final class PageWriter {
   /** Pages that will be in the next array. */
   private record Gathered(PageRange range, boolean zerosCount) {}
 
-  private static final int MAX_PAGES = 256;
+  private static final int MAX_PAGES = PageQueue.BUFFER_BYTES / PageRange.PAGE_SIZE;
   private static final int MAX_RUNS = 256;
 
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect(PageRange.PAGE_SIZE).asReadOnlyBuffer();
 
-  private final ImageWriter out;
-  private final ByteBuffer pages =
-      ByteBuffer.allocateDirect((MAX_PAGES + 1) * PageRange.PAGE_SIZE)
-          .alignedSlice(PageRange.PAGE_SIZE);
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
+  private final PageQueue out;
+
+  /** Where pages are read to; {@link #NONE} when it was put into the queue. */
+  private ByteBuffer pages = NONE;
+
   private final List<Gathered> gathered = new ArrayList<>();
   private long gatheredPages;
   private int owner;
@@ -52,9 +52,10 @@ final class PageWriter {
   /**
    * Writes to an image.
    *
+   * @param out is finished by the caller
    * @param progress told how many pages have been read so far
    */
-  PageWriter(ImageWriter out, LongConsumer progress) {
+  PageWriter(PageQueue out, LongConsumer progress) {
     this.out = out;
     this.progress = progress;
   }
@@ -92,7 +93,9 @@ final class PageWriter {
     if (gathered.isEmpty()) {
       return;
     }
-    pages.clear();
+    if (pages == NONE) {
+      pages = out.take();
+    }
     source.read(gathered.stream().map(Gathered::range).toList(), pages);
     pages.flip();
     List<PageRun> runs = new ArrayList<>();
@@ -118,8 +121,11 @@ final class PageWriter {
     nrRead += gatheredPages;
     gatheredPages = 0;
     progress.accept(nrRead);
-    if (!runs.isEmpty()) {
-      out.writePages(new PageArray(owner, runs), pages.slice(0, kept));
+    if (runs.isEmpty()) {
+      pages.clear();
+    } else {
+      out.put(new PageArray(owner, runs), pages.limit(kept));
+      pages = NONE;
     }
   }
 
@@ -144,7 +150,7 @@ final class PageWriter {
     runs.add(new PageRun(addr, 1, kind));
   }
 
-  /** Writes what is left, and tells how many pages were written. */
+  /** Puts what is left into the queue, and tells how many pages were. */
   MmCheckpoint.PageCounts finish() throws IOException {
     flush();
     return new MmCheckpoint.PageCounts(nrData, nrZero);

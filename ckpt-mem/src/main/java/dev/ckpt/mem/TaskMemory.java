@@ -11,6 +11,7 @@ import dev.ckpt.core.checkpoint.MmCheckpoint;
 import dev.ckpt.core.checkpoint.Progress;
 import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -21,7 +22,6 @@ import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
-import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
@@ -297,9 +297,8 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   @Override
-  public PageCounts writePages(
-      CkptContext context, PageReader reader, ImageWriter out, Progress progress)
-      throws IOException {
+  public PageCounts readPages(
+      CkptContext context, PageReader reader, PageQueue out, Progress progress) throws IOException {
     long total = nrPages();
     PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
     for (Mapping mapping : mappings) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.checkpoint.MmCheckpoint.PageCounts;
+import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
@@ -74,7 +75,10 @@ class PageWriterTest {
           new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, 1, ID, Header.NO_PARENT, name, name));
       int owner =
           writer.writeShared(new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
-      body.write(new PageWriter(writer, done -> {}), owner);
+      try (PageQueue queue = PageQueue.into(writer)) {
+        body.write(new PageWriter(queue, done -> {}), owner);
+        queue.finish();
+      }
       writer.finish();
     }
     return bytes.toByteArray();

@@ -52,31 +52,51 @@ public final class Checkpoint {
       survey(options.pid()).check();
     }
     TargetIdentity identity = TargetIdentity.of(options.pid());
-    try {
-      survey(options.pid()).check();
+    Tracees tracees = Tracees.look(options.pid());
+    try (LandlockProbe landlock = LandlockProbe.beside(options.pid())) {
+      Refusals refusals = survey(options.pid());
+      if (!refusals.list().isEmpty()) {
+        tracees.refuse(refusals);
+        refusals.check();
+      }
       timeline.end("look");
       PageReader.Provider backend = Backends.pageReader(options.backend());
       Rehearsal.once(backend);
       timeline.end("rehearse");
-      return dump(options, output, backend, timeline);
+      return dump(options, output, backend, timeline, tracees, landlock);
     } catch (IOException e) {
       // A target that executes another program shows many an odd state on the way.
       throw e instanceof TargetGoneException ? e : identity.explain(e);
     }
   }
 
+  /**
+   * What is left when it is known that the task makes sense.
+   *
+   * @param tracees are waited for just before the task is frozen
+   */
   static CheckpointResult dump(
-      CheckpointOptions options, ImageOutput output, PageReader.Provider backend, Timeline timeline)
+      CheckpointOptions options,
+      ImageOutput output,
+      PageReader.Provider backend,
+      Timeline timeline,
+      Tracees tracees,
+      LandlockProbe landlock)
       throws IOException {
     TargetIdentity identity = TargetIdentity.of(options.pid());
     try (MmCheckpoint mm = MmCheckpoint.load();
         RemoteMemory memory = RemoteMemory.open(options.pid(), options.hook())) {
       CodeSite site = CodeSite.find(options.pid(), vdso(options.pid()), memory);
-      Dump dump = new Dump(options, output, backend, mm, memory, site, identity, timeline);
-      try (Tracer tracer = Tracer.start(options.pid(), options.hook())) {
-        tracer.run(dump::run);
+      try (Dump dump =
+          new Dump(options, output, backend, mm, memory, site, identity, timeline, landlock)) {
+        Refusals refusals = new Refusals(options.pid());
+        tracees.refuse(refusals);
+        refusals.check();
+        try (Tracer tracer = Tracer.start(options.pid(), options.hook())) {
+          tracer.run(dump::run);
+        }
+        return dump.finish();
       }
-      return dump.finish();
     } catch (UnsupportedStateException | TargetGoneException e) {
       throw e;
     } catch (IOException | NoSuchElementException e) {
@@ -95,7 +115,7 @@ public final class Checkpoint {
     return Obstacles.guarded(
         pid,
         refusals -> {
-          Survey.running(pid, refusals);
+          Survey.state(pid, refusals);
           Files.preview(pid, refusals);
         });
   }

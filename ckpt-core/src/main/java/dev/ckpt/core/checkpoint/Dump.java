@@ -8,6 +8,7 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.timing.Timeline;
@@ -28,7 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /** One dump, step by step; its own object because the last steps come after the thaw. */
-final class Dump {
+final class Dump implements AutoCloseable {
   /** What the names of phases in the statistics begin with. */
   private static final String PHASE = "phase.";
 
@@ -45,13 +46,18 @@ final class Dump {
   private final CodeSite site;
   private final TargetIdentity identity;
   private final Timeline timeline;
+  private final LandlockProbe landlock;
   private final ImageWriter writer;
+  private final PageQueue queue;
   private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
   private Sleeps sleeps;
   private int nrThreads;
   private long frozenNanos;
   private boolean finished;
 
+  @MustBeClosed
+  // What is opened here belongs to this object.
+  @SuppressWarnings("MustBeClosedChecker")
   Dump(
       CheckpointOptions options,
       ImageOutput output,
@@ -60,7 +66,8 @@ final class Dump {
       RemoteMemory memory,
       CodeSite site,
       TargetIdentity identity,
-      Timeline timeline)
+      Timeline timeline,
+      LandlockProbe landlock)
       throws IOException {
     this.identity = identity;
     this.options = options;
@@ -70,17 +77,18 @@ final class Dump {
     this.memory = memory;
     this.site = site;
     this.timeline = timeline;
+    this.landlock = landlock;
     this.writer = new ImageWriter(output.channel());
+    this.queue = PageQueue.into(writer);
   }
 
   /** Everything that needs the task frozen. On the tracer's thread. */
   Void run(Tracer tracer) throws IOException {
-    try (LandlockProbe landlock = LandlockProbe.beside(options.pid());
-        FrozenTask frozen = freeze(tracer)) {
+    try (FrozenTask frozen = freeze(tracer)) {
       Refusals refusals = new Refusals(options.pid());
       try (CkptContext context =
           new CkptContext(options, frozen, memory, mm, refusals, writer::nextObjref)) {
-        writeAll(context, landlock);
+        writeAll(context);
         if (options.stop()) {
           frozenNanos = frozen.frozenNanos();
           publish();
@@ -132,7 +140,7 @@ final class Dump {
     }
   }
 
-  private void writeAll(CkptContext context, LandlockProbe landlock) throws IOException {
+  private void writeAll(CkptContext context) throws IOException {
     timeline.end("freeze");
     Survey.state(options.pid(), context.refusals());
     nrThreads = context.frozen().threads().size();
@@ -174,7 +182,7 @@ final class Dump {
     }
     timeline.end("state");
     try (PageReader reader = backend.open(new Target(options.pid(), memory))) {
-      pages = mm.writePages(context, reader, writer, options.progress());
+      pages = mm.readPages(context, reader, queue, options.progress());
     }
     timeline.end("pages");
   }
@@ -207,6 +215,7 @@ final class Dump {
 
   private void publish() throws IOException {
     finished = true;
+    queue.finish();
     List<Statistics.Entry> entries = new ArrayList<>();
     entries.add(new Statistics.Entry(ByteString.of("frozenNanos"), frozenNanos));
     entries.add(new Statistics.Entry(ByteString.of("nrThreads"), nrThreads));
@@ -240,5 +249,11 @@ final class Dump {
         pages.zero(),
         writer.offset(),
         timeline.phases());
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    writer.close();
   }
 }

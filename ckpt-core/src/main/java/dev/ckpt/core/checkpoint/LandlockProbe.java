@@ -1,6 +1,7 @@
 package dev.ckpt.core.checkpoint;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -25,6 +26,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /**
  * Finds out whether threads are in a Landlock domain, which no file shows and no call tells.
@@ -42,6 +45,8 @@ final class LandlockProbe implements AutoCloseable {
   /** All that is asked of a thread. */
   static final List<RemoteCall> QUESTIONS =
       List.of(RemoteCall.question("kcmp", SyscallNumbers.KCMP));
+
+  private static final String FAILED = "a process for comparison cannot be made";
 
   /** Whom a process belongs to, as kcmp(2) compares it. */
   private record Owner(int uid, int gid) {
@@ -102,45 +107,43 @@ final class LandlockProbe implements AutoCloseable {
   }
 
   private final boolean possible = KernelFeatures.hasLandlock();
-  private final Map<Owner, Bystander> bystanders = new HashMap<>();
+  private final Map<Owner, Future<Bystander>> bystanders = new HashMap<>();
 
   private LandlockProbe() {}
 
-  /** Makes ready, while the task still runs, what its threads will most probably be asked about. */
+  /**
+   * Begins to make, on a thread of its own, what the threads will most probably be asked about: to
+   * start a process takes longer than to look at one.
+   */
   @MustBeClosed
-  // What is opened here belongs to what is returned.
-  @SuppressWarnings("MustBeClosedChecker")
-  static LandlockProbe beside(int pid) throws IOException {
+  static LandlockProbe beside(int pid) throws CkptException {
     LandlockProbe probe = new LandlockProbe();
     if (probe.possible) {
-      Owner owner = Owner.of(ProcFs.of(pid).status());
-      probe.bystanders.put(owner, new Bystander(owner));
+      probe.bystander(Owner.of(ProcFs.of(pid).status()));
     }
     return probe;
   }
 
   /** The question for one thread: 0 when it may look, or minus an error number. */
   Batch.Result ask(Batch batch, Status thread) throws CkptException {
-    int other = possible ? bystander(Owner.of(thread)) : thread.pid();
+    int other =
+        possible ? Outcome.of(bystander(Owner.of(thread)), FAILED).stub.pid() : thread.pid();
     return batch.tryCall(
         "kcmp", SyscallNumbers.KCMP, other, other, Tasks.KcmpType.VM.ordinal(), 0, 0);
   }
 
+  private Future<Bystander> bystander(Owner owner) {
+    return bystanders.computeIfAbsent(owner, LandlockProbe::make);
+  }
+
   // What is opened here belongs to this object.
   @SuppressWarnings("MustBeClosedChecker")
-  private int bystander(Owner owner) throws CkptException {
-    Bystander known = bystanders.get(owner);
-    if (known == null) {
-      try {
-        known = new Bystander(owner);
-      } catch (IOException e) {
-        throw e instanceof CkptException
-            ? (CkptException) e
-            : new CkptException(Code.IO_FAILED, "a process for comparison cannot be made", e);
-      }
-      bystanders.put(owner, known);
-    }
-    return known.stub.pid();
+  private static Future<Bystander> make(Owner owner) {
+    FutureTask<Bystander> making = new FutureTask<>(() -> new Bystander(owner));
+    Thread thread = new Thread(making, "bystander");
+    thread.setDaemon(true);
+    thread.start();
+    return making;
   }
 
   /** Refuses a thread that may not look; or that cannot be asked, but has given up privileges. */
@@ -159,8 +162,8 @@ final class LandlockProbe implements AutoCloseable {
 
   @Override
   public void close() throws CkptException {
-    for (Bystander bystander : bystanders.values()) {
-      bystander.close();
+    for (Future<Bystander> bystander : bystanders.values()) {
+      Outcome.of(bystander, FAILED).close();
     }
     bystanders.clear();
   }

@@ -3,10 +3,10 @@ package dev.ckpt.core.checkpoint;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
-import dev.ckpt.format.ImageWriter;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -41,11 +41,11 @@ public interface MmCheckpoint extends AutoCloseable {
   int saveObject(CkptContext context, int holder, int fd) throws CkptException;
 
   /**
-   * Writes the contents of all pages that must be in the image.
+   * Reads the contents of all pages that must be in the image, and puts them into the queue.
    *
-   * @return what was written
+   * @return what was put there
    */
-  PageCounts writePages(CkptContext context, PageReader reader, ImageWriter out, Progress progress)
+  PageCounts readPages(CkptContext context, PageReader reader, PageQueue out, Progress progress)
       throws IOException;
 
   @Override

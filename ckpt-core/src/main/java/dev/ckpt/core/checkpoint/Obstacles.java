@@ -68,7 +68,9 @@ final class Obstacles {
   }
 
   private static void everything(int pid, Refusals refusals) throws CkptException {
-    Survey.running(pid, refusals);
+    Tracees tracees = Tracees.look(pid);
+    Survey.state(pid, refusals);
+    tracees.refuse(refusals);
     if (refusals.list().stream().anyMatch(refusal -> refusal.code() == Code.TASK_DEAD_LEADER)) {
       // Nothing of it can be seen.
       return;

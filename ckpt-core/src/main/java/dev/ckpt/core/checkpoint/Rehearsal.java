@@ -39,9 +39,10 @@ final class Rehearsal {
     try (Fd nowhere = Fd.open("/dev/null", Fcntl.O_RDWR);
         Stub stub = Stub.start(nowhere.number());
         Fd sink = Fd.open("/dev/null", Fcntl.O_WRONLY);
-        ImageOutput output = new ImagePipeOutput(sink)) {
+        ImageOutput output = new ImagePipeOutput(sink);
+        LandlockProbe landlock = LandlockProbe.beside(stub.pid())) {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
-      Checkpoint.dump(options, output, backend, Timeline.begin());
+      Checkpoint.dump(options, output, backend, Timeline.begin(), Tracees.NONE, landlock);
     } catch (UnsupportedStateException e) {
       if (e.code() == Code.KERNEL_TOO_OLD) {
         throw e;

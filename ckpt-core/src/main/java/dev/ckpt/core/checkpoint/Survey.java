@@ -126,12 +126,6 @@ final class Survey {
     }
   }
 
-  /** The same of a task that runs, and what takes too long to look for once it is frozen. */
-  static void running(int pid, Refusals refusals) throws CkptException {
-    state(pid, refusals);
-    Tracees.refuse(pid, refusals);
-  }
-
   private boolean hasDeadLeader() throws CkptException {
     boolean dead = proc.stat().state().ended();
     refusals.addIf(dead, Code.TASK_DEAD_LEADER, "its first thread has exited", LATER);

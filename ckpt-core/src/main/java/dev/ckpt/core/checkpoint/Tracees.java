@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcFs;
@@ -9,6 +10,10 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /**
  * Refuses a task that traces others, as a debugger does: they would be let go, and the restored
@@ -16,18 +21,43 @@ import java.util.Set;
  * itself. Children are refused as such, and not once more here.
  */
 final class Tracees {
-  private Tracees() {}
+  /** Of a task that is known to trace none. */
+  static final Tracees NONE = new Tracees(CompletableFuture.completedFuture(Set.of()));
 
-  /** Looks at every thread of the machine: too long for a task that is frozen. */
-  static void refuse(int pid, Refusals refusals) throws CkptException {
-    Set<Integer> tracers = new HashSet<>(ProcFs.of(pid).tasks());
-    for (int other : ProcFs.pids()) {
-      refusals.addIf(
-          other != pid && isTracedBy(tracers, pid, ProcFs.of(other)),
-          Code.TASK_TRACES,
-          "traces process " + other,
-          "have it let go first");
+  private final Future<Set<Integer>> look;
+
+  private Tracees(Future<Set<Integer>> look) {
+    this.look = look;
+  }
+
+  /**
+   * Begins to look at every thread of the machine, of which there may be thousands, on a thread of
+   * its own: meanwhile there is enough else to look at.
+   */
+  static Tracees look(int pid) {
+    FutureTask<Set<Integer>> look = new FutureTask<>(() -> of(pid));
+    Thread thread = new Thread(look, "tracees-" + pid);
+    thread.setDaemon(true);
+    thread.start();
+    return new Tracees(look);
+  }
+
+  /** Waits until all were looked at. */
+  void refuse(Refusals refusals) throws CkptException {
+    for (int tracee : Outcome.of(look, "its tracees cannot be looked for")) {
+      refusals.add(Code.TASK_TRACES, "traces process " + tracee, "have it let go first");
     }
+  }
+
+  private static Set<Integer> of(int pid) throws CkptException {
+    Set<Integer> tracers = new HashSet<>(ProcFs.of(pid).tasks());
+    Set<Integer> tracees = new TreeSet<>();
+    for (int other : ProcFs.pids()) {
+      if (other != pid && isTracedBy(tracers, pid, ProcFs.of(other))) {
+        tracees.add(other);
+      }
+    }
+    return tracees;
   }
 
   private static boolean isTracedBy(Set<Integer> tracers, int pid, ProcFs other)

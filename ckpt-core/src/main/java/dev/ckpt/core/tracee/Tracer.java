@@ -1,16 +1,15 @@
 package dev.ckpt.core.tracee;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
-import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -68,38 +67,7 @@ public final class Tracer implements AutoCloseable {
   public <T> T run(Work<T> work) throws IOException {
     FutureTask<T> task = new FutureTask<>(() -> work.run(this));
     queue.add(task);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw unwrap(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static IOException unwrap(Throwable cause) {
-    if (cause instanceof CkptException) {
-      return (CkptException) cause;
-    }
-    if (cause instanceof IOException) {
-      return (IOException) cause;
-    }
-    if (cause instanceof RuntimeException) {
-      throw (RuntimeException) cause;
-    }
-    if (cause instanceof Error) {
-      throw (Error) cause;
-    }
-    throw new IllegalStateException(cause);
+    return Outcome.of(task);
   }
 
   /** One ptrace request, seen by the hook. */
