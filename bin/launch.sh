@@ -56,8 +56,8 @@ locked() {
   exec 9>&-
 }
 
-# A class archive takes half off the start. It is a static one: a dynamic one leaves out picocli,
-# whose bytecode is old. All works without it too; an empty file says that it could not be made.
+# A class archive takes half off the start. All works without it too; an empty file says that it could
+# not be made.
 make_archive() {
   ! has_archive || return 0 # somebody else made it while we waited
   (run_java -XX:DumpLoadedClassList="$archive.list" -cp "$app/ckpt.jar" dev.ckpt.cli.Training) \

@@ -1,5 +1,8 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Table;
 import dev.ckpt.cli.text.Units;
@@ -7,34 +10,33 @@ import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.error.Refusal;
 import java.io.IOException;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Tells what can be done here, or with one task, and why not. */
-@Command(
-    name = "check",
-    header = "Tells what can be done here, or with one process, and why not.",
-    description = {
-      "What this kernel and these rights allow; with PID what stands in the way of dumping that",
-      "process, as far as it can be seen without stopping it. Touches nothing. Ends with 3 when",
-      "something stands in the way."
-    },
-    footer = {"", "Example:", "  ckpt check 812"})
 final class CheckCommand extends CkptCommand {
-  @Parameters(
-      paramLabel = "PID",
-      arity = "0..1",
-      converter = PidConverter.class,
-      description = "The process.")
-  private Integer pid;
+  static final Syntax SYNTAX =
+      Syntax.of(
+              "check",
+              "Tells what can be done here, or with one process, and why not.",
+              "What this kernel and these rights allow; with PID what stands in the way of dumping"
+                  + " that process, as far as it can be seen without stopping it. Touches nothing."
+                  + " Ends with 3 when something stands in the way.")
+          .taking(Pids.parameter(false))
+          .with()
+          .withExamples("ckpt check", "ckpt check 812");
 
-  CheckCommand(Console console) {
-    super(console);
+  private final OptionalInt pid;
+
+  CheckCommand(Console console, Arguments arguments) throws UsageException {
+    super(console, arguments);
+    Optional<String> number = arguments.parameter(0);
+    pid = number.isPresent() ? OptionalInt.of(Pids.parse(number.get())) : OptionalInt.empty();
   }
 
   @Override
   int run(Report report) throws IOException {
-    return pid == null ? checkMachine(report) : checkTask(report, pid);
+    return pid.isEmpty() ? checkMachine(report) : checkTask(report, pid.getAsInt());
   }
 
   private static int checkMachine(Report report) throws IOException {

@@ -1,44 +1,32 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Parameter;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** What all subcommands share: the options for output, and how results become exit codes. */
-abstract class CkptCommand implements Callable<Integer> {
+/** What all commands share: the options for output, and how results become exit codes. */
+abstract class CkptCommand {
+  /** An image to read. */
+  static final Parameter IMAGE =
+      new Parameter("IMAGE", true, "The image, or - for a pipe on standard input.");
+
   private static final String PIPE = "-";
 
   private final Console console;
+  private final int verbosity;
+  private final Optional<String> json;
 
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this and end.")
-  private boolean help;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      description = "Show more; -vv adds stack traces to errors.")
-  private boolean[] verbosity = {};
-
-  @Option(
-      names = JsonArgument.NAME,
-      arity = "0..1",
-      paramLabel = "FILE",
-      description = "Write the result as one JSON object, to FILE or instead of the text.")
-  private String json;
-
-  CkptCommand(Console console) {
+  CkptCommand(Console console, Arguments arguments) {
     this.console = console;
+    this.verbosity = arguments.count(Syntax.VERBOSE);
+    this.json = arguments.value(Syntax.JSON);
   }
 
   /** Does the work; returns the exit code. */
@@ -57,16 +45,14 @@ abstract class CkptCommand implements Callable<Integer> {
     return ExitCode.REFUSED;
   }
 
-  @Override
-  public final Integer call() {
-    checkArguments();
+  /** Runs it and tells what came of it; returns the exit code. */
+  final int call() {
     int code = failedCode();
-    try (Report report =
-        Report.open(console, Optional.ofNullable(json), stdoutTaken(), verbosity.length)) {
+    try (Report report = Report.open(console, json, stdoutTaken(), verbosity)) {
       code = runInto(report);
     } catch (IOException e) {
       // The report could not be begun, or a part of it was lost.
-      failure(console, verbosity.length, e);
+      failure(console, verbosity, e);
       return code == ExitCode.DONE && !stdoutTaken() ? failedCode() : code;
     }
     return code;
@@ -97,27 +83,25 @@ abstract class CkptCommand implements Callable<Integer> {
     }
   }
 
-  /** Finds mistakes that only all arguments together show; throws {@link #mistake}. */
-  void checkArguments() {}
-
-  /** An error in the arguments. */
-  final ParameterException mistake(String message) {
-    return new ParameterException(spec.commandLine(), message);
+  /** The name of a file; an empty one, as of an unset variable, would be the folder. */
+  static Path path(String what, String name) throws UsageException {
+    if (name.isEmpty()) {
+      throw new UsageException(what + " has no name");
+    }
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new UsageException(what + " '" + name + "' is no name of a file: " + e.getReason());
+    }
   }
 
-  /** Refuses to read an image from a terminal. */
-  final void refuseTerminal(Path image) {
-    refuseNameless(image);
+  /** The image that is named by the first parameter; not a terminal, where no image comes from. */
+  static Path imageToRead(Arguments arguments) throws UsageException {
+    Path image = path("the image", arguments.parameter(0).orElseThrow());
     if (isPipe(image) && Console.stdinIsTty()) {
-      throw mistake("standard input is a terminal, where no image comes from");
+      throw new UsageException("standard input is a terminal, where no image comes from");
     }
-  }
-
-  /** Refuses an image without a name. */
-  final void refuseNameless(Path image) {
-    if (image.toString().isEmpty()) {
-      throw mistake("the image has no name");
-    }
+    return image;
   }
 
   final Console console() {

@@ -1,106 +1,150 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.cli.args.ArgumentParser;
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.HelpText;
+import dev.ckpt.cli.args.Option;
+import dev.ckpt.cli.args.Parameter;
+import dev.ckpt.cli.args.Program;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.LinkedHashMap;
+import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
-/** All commands by name, and how picocli is made to read their arguments. */
+/** All commands by name, and what is said when there is none. */
 final class CommandTree {
+  private static final String PROGRAM = "ckpt";
   private static final String RESTORE = "restore";
   private static final String DUMP = "dump";
-  private static final int HELP_COLUMNS = 96;
+  private static final String HELP = "help";
+  private static final Option VERSION =
+      Option.flag("--version", "Show the version and end.").withLetter("-V");
 
   private final Console console;
-  private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+  private final Ending ending;
 
   CommandTree(Console console, Ending ending) {
     this.console = console;
-    commands.put(DUMP, () -> new DumpCommand(console, ending));
-    commands.put(RESTORE, () -> new RestoreCommand(console));
-    commands.put("show", () -> new ShowCommand(console));
-    commands.put("verify", () -> new VerifyCommand(console));
-    commands.put("check", () -> new CheckCommand(console));
-    commands.put("demo", () -> new DemoCommand(console, ending));
-    commands.put("completion", () -> new CompletionCommand(this::whole, console));
-    commands.put("help", CommandLine.HelpCommand::new);
+    this.ending = ending;
   }
 
-  /** Parses the arguments and runs the command that they name; returns the exit code. */
-  int execute(String[] arguments) {
-    String first = arguments.length == 0 ? "" : arguments[0];
-    // picocli takes milliseconds to look at each command, so it sees the one that is meant.
-    CommandLine root = commands.containsKey(first) && !first.equals("help") ? only(first) : whole();
-    if (arguments.length == 0) {
-      root.usage(root.getErr());
-      return ExitCode.USAGE;
+  /** The program with all its commands, for those who describe it. */
+  static Program program() {
+    Syntax top =
+        new Syntax(
+            PROGRAM,
+            "Freezes a running process into one image, and brings it back to life.",
+            "",
+            List.of(),
+            List.of(
+                Option.flag("--help", "Show this and end; ckpt help COMMAND shows a command's.")
+                    .withLetter("-h"),
+                VERSION),
+            List.of("ckpt dump 812 -o build.ckpt --stop", "ckpt restore build.ckpt"));
+    return new Program(
+        top,
+        List.of(
+            DumpCommand.SYNTAX,
+            RestoreCommand.SYNTAX,
+            ShowCommand.SYNTAX,
+            VerifyCommand.SYNTAX,
+            CheckCommand.SYNTAX,
+            DemoCommand.SYNTAX,
+            CompletionCommand.SYNTAX,
+            Syntax.of(HELP, "Shows the help of a command.", "")
+                .taking(new Parameter("COMMAND", false, "The command."))
+                .withExamples("ckpt help dump")),
+        List.of(
+            "IMAGE - stands for a pipe: standard output of dump, standard input of the others.",
+            "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 refused and nothing was changed. A"
+                + " restore in the foreground ends with the process's own code (128 and the signal"
+                + " that ended it), and with 125 or 126 when it failed or was refused."));
+  }
+
+  /** Reads the arguments and runs the command that they name; returns the exit code. */
+  int execute(String[] words) {
+    if (words.length == 0) {
+      return show(HelpText.ofAll(program()), console.err(), ExitCode.USAGE);
     }
-    root.setParameterExceptionHandler(this::mistake);
-    return root.execute(JsonArgument.normalize(arguments));
+    List<String> rest = List.of(words).subList(1, words.length);
+    try {
+      return switch (words[0]) {
+        case "-h", "--help", HELP -> help(rest);
+        case "-V", "--version" -> show(List.of(Version.line()), console.out(), ExitCode.DONE);
+        default -> execute(words[0], rest);
+      };
+    } catch (UsageException e) {
+      return mistake(e, words);
+    }
   }
 
-  /** The command with all its subcommands. */
-  CommandLine whole() {
-    CommandLine root = new CommandLine(new RootCommand());
-    commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
-    return configure(root);
+  private int execute(String name, List<String> words) throws UsageException {
+    Syntax syntax = syntax(name);
+    Arguments arguments = ArgumentParser.parse(syntax, words);
+    if (arguments.has(Syntax.HELP)) {
+      return show(HelpText.of(PROGRAM, syntax), console.out(), ExitCode.DONE);
+    }
+    return command(name, arguments).call();
   }
 
-  private CommandLine only(String name) {
-    return configure(
-        new CommandLine(new RootCommand()).addSubcommand(name, commands.get(name).get()));
+  /** NB: asks only the class of the command that is meant: each takes time to load. */
+  private static Syntax syntax(String name) throws UsageException {
+    return switch (name) {
+      case DUMP -> DumpCommand.SYNTAX;
+      case RESTORE -> RestoreCommand.SYNTAX;
+      case "show" -> ShowCommand.SYNTAX;
+      case "verify" -> VerifyCommand.SYNTAX;
+      case "check" -> CheckCommand.SYNTAX;
+      case "demo" -> DemoCommand.SYNTAX;
+      case "completion" -> CompletionCommand.SYNTAX;
+      default -> throw program().unknown(name);
+    };
   }
 
-  private CommandLine configure(CommandLine root) {
-    root.getCommandSpec().version(Version.line());
-    return root.setOut(new PrintWriter(console.out(), true))
-        .setErr(new PrintWriter(console.err(), true))
-        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-        .setUsageHelpWidth(HELP_COLUMNS)
-        // A file whose name begins with @ is a file, not a list of arguments.
-        .setExpandAtFiles(false)
-        .setUnmatchedOptionsArePositionalParams(false);
+  private CkptCommand command(String name, Arguments arguments) throws UsageException {
+    return switch (name) {
+      case DUMP -> new DumpCommand(console, ending, arguments);
+      case RESTORE -> new RestoreCommand(console, arguments);
+      case "show" -> new ShowCommand(console, arguments);
+      case "verify" -> new VerifyCommand(console, arguments);
+      case "check" -> new CheckCommand(console, arguments);
+      case "demo" -> new DemoCommand(console, ending, arguments);
+      case "completion" -> new CompletionCommand(console, arguments);
+      default -> throw program().unknown(name);
+    };
   }
 
-  private int mistake(ParameterException error, String[] arguments) {
-    String command = error.getCommandLine().getCommandSpec().qualifiedName();
-    String message = message(error, commands);
-    Optional<String> json = JsonArgument.find(arguments);
-    try (Report report = Report.open(console, json, stdoutTaken(arguments), 0)) {
-      report.failure(new CkptException(Code.USAGE, message + ": see " + command + " --help"));
+  private int help(List<String> words) throws UsageException {
+    boolean all = words.isEmpty() || words.get(0).startsWith("-") || words.get(0).equals(HELP);
+    List<String> lines =
+        all ? HelpText.ofAll(program()) : HelpText.of(PROGRAM, syntax(words.get(0)));
+    return show(lines, console.out(), ExitCode.DONE);
+  }
+
+  private static int show(List<String> lines, PrintStream stream, int code) {
+    lines.forEach(stream::println);
+    // NB: a PrintStream keeps its errors to itself until it is asked.
+    return stream.checkError() ? ExitCode.FAILED : code;
+  }
+
+  private int mistake(UsageException error, String[] words) {
+    boolean known = !words[0].equals(HELP) && program().find(words[0]).isPresent();
+    String command = known ? PROGRAM + " " + words[0] : PROGRAM;
+    UsageException shown = new UsageException(error.getMessage() + " (see " + command + " --help)");
+    Optional<String> json = JsonArgument.find(words);
+    try (Report report = Report.open(console, json, stdoutTaken(words), 0)) {
+      report.failure(shown);
     } catch (IOException e) {
       CkptCommand.failure(console, 0, e);
     }
     return ExitCode.USAGE;
   }
 
-  private static String message(ParameterException error, Map<String, ?> commands) {
-    if (error instanceof UnmatchedArgumentException unmatched
-        && error.getCommandLine().getParent() == null
-        && !unmatched.getUnmatched().isEmpty()
-        && !unmatched.getUnmatched().get(0).startsWith("-")) {
-      return "'"
-          + unmatched.getUnmatched().get(0)
-          + "' is no command (there are "
-          + String.join(", ", commands.keySet())
-          + ")";
-    }
-    String text = error.getMessage();
-    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-  }
-
   /** Whether standard output was meant for something else, as far as wrong arguments tell. */
-  private static boolean stdoutTaken(String[] arguments) {
-    List<String> list = List.of(arguments);
+  private static boolean stdoutTaken(String[] words) {
+    List<String> list = List.of(words);
     return list.get(0).equals(RESTORE) && !list.contains("--detach")
         || list.get(0).equals(DUMP)
             && (list.contains("-") || list.contains("-o-") || list.contains("--output=-"));

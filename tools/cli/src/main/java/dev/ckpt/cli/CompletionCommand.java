@@ -1,27 +1,33 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Completion;
+import dev.ckpt.cli.args.Parameter;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
-import java.util.function.Supplier;
-import picocli.AutoComplete;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
-/** Writes the completion script of bash. */
-@Command(
-    name = "completion",
-    header = "Writes the script that completes arguments in bash.",
-    footer = {"", "Example:", "  source <(ckpt completion)"})
+/** Writes the script by which a shell completes arguments. */
 final class CompletionCommand extends CkptCommand {
-  private final Supplier<CommandLine> whole;
+  static final Syntax SYNTAX =
+      Syntax.of(
+              "completion",
+              "Writes the script by which a shell completes arguments.",
+              "bin/install puts them where the shells look for them.")
+          .taking(new Parameter("SHELL", false, "bash, zsh or fish. Default: bash."))
+          .with()
+          .withExamples("source <(ckpt completion)", "ckpt completion fish | source");
 
-  CompletionCommand(Supplier<CommandLine> whole, Console console) {
-    super(console);
-    this.whole = whole;
+  private final Completion completion;
+
+  CompletionCommand(Console console, Arguments arguments) throws UsageException {
+    super(console, arguments);
+    completion = Completion.of(arguments.parameter(0).orElse("bash"));
   }
 
   @Override
   int run(Report report) {
-    String script = AutoComplete.bash("ckpt", whole.get());
+    String script = completion.script(CommandTree.program());
     report.line(script);
     report.result(new JsonObject().put("script", script));
     return ExitCode.DONE;

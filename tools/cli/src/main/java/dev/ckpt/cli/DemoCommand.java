@@ -1,5 +1,7 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Syntax;
 import dev.ckpt.cli.image.ImageSummary;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
@@ -27,16 +29,17 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
 
 /** Shows on a real program what ckpt does, and cleans up. */
-@Command(
-    name = "demo",
-    header = "Freezes a real program, ends it, brings it back, and cleans up.",
-    description =
-        "A perl program counts into a file in a temporary folder, and shows that it goes on.",
-    footer = {"", "Example:", "  ckpt demo"})
 final class DemoCommand extends CkptCommand implements Ending.Interruptible {
+  static final Syntax SYNTAX =
+      Syntax.of(
+              "demo",
+              "Freezes a real program, ends it, brings it back, and cleans up.",
+              "A perl program counts into a file in a temporary folder, and shows that it goes on.")
+          .with()
+          .withExamples("ckpt demo");
+
   private static final int NUMBERS = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration STANDSTILL = Duration.ofMillis(500);
@@ -49,8 +52,8 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   private Optional<Path> folder = Optional.empty();
   private Optional<DemoProgram> program = Optional.empty();
 
-  DemoCommand(Console console, Ending ending) {
-    super(console);
+  DemoCommand(Console console, Ending ending, Arguments arguments) {
+    super(console, arguments);
     this.ending = ending;
   }
 

@@ -1,6 +1,11 @@
 package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Option;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
+import dev.ckpt.cli.text.Durations;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
@@ -20,113 +25,134 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Dumps one task into an image. */
-@Command(
-    name = "dump",
-    header = "Writes a running process into an image; the process runs on.",
-    footer = {"", "Example:", "  ckpt dump 812 -o build.ckpt"})
 final class DumpCommand extends CkptCommand {
+  private static final Option OUTPUT =
+      Option.value("--output", "IMAGE", "The image to make, or - for a pipe on standard output.")
+          .withLetter("-o")
+          .withUse(Option.Use.REQUIRED);
+  private static final Option STOP =
+      Option.flag("--stop", "Let the process never run again: end it once the image is whole.");
+  private static final Option FORCE =
+      Option.flag("--force", "Replace a file that has the image's name.");
+  private static final Option NO_SYNC =
+      Option.flag("--no-sync", "Do not wait until the image is on the disk.");
+  private static final Option FREEZE_TIMEOUT =
+      Option.value(
+          "--freeze-timeout",
+          "TIME",
+          "Give up when the process does not stop: 500ms, 5s, 2m. Default: 5s.");
+  private static final Option TCP_ESTABLISHED =
+      Option.flag(
+          "--tcp-established",
+          "Save TCP connections, so that they go on after the restore. With --stop only, as root.");
+  private static final Option TCP_CLOSE =
+      Option.flag(
+          "--tcp-close", "Dump TCP connections as ones that were reset, instead of refusing them.");
+  private static final Option EXT_UNIX =
+      Option.flag(
+          "--ext-unix",
+          "Dump unix connections to other processes as ones whose other end was closed, instead of"
+              + " refusing them.");
+  private static final Option EMBED_FILES =
+      Option.value(
+              "--embed-files",
+              "GLOB",
+              "Save files of these names with their content, so that a restore can make them again"
+                  + " when they are gone. Always so: files under 1 MiB in /tmp, /var/tmp and"
+                  + " /dev/shm; with none, no file.")
+          .withUse(Option.Use.REPEATED);
+  private static final Option BACKEND =
+      Option.value(
+          "--backend",
+          "NAME",
+          "How pages are read; ckpt check lists them. Default: one that works.");
+
+  static final Syntax SYNTAX =
+      Syntax.of("dump", "Writes a running process into an image; the process runs on.", "")
+          .taking(Pids.parameter(true))
+          .with(
+              OUTPUT,
+              STOP,
+              FORCE,
+              NO_SYNC,
+              FREEZE_TIMEOUT,
+              TCP_ESTABLISHED,
+              TCP_CLOSE,
+              EXT_UNIX,
+              EMBED_FILES,
+              BACKEND)
+          .withExamples("ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");
+
   private static final String NO_FILES = "none";
+  private static final Duration FREEZE_PATIENCE = Duration.ofSeconds(5);
 
   private final Ending ending;
+  private final int pid;
+  private final Path image;
+  private final boolean stop;
+  private final boolean force;
+  private final String backend;
+  private final boolean sync;
+  private final TcpPolicy tcp;
+  private final boolean extUnix;
+  private final EmbedRule embed;
+  private final Duration freezeTimeout;
 
-  @Parameters(paramLabel = "PID", converter = PidConverter.class, description = "The process.")
-  private int pid;
-
-  @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "IMAGE",
-      description = "The image to make, or - for a pipe on standard output.")
-  private Path image;
-
-  @Option(
-      names = "--stop",
-      description = "Let the process never run again: end it once the image is whole.")
-  private boolean stop;
-
-  @Option(names = "--force", description = "Replace a file that has the image's name.")
-  private boolean force;
-
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      defaultValue = Backends.AUTO,
-      description = "How pages are read; ckpt check lists them. Default: one that works.")
-  private String backend;
-
-  @Option(names = "--no-sync", description = "Do not wait until the image is on the disk.")
-  private boolean noSync;
-
-  @Option(
-      names = "--tcp-close",
-      description = "Dump TCP connections as ones that were reset, instead of refusing them.")
-  private boolean tcpClose;
-
-  @Option(
-      names = "--tcp-established",
-      description =
-          "Save TCP connections, so that they go on after the restore. With --stop only, as root.")
-  private boolean tcpEstablished;
-
-  @Option(
-      names = "--ext-unix",
-      description =
-          "Dump unix connections to other processes as ones whose other end was closed, instead of"
-              + " refusing them.")
-  private boolean extUnix;
-
-  @Option(
-      names = "--embed-files",
-      paramLabel = "GLOB",
-      description = {
-        "Save files of these names with their content, so that a restore can make them again when"
-            + " they are gone. Always so: files under 1 MiB in /tmp, /var/tmp and /dev/shm; with"
-            + " none, no file."
-      })
-  private List<String> embedFiles = List.of();
-
-  @Option(
-      names = "--freeze-timeout",
-      paramLabel = "TIME",
-      defaultValue = "5s",
-      converter = DurationConverter.class,
-      description = "Give up when the process does not stop: 500ms, 5s, 2m. Default: 5s.")
-  private Duration freezeTimeout;
-
-  DumpCommand(Console console, Ending ending) {
-    super(console);
+  DumpCommand(Console console, Ending ending, Arguments arguments) throws UsageException {
+    super(console, arguments);
     this.ending = ending;
+    pid = Pids.parse(arguments.parameter(0).orElseThrow());
+    image = path("the image", arguments.value(OUTPUT).orElseThrow());
+    stop = arguments.has(STOP);
+    force = arguments.has(FORCE);
+    backend = arguments.value(BACKEND).orElse(Backends.AUTO);
+    sync = !arguments.has(NO_SYNC);
+    tcp = tcpPolicy(arguments);
+    extUnix = arguments.has(EXT_UNIX);
+    embed = embedRule(arguments.values(EMBED_FILES));
+    freezeTimeout = freezeTimeout(arguments.value(FREEZE_TIMEOUT));
+    if (isPipe(image) && Console.stdoutIsTty()) {
+      throw new UsageException("standard output is a terminal, which is no place for an image");
+    }
+  }
+
+  private static TcpPolicy tcpPolicy(Arguments arguments) throws UsageException {
+    if (!arguments.has(TCP_ESTABLISHED)) {
+      return arguments.has(TCP_CLOSE) ? TcpPolicy.CLOSE : TcpPolicy.REFUSE;
+    }
+    if (arguments.has(TCP_CLOSE)) {
+      throw new UsageException("--tcp-close and --tcp-established exclude each other");
+    }
+    if (!arguments.has(STOP)) {
+      throw new UsageException(
+          "--tcp-established needs --stop: a connection that goes on is another one than its"
+              + " image");
+    }
+    return TcpPolicy.KEEP;
+  }
+
+  private static EmbedRule embedRule(List<String> globs) throws UsageException {
+    try {
+      return globs.equals(List.of(NO_FILES)) ? EmbedRule.NONE : new EmbedRule(true, globs);
+    } catch (PatternSyntaxException e) {
+      throw new UsageException(
+          "--embed-files " + e.getPattern() + " is no pattern: " + e.getDescription());
+    }
+  }
+
+  private static Duration freezeTimeout(Optional<String> text) throws UsageException {
+    try {
+      return text.isPresent() ? Durations.parse(text.get()) : FREEZE_PATIENCE;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--freeze-timeout: " + e.getMessage());
+    }
   }
 
   @Override
   boolean stdoutTaken() {
     return isPipe(image);
-  }
-
-  @Override
-  void checkArguments() {
-    refuseNameless(image);
-    try {
-      embedRule();
-    } catch (PatternSyntaxException e) {
-      throw mistake("--embed-files " + e.getPattern() + " is no pattern: " + e.getDescription());
-    }
-    if (tcpClose && tcpEstablished) {
-      throw mistake("--tcp-close and --tcp-established exclude each other");
-    }
-    if (tcpEstablished && !stop) {
-      throw mistake(
-          "--tcp-established needs --stop: a connection that goes on is another one than its"
-              + " image");
-    }
-    if (isPipe(image) && Console.stdoutIsTty()) {
-      throw mistake("standard output is a terminal, which is no place for an image");
-    }
   }
 
   @Override
@@ -149,28 +175,17 @@ final class DumpCommand extends CkptCommand {
           CheckpointOptions.of(pid)
               .withStop(stop)
               .withBackend(backend)
-              .withSync(!noSync)
+              .withSync(sync)
               .withFreezeTimeout(freezeTimeout)
-              .withTcp(tcpPolicy())
+              .withTcp(tcp)
               .withExtUnix(extUnix)
-              .withEmbed(embedRule())
+              .withEmbed(embed)
               .withProgress(bar::pages);
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());
       }
       return dump(options, revocable);
     }
-  }
-
-  private TcpPolicy tcpPolicy() {
-    if (tcpEstablished) {
-      return TcpPolicy.KEEP;
-    }
-    return tcpClose ? TcpPolicy.CLOSE : TcpPolicy.REFUSE;
-  }
-
-  private EmbedRule embedRule() {
-    return embedFiles.equals(List.of(NO_FILES)) ? EmbedRule.NONE : new EmbedRule(true, embedFiles);
   }
 
   @MustBeClosed

@@ -1,6 +1,10 @@
 package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Option;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
@@ -11,76 +15,93 @@ import dev.ckpt.rstr.RestartedTask;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** Brings a task back from an image. */
-@Command(
-    name = "restore",
-    header = "Brings the process in an image back to life.",
-    description =
-        "It gets its old pid. Waits for it and ends with its exit code, unless --detach is given.",
-    footer = {"", "Example:", "  ckpt restore build.ckpt --detach --pid-file build.pid"})
 final class RestoreCommand extends CkptCommand {
-  @Parameters(paramLabel = "IMAGE", description = "The image, or - for a pipe on standard input.")
-  private Path image;
+  private static final Option DETACH =
+      Option.flag("--detach", "Leave the process alone once it runs, in a session of its own.");
+  private static final Option PID_FILE =
+      Option.value("--pid-file", "FILE", "Write the process id into FILE once the process runs.");
+  private static final Option FILES =
+      Option.value(
+              "--files",
+              "POLICY",
+              "What to do about a file that was open for writing and has changed since: newer-ok"
+                  + " goes on at the old offset and says so, strict refuses. Default: newer-ok.")
+          .withChoices("strict", "newer-ok");
+  private static final Option INHERIT_FD =
+      Option.value(
+              "--inherit-fd",
+              "N=FILE",
+              "Open FILE in the place of what descriptor N led to; may be given several times. A"
+                  + " file that is written is made, or goes on at its end.")
+          .withUse(Option.Use.REPEATED);
+  private static final Option STDIN = Option.value("--stdin", "FILE", "As --inherit-fd 0=FILE.");
+  private static final Option STDOUT = Option.value("--stdout", "FILE", "As --inherit-fd 1=FILE.");
+  private static final Option STDERR = Option.value("--stderr", "FILE", "As --inherit-fd 2=FILE.");
+  private static final Option TRUST_IMAGE =
+      Option.flag(
+          "--trust-image", "Restore an image of another user's, or that others can write to.");
 
-  @Option(
-      names = "--detach",
-      description = "Leave the process alone once it runs, in a session of its own.")
-  private boolean detach;
+  static final Syntax SYNTAX =
+      Syntax.of(
+              "restore",
+              "Brings the process in an image back to life.",
+              "It gets its old pid. Waits for it and ends with its exit code, unless --detach is"
+                  + " given.")
+          .taking(IMAGE)
+          .with(DETACH, PID_FILE, FILES, STDIN, STDOUT, STDERR, INHERIT_FD, TRUST_IMAGE)
+          .withExamples(
+              "ckpt restore build.ckpt", "ckpt restore build.ckpt --detach --pid-file build.pid");
 
-  @Option(
-      names = "--pid-file",
-      paramLabel = "FILE",
-      description = "Write the process id into FILE once the process runs.")
-  private Path pidFile;
+  private final Path image;
+  private final boolean detach;
+  private final Optional<Path> pidFile;
+  private final FilesPolicy files;
+  private final boolean trustImage;
+  private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
-  @Option(
-      names = "--files",
-      paramLabel = "POLICY",
-      defaultValue = PolicyConverter.NEWER_OK,
-      converter = PolicyConverter.class,
-      completionCandidates = PolicyNames.class,
-      description = {
-        "What to do about a file that was open for writing and has changed since:",
-        "newer-ok goes on at the old offset and says so, strict refuses. Default: newer-ok."
-      })
-  private FilesPolicy files;
+  RestoreCommand(Console console, Arguments arguments) throws UsageException {
+    super(console, arguments);
+    image = imageToRead(arguments);
+    detach = arguments.has(DETACH);
+    Optional<String> file = arguments.value(PID_FILE);
+    pidFile = file.isPresent() ? Optional.of(path("--pid-file", file.get())) : Optional.empty();
+    files =
+        arguments.value(FILES).orElse("").equals("strict")
+            ? FilesPolicy.STRICT
+            : FilesPolicy.NEWER_OK;
+    trustImage = arguments.has(TRUST_IMAGE);
+    for (String setting : arguments.values(INHERIT_FD)) {
+      inherit(setting);
+    }
+    inherit(0, STDIN, arguments);
+    inherit(1, STDOUT, arguments);
+    inherit(2, STDERR, arguments);
+  }
 
-  @Option(
-      names = "--trust-image",
-      description = "Restore an image of another user's, or that others can write to.")
-  private boolean trustImage;
+  private void inherit(String setting) throws UsageException {
+    int equals = setting.indexOf('=');
+    String number = setting.substring(0, Math.max(equals, 0));
+    if (!number.matches("[0-9]{1,9}")) {
+      throw new UsageException("--inherit-fd " + setting + ": give N=FILE, as in 7=out.log");
+    }
+    Path file = path("the file of --inherit-fd " + number, setting.substring(equals + 1));
+    if (inheritFds.put(Integer.valueOf(number), file) != null) {
+      throw new UsageException("--inherit-fd " + number + " is given twice");
+    }
+  }
 
-  @Option(
-      names = "--inherit-fd",
-      paramLabel = "N=FILE",
-      description = {
-        "Open FILE in the place of what descriptor N led to; may be given several times.",
-        "A file that is written is made, or goes on at its end."
-      })
-  private Map<Integer, Path> inheritFds = new LinkedHashMap<>();
-
-  @Option(names = "--stdin", paramLabel = "FILE", description = "As --inherit-fd 0=FILE.")
-  private Path stdin;
-
-  @Option(names = "--stdout", paramLabel = "FILE", description = "As --inherit-fd 1=FILE.")
-  private Path stdout;
-
-  @Option(names = "--stderr", paramLabel = "FILE", description = "As --inherit-fd 2=FILE.")
-  private Path stderr;
-
-  RestoreCommand(Console console) {
-    super(console);
+  private void inherit(int fd, Option option, Arguments arguments) throws UsageException {
+    Optional<String> name = arguments.value(option);
+    if (name.isPresent()
+        && inheritFds.put(fd, path("the file of " + option.name(), name.get())) != null) {
+      throw new UsageException(
+          option.name() + " and --inherit-fd " + fd + " cannot be given together");
+    }
   }
 
   @Override
@@ -99,23 +120,9 @@ final class RestoreCommand extends CkptCommand {
   }
 
   @Override
-  void checkArguments() {
-    refuseTerminal(image);
-    inherit(0, "--stdin", stdin);
-    inherit(1, "--stdout", stdout);
-    inherit(2, "--stderr", stderr);
-  }
-
-  private void inherit(int fd, String option, Path path) {
-    if (path != null && inheritFds.putIfAbsent(fd, path) != null) {
-      throw mistake(option + " and --inherit-fd " + fd + " cannot be given together");
-    }
-  }
-
-  @Override
   int run(Report report) throws IOException {
     RestartedTask task;
-    PidFile pid = PidFile.of(Optional.ofNullable(pidFile));
+    PidFile pid = PidFile.of(pidFile);
     try (ReadableByteChannel channel = open();
         ProgressBar bar = ProgressBar.start("restore", console())) {
       RestartOptions options =
@@ -177,30 +184,5 @@ final class RestoreCommand extends CkptCommand {
             .put("pages", task.pages())
             .put("phases", PhaseTable.json(task.phases()))
             .put("notes", task.notes()));
-  }
-
-  /** The names that a policy has on the command line. */
-  static final class PolicyNames implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return List.of(PolicyConverter.STRICT, PolicyConverter.NEWER_OK).iterator();
-    }
-  }
-
-  /** Reads a policy. */
-  static final class PolicyConverter implements ITypeConverter<FilesPolicy> {
-    static final String STRICT = "strict";
-    static final String NEWER_OK = "newer-ok";
-
-    @Override
-    public FilesPolicy convert(String text) {
-      return switch (text) {
-        case STRICT -> FilesPolicy.STRICT;
-        case NEWER_OK -> FilesPolicy.NEWER_OK;
-        default ->
-            throw new TypeConversionException(
-                "'" + text + "' is no policy: give " + STRICT + " or " + NEWER_OK);
-      };
-    }
   }
 }

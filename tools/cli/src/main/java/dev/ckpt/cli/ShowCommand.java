@@ -1,29 +1,29 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.image.ImageSummary;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** Tells what is in an image. */
-@Command(
-    name = "show",
-    header = "Shows what is in an image.",
-    description = "Task, threads, maps, files, pages by kind of mapping, sizes.",
-    footer = {"", "Example:", "  ckpt show build.ckpt"})
 final class ShowCommand extends CkptCommand {
-  @Parameters(paramLabel = "IMAGE", description = "The image, or - for a pipe on standard input.")
-  private Path image;
+  static final Syntax SYNTAX =
+      Syntax.of(
+              "show",
+              "Shows what is in an image.",
+              "Task, threads, maps, files, pages by kind of mapping, sizes.")
+          .taking(IMAGE)
+          .with()
+          .withExamples("ckpt show build.ckpt");
 
-  ShowCommand(Console console) {
-    super(console);
-  }
+  private final Path image;
 
-  @Override
-  void checkArguments() {
-    refuseTerminal(image);
+  ShowCommand(Console console, Arguments arguments) throws UsageException {
+    super(console, arguments);
+    image = imageToRead(arguments);
   }
 
   @Override

@@ -1,31 +1,31 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.args.Arguments;
+import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.image.ImageCounts;
 import dev.ckpt.cli.text.Units;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** Checks an image without restoring it. */
-@Command(
-    name = "verify",
-    header = "Checks that an image is whole.",
-    description =
-        "Every checksum, reference and count. Of a damaged one it says where and in which object.",
-    footer = {"", "Example:", "  ckpt verify build.ckpt"})
 final class VerifyCommand extends CkptCommand {
-  @Parameters(paramLabel = "IMAGE", description = "The image, or - for a pipe on standard input.")
-  private Path image;
+  static final Syntax SYNTAX =
+      Syntax.of(
+              "verify",
+              "Checks that an image is whole.",
+              "Every checksum, reference and count. Of a damaged one it says where and in which"
+                  + " object.")
+          .taking(IMAGE)
+          .with()
+          .withExamples("ckpt verify build.ckpt");
 
-  VerifyCommand(Console console) {
-    super(console);
-  }
+  private final Path image;
 
-  @Override
-  void checkArguments() {
-    refuseTerminal(image);
+  VerifyCommand(Console console, Arguments arguments) throws UsageException {
+    super(console, arguments);
+    image = imageToRead(arguments);
   }
 
   @Override

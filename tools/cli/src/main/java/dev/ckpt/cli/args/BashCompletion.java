@@ -1,0 +1,71 @@
+package dev.ckpt.cli.args;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Completion in bash. */
+final class BashCompletion extends Completion {
+  @Override
+  public String script(Program program) {
+    String name = program.top().name();
+    List<String> first = new ArrayList<>(commands(program));
+    program.top().options().forEach(option -> first.add(option.name()));
+    List<String> lines = new ArrayList<>();
+    lines.add("# Completion of " + name + " in bash, made by " + name + " completion bash");
+    lines.add("_" + name + "() {");
+    lines.add("  local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}");
+    lines.add("  COMPREPLY=()");
+    lines.add("  if [ \"$COMP_CWORD\" -eq 1 ]; then");
+    lines.add("    " + reply(What.WORD, first));
+    lines.add("    return");
+    lines.add("  fi");
+    lines.add("  # bash takes --name=value for three words.");
+    lines.add("  [ \"$current\" != = ] || current=''");
+    lines.add("  [ \"$before\" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}");
+    lines.add("  case ${COMP_WORDS[1]} in");
+    for (Syntax command : program.commands()) {
+      lines.add("    " + command.name() + ")");
+      addValues(command, lines);
+      addParameters(command, program, lines);
+      lines.add("      ;;");
+    }
+    lines.add("  esac");
+    lines.add("}");
+    lines.add("complete -o filenames -F _" + name + " " + name);
+    return String.join("\n", lines);
+  }
+
+  private static void addValues(Syntax command, List<String> lines) {
+    lines.add("      case $before in");
+    for (Option option : command.options()) {
+      if (option.takesValue()) {
+        String letter = option.letter().isEmpty() ? "" : option.letter() + " | ";
+        String reply = reply(what(option.label()), option.choices());
+        lines.add("        " + letter + option.name() + ") " + reply + "; return ;;");
+      }
+    }
+    lines.add("      esac");
+  }
+
+  private static void addParameters(Syntax command, Program program, List<String> lines) {
+    List<String> options = new ArrayList<>();
+    command.options().forEach(option -> options.add(option.name()));
+    lines.add("      if [ \"${current#-}\" != \"$current\" ]; then");
+    lines.add("        " + reply(What.WORD, options));
+    for (Parameter parameter : command.parameters()) {
+      lines.add("      else");
+      lines.add("        " + reply(what(parameter.label()), words(parameter, program)));
+    }
+    lines.add("      fi");
+  }
+
+  private static String reply(What what, List<String> words) {
+    String source =
+        switch (what) {
+          case FILE -> "-f";
+          case PID -> "-W \"$(cd /proc && echo [0-9]*)\"";
+          case WORD -> "-W '" + String.join(" ", words) + "'";
+        };
+    return "mapfile -t COMPREPLY < <(compgen " + source + " -- \"$current\")";
+  }
+}

@@ -1,0 +1,14 @@
+package dev.ckpt.cli.args;
+
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
+
+/** Arguments that make no sense. */
+public final class UsageException extends CkptException {
+  private static final long serialVersionUID = 1L;
+
+  /** Makes an error. */
+  public UsageException(String message) {
+    super(Code.USAGE, message);
+  }
+}
