@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class GoldenImageTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden");
 
-  private static byte[] golden(String name) throws IOException {
+  static byte[] golden(String name) throws IOException {
     return Files.readAllBytes(FOLDER.resolve(name));
   }
 

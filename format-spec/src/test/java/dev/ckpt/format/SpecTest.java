@@ -34,7 +34,7 @@ class SpecTest {
     return Files.readString(Path.of("SPEC.md"));
   }
 
-  private static byte[] example() throws IOException {
+  static byte[] example() throws IOException {
     String spec = spec();
     int start = spec.indexOf("```hex\n") + "```hex\n".length();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

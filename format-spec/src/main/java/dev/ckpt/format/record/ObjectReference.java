@@ -23,4 +23,15 @@ public record ObjectReference(String field, int objref, Set<ObjectType> types) {
     types.removeIf(type -> !type.isOpenFile());
     return new ObjectReference(field, objref, types);
   }
+
+  /** To an open socket of whatever family. */
+  static ObjectReference toSocket(String field, int objref) {
+    return to(
+        field,
+        objref,
+        ObjectType.FILE_UNIX_SOCKET,
+        ObjectType.FILE_INET_SOCKET,
+        ObjectType.FILE_NETLINK_SOCKET,
+        ObjectType.FILE_PACKET_SOCKET);
+  }
 }

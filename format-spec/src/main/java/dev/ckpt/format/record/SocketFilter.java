@@ -51,7 +51,7 @@ public record SocketFilter(int socket, int locked, ByteString instructions) impl
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(ObjectReference.toOpenFile("socket", socket));
+    return List.of(ObjectReference.toSocket("socket", socket));
   }
 
   private static final class Codec implements RecordCodec<SocketFilter> {

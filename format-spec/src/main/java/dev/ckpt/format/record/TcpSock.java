@@ -144,7 +144,7 @@ public record TcpSock(
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(ObjectReference.toOpenFile("file", file));
+    return List.of(ObjectReference.to("file", file, ObjectType.FILE_INET_SOCKET));
   }
 
   private static final class Codec implements RecordCodec<TcpSock> {

@@ -1,0 +1,204 @@
+package dev.ckpt.format;
+
+import dev.ckpt.format.SpecDecoder.Refused;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * A second reader of images, written from SPEC.md alone: it shares no code with the codec, and has
+ * every layout from the tables of the text. It proves that the text says enough.
+ */
+final class SecondReader {
+  /** One object; one of an unknown type has an empty type and no fields. */
+  record Found(long offset, String type, long objref, Map<String, Object> fields, byte[] pages) {}
+
+  /** The grammar of a stream; s is a state object, and an unknown one is nothing. */
+  private static final String GRAMMAR =
+      "HEADER (?:s )*+(?:PAGE_ARRAY )*+(?:STATISTICS )?(?:INDEX )++TAIL ";
+
+  private static final String[] UNKNOWN = {"", "0", "", "", "", "yes"};
+  private static final int PAGE = 4096;
+
+  private final SpecText spec;
+  private final ByteBuffer in;
+  private final Map<String, Long> limits = new HashMap<>();
+  private final Map<Long, String[]> types = new HashMap<>();
+  private final List<Found> objects = new ArrayList<>();
+  private final List<Object> pageArrays = new ArrayList<>();
+  private final List<Object> entries = new ArrayList<>();
+  private final Map<Object, Long> endOfOwner = new HashMap<>();
+  private final Map<Long, String> shared = new HashMap<>();
+  private final Map<Long, Map<String, Object>> byObjref = new HashMap<>();
+  private final CRC32C headers = new CRC32C();
+  private final StringBuilder order = new StringBuilder();
+  private long lastObjref;
+  private long nrDataPages;
+  private long nrStates;
+  private long indexOffset;
+
+  private SecondReader(SpecText spec, byte[] image) {
+    this.spec = spec;
+    this.in = ByteBuffer.wrap(image);
+    spec.table("Limits", "Limits").forEach(row -> limits.put(row[1], SpecText.number(row[2])));
+    spec.table("Object", "Object").forEach(row -> types.put(SpecText.number(row[1]), row));
+  }
+
+  /** All objects of an image. */
+  static List<Found> read(SpecText spec, byte[] image) throws Refused {
+    SecondReader reader = new SecondReader(spec, image);
+    try {
+      reader.stream();
+    } catch (BufferUnderflowException e) {
+      throw new Refused("is cut");
+    }
+    return reader.objects;
+  }
+
+  private static void require(boolean holds, String what) throws Refused {
+    if (!holds) {
+      throw new Refused(what);
+    }
+  }
+
+  private long crc(int from, long length) {
+    CRC32C crc = new CRC32C();
+    crc.update(in.slice(from, (int) length));
+    return crc.getValue();
+  }
+
+  private long limit(String what) {
+    return limits.getOrDefault(what, limits.get("payload, unless stated here"));
+  }
+
+  private void stream() throws Refused {
+    Map<String, Object> preamble = SpecDecoder.decode(spec, shared, "Framing", "Preamble", in);
+    String magic = HexFormat.ofDelimiter(" ").formatHex((byte[]) preamble.get("magic"));
+    require(magic.equals("89 43 4b 50 54 0d 0a 1a"), "magic");
+    require(preamble.get("CRC32C").equals(crc(0, 12)), "CRC of the preamble");
+    String type;
+    do {
+      type = object();
+    } while (!type.equals("TAIL"));
+    require(!in.hasRemaining(), "bytes behind the tail");
+  }
+
+  private String object() throws Refused {
+    int at = in.position();
+    Map<String, Object> header = SpecDecoder.decode(spec, shared, "Framing", "Object header", in);
+    require(header.get("CRC32C").equals(crc(at, 20)), "CRC of a header");
+    String[] type = types.getOrDefault(header.get("type"), UNKNOWN);
+    require(header.get("flags").equals(type[5].equals("yes") ? 1L : 0L), "flags");
+    String name = type[2];
+    boolean state = Set.of('2', '3', '4', '5').contains(type[1].charAt(0));
+    state &= !name.equals("PAGE_ARRAY");
+    nrStates += state ? 1 : 0;
+    require(nrStates <= limit("state objects of a stream"), "too many state objects");
+    require(objects.size() < limit("objects of a stream"), "too many objects");
+    require(!name.isEmpty() || (!order.isEmpty() && indexOffset == 0), "an unknown object here");
+    order.append(name.isEmpty() ? "" : state ? "s " : name + " ");
+    long objref = (long) header.get("objref");
+    require(name.isEmpty() || (objref > 0) == type[4].equals("yes"), "objref of this type");
+    require(objref == 0 || objref > lastObjref, "objrefs do not increase");
+    lastObjref = Math.max(objref, lastObjref);
+    long length = (long) header.get("lenBytes");
+    long maximum = limit("payload of a" + (name.isEmpty() ? "n unknown type" : " " + name));
+    require(Long.compareUnsigned(length, maximum) <= 0, "payload too long");
+    require(length <= in.remaining(), "is cut");
+    require(header.get("payloadCrc32c").equals(crc(in.position(), length)), "CRC of a payload");
+    objects.add(found(at, name, objref, (int) length));
+    while (in.position() % 8 != 0) {
+      require(in.get() == 0, "padding");
+    }
+    headers.update(in.slice(at, 20));
+    return name;
+  }
+
+  private Found found(long at, String name, long objref, int length) throws Refused {
+    int start = in.position();
+    in.position(start + length);
+    if (name.isEmpty()) {
+      return new Found(at, name, objref, Map.of(), new byte[0]);
+    }
+    ByteBuffer payload = in.slice(start, length);
+    Map<String, Object> fields = SpecDecoder.decode(spec, shared, name, name, payload);
+    byte[] pages = new byte[0];
+    if (name.equals("PAGE_ARRAY")) {
+      pages = pages(at, fields, payload, start);
+    } else if (name.equals("INDEX")) {
+      index(at, list(fields, "entries"));
+    } else if (name.equals("TAIL")) {
+      tail(fields);
+    }
+    require(!payload.hasRemaining(), "bytes behind the record " + name);
+    if (objref > 0) {
+      shared.put(objref, name);
+      byObjref.put(objref, fields);
+    }
+    return new Found(at, name, objref, fields, pages);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> list(Map<String, Object> fields, String name) {
+    return (List<Map<String, Object>>) fields.get(name);
+  }
+
+  private byte[] pages(long at, Map<String, Object> array, ByteBuffer payload, int start)
+      throws Refused {
+    Object owner = array.get("owner");
+    require(!byObjref.get(owner).getOrDefault("embedded", 1L).equals(0L), "not embedded");
+    long end = endOfOwner.getOrDefault(owner, 0L);
+    long nrData = 0;
+    for (Map<String, Object> run : list(array, "runs")) {
+      long addr = (long) run.get("addr");
+      require(addr >= end, "runs do not ascend");
+      end = addr + (long) run.get("nrPages") * PAGE;
+      require(end <= limit("end of user space"), "a run ends behind the end of user space");
+      nrData += run.get("kind").equals(1L) ? (long) run.get("nrPages") : 0;
+    }
+    require(nrData <= limit("DATA pages of a page array"), "too many pages");
+    endOfOwner.put(owner, end);
+    Object first = list(array, "runs").get(0).get("addr");
+    pageArrays.add(Map.of("offset", at, "owner", owner, "addr", first, "end", end));
+    require(pageArrays.size() <= limit("page arrays of a stream"), "too many page arrays");
+    nrDataPages += nrData;
+    while (nrData > 0 && (start + payload.position()) % PAGE != 0) {
+      require(payload.get() == 0, "padding before pages");
+    }
+    byte[] pages = new byte[(int) nrData * PAGE];
+    payload.get(pages);
+    return pages;
+  }
+
+  private void index(long at, List<Map<String, Object>> more) throws Refused {
+    boolean first = indexOffset == 0;
+    indexOffset = first ? at : indexOffset;
+    boolean full = entries.size() % limit("entries of an INDEX object") == 0;
+    require(first || (full && !more.isEmpty()), "an INDEX that need not be there");
+    entries.addAll(more);
+  }
+
+  private void tail(Map<String, Object> tail) throws Refused {
+    require(entries.equals(pageArrays), "the index is not that of the page arrays");
+    Map<String, Object> counted =
+        Map.of(
+            "nrObjects",
+            (long) objects.size(),
+            "nrPageArrays",
+            (long) pageArrays.size(),
+            "nrDataPages",
+            nrDataPages,
+            "indexOffset",
+            indexOffset,
+            "headersCrc32c",
+            headers.getValue());
+    require(tail.entrySet().containsAll(counted.entrySet()), tail + " is not " + counted);
+    require(order.toString().matches(GRAMMAR), "an object out of its place");
+  }
+}
