@@ -265,8 +265,9 @@ public enum Code {
       "another name"),
   IMAGE_NOT_WRITABLE(
       IMAGE_FILE,
-      "no file can be made in the folder: rights, or read-only",
-      "another folder, or the right"),
+      "no file of that name can be made in the folder: rights, a read-only file system, a name that"
+          + " is too long",
+      "another folder or name, or the right"),
   NO_BACKEND(
       IMAGE_FILE,
       "no page reader or filler of that name, or none that works here",
@@ -402,6 +403,10 @@ public enum Code {
   // Codes that are no refusals
   SYSCALL_FAILED(FAILURE, "a kernel call failed: which, with which arguments, with which errno"),
   TARGET_GONE(FAILURE, "the task ended meanwhile"),
+  IMAGE_NO_ROOM(
+      FAILURE,
+      "the image does not fit: the file system is full, a quota is used up, or it would be a larger"
+          + " file than may be; there is no image, the task runs on"),
   PROC_ACCESS(
       FAILURE,
       "we may not read a file of /proc; the line says what it takes. The usual one for another"

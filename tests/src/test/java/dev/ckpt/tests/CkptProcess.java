@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -69,12 +70,22 @@ final class CkptProcess implements AutoCloseable {
 
   /** Starts any words that become the command in the end. */
   static CkptProcess start(Fd in, Fd out, Path errors, List<String> words) throws IOException {
+    return start(in, out, errors, Map.of(), words);
+  }
+
+  /** The same with further variables of the environment. */
+  static CkptProcess start(
+      Fd in, Fd out, Path errors, Map<String, String> variables, List<String> words)
+      throws IOException {
+    Map<String, String> environment = new HashMap<>(variables);
+    environment.put("PATH", System.getenv("PATH"));
+    environment.put("LC_ALL", "C.UTF-8");
     int flags = Fcntl.O_CREAT | Fcntl.O_WRONLY | Fcntl.O_APPEND;
     try (Fd err = Fd.open(errors.toString().getBytes(UTF_8), flags, 0600)) {
       int pid =
           Spawn.program(words.get(0))
               .arguments(words.subList(1, words.size()).toArray(String[]::new))
-              .environment(Map.of("PATH", System.getenv("PATH"), "LC_ALL", "C.UTF-8"))
+              .environment(environment)
               .stdio(in.number(), out.number(), err.number())
               .newSession()
               .start();

@@ -226,12 +226,12 @@ final class Dump implements AutoCloseable {
                 entries.add(new Statistics.Entry(ByteString.of(PHASE + phase + "Nanos"), nanos)));
     writer.write(new Statistics(entries));
     writer.finish();
-    output.publish();
-    timeline.end("publish");
     if (options.sync()) {
       output.sync();
       timeline.end("sync");
     }
+    output.publish();
+    timeline.end("publish");
   }
 
   /** What remains to be done while the task runs again. */

@@ -8,6 +8,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcMissingException;
@@ -110,10 +111,14 @@ final class Obstacles {
     return refusals;
   }
 
+  /** Whom to run as; a root to whom it is denied is told what it can be. */
+  static String rights() {
+    return Tasks.effectiveUser() == 0
+        ? "we are root, so a container, a security module or kernel.yama.ptrace_scope forbids it"
+        : "run ckpt as its owner or as root";
+  }
+
   private static void refuseAccess(Refusals refusals, CkptException e) {
-    refusals.add(
-        Code.PTRACE_DENIED,
-        "is not ours to look at (" + e.getMessage() + ")",
-        "run ckpt as its owner or as root");
+    refusals.add(Code.PTRACE_DENIED, "is not ours to look at (" + e.getMessage() + ")", rights());
   }
 }

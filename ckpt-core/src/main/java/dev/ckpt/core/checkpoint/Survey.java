@@ -216,7 +216,7 @@ final class Survey {
             e.errno() == Errno.EPERM,
             Code.PTRACE_DENIED,
             name + "cannot be compared with its process",
-            "run ckpt as its owner or as root");
+            Obstacles.rights());
       }
     }
   }

@@ -14,9 +14,11 @@ final class TargetIdentity {
   private final int pid;
   private final long startTimeTicks;
   private final long startStack;
+  private final boolean ended;
 
   private TargetIdentity(Stat stat) {
     this.pid = stat.pid();
+    this.ended = hasEnded(stat);
     this.startTimeTicks = stat.startTimeTicks();
     this.startStack = stat.startStack();
   }
@@ -34,9 +36,14 @@ final class TargetIdentity {
 
   private boolean isSame() throws CkptException {
     Stat now = ProcFs.of(pid).stat();
-    // A leader that ended before its threads is a task still.
-    boolean ended = now.state().ended() && now.numThreads() <= 1;
-    return !ended && now.startTimeTicks() == startTimeTicks && now.startStack() == startStack;
+    return hasEnded(now) == ended
+        && now.startTimeTicks() == startTimeTicks
+        && now.startStack() == startStack;
+  }
+
+  /** A leader that ended before its threads is a task still. */
+  private static boolean hasEnded(Stat stat) {
+    return stat.state().ended() && stat.numThreads() <= 1;
   }
 
   /** The failure itself, or that the target is gone when that is what it came from. */

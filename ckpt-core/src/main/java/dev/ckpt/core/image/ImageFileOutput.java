@@ -1,20 +1,17 @@
 package dev.ckpt.core.image;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
-import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.core.kernel.NewerFeature;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -24,21 +21,23 @@ import java.util.UUID;
 public final class ImageFileOutput implements ImageOutput {
   private static final int OWNER_ONLY = 0600;
 
-  private final Path path;
+  private final ImagePlace place;
   private final Path temporary;
   private final boolean force;
   private final Fd fd;
-  private final FdChannel channel;
+  private final FdChannel file;
+  private final WritableByteChannel channel = new Explained();
   private boolean named;
+  private boolean synced;
   private boolean published;
 
-  private ImageFileOutput(Path path, Path temporary, boolean force, Fd fd, boolean named) {
-    this.path = path;
+  private ImageFileOutput(ImagePlace place, Path temporary, boolean force, Fd fd, boolean named) {
+    this.place = place;
     this.temporary = temporary;
     this.force = force;
     this.fd = fd;
     this.named = named;
-    this.channel = new FdChannel(fd, "image " + path);
+    this.file = new FdChannel(fd);
   }
 
   /**
@@ -50,65 +49,30 @@ public final class ImageFileOutput implements ImageOutput {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   public static ImageFileOutput create(Path path, boolean force) throws IOException {
-    Path absolute = path.toAbsolutePath();
-    if (java.nio.file.Files.isDirectory(absolute)) {
-      throw refused(Code.IMAGE_IS_FOLDER, path, "name a file in it");
-    }
-    if (java.nio.file.Files.exists(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-      refuseTaken(path, absolute, force);
-    }
-    Path folder = absolute.getParent();
-    if (folder == null || !java.nio.file.Files.isDirectory(folder)) {
-      throw refused(Code.IMAGE_NO_FOLDER, path, "make the folder " + folder + " first");
-    }
+    ImagePlace place = ImagePlace.of(path, force);
     // A name of its own: of any length the image's may have, and beside what others left.
-    Path temporary = folder.resolve(".ckpt-part-" + UUID.randomUUID());
+    Path temporary = place.folder().resolve(".ckpt-part-" + UUID.randomUUID());
     try {
-      Fd nameless =
-          Fd.open(Files.bytes(folder.toString()), Fcntl.O_TMPFILE | Fcntl.O_RDWR, OWNER_ONLY);
-      return new ImageFileOutput(absolute, temporary, force, nameless, false);
+      NewerFeature.O_TMPFILE.failIfHidden();
+      Fd nameless = open(place.folder(), Fcntl.O_TMPFILE);
+      return new ImageFileOutput(place, temporary, force, nameless, false);
     } catch (SyscallException e) {
       if (e.errno() != Errno.EOPNOTSUPP && e.errno() != Errno.EISDIR && e.errno() != Errno.EINVAL) {
-        throw explain(e, path, folder);
+        throw place.explain(e);
       }
     }
     // This file system has no nameless files.
     try {
-      Fd partial =
-          Fd.open(
-              Files.bytes(temporary.toString()),
-              Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_RDWR,
-              OWNER_ONLY);
-      return new ImageFileOutput(absolute, temporary, force, partial, true);
+      Fd partial = open(temporary, Fcntl.O_CREAT | Fcntl.O_EXCL);
+      return new ImageFileOutput(place, temporary, force, partial, true);
     } catch (SyscallException e) {
-      throw explain(e, path, folder);
+      throw place.explain(e);
     }
   }
 
-  /** NB: a rename takes the place of a device as well, and the next one that needs it finds us. */
-  private static void refuseTaken(Path path, Path absolute, boolean force) throws CkptException {
-    if (!java.nio.file.Files.isRegularFile(absolute, java.nio.file.LinkOption.NOFOLLOW_LINKS)
-        && !java.nio.file.Files.isSymbolicLink(absolute)) {
-      throw refused(Code.IMAGE_NOT_FILE, path, "choose another name: what has this one is no file");
-    }
-    if (!force) {
-      throw refused(Code.IMAGE_EXISTS, path, "choose another name or give --force");
-    }
-  }
-
-  private static CkptException explain(SyscallException e, Path path, Path folder) {
-    return switch (e.errno()) {
-      case Errno.EACCES, Errno.EPERM, Errno.EROFS, Errno.ENOENT ->
-          refused(
-              Code.IMAGE_NOT_WRITABLE,
-              path,
-              "no file can be made in " + folder + ", " + Errno.describe(e.errno()));
-      default -> e;
-    };
-  }
-
-  private static UnsupportedStateException refused(Code code, Path path, String remedy) {
-    return new UnsupportedStateException(List.of(new Refusal(code, "image " + path, remedy)));
+  @MustBeClosed
+  private static Fd open(Path path, int flags) throws SyscallException {
+    return Fd.open(Files.bytes(path.toString()), flags | Fcntl.O_RDWR, OWNER_ONLY);
   }
 
   @Override
@@ -117,42 +81,107 @@ public final class ImageFileOutput implements ImageOutput {
   }
 
   @Override
-  public void publish() throws IOException {
-    byte[] name = Files.bytes(path.toString());
-    byte[] part = Files.bytes(temporary.toString());
-    if (!force) {
-      if (named) {
-        // NB: link and unlink, not rename: rename would overwrite.
-        java.nio.file.Files.createLink(path, temporary);
-        Files.unlink(part);
-      } else {
-        Files.link(fd, name);
-      }
-    } else {
-      if (!named) {
-        Files.link(fd, part);
-        named = true;
-      }
-      Files.rename(part, name);
+  public void sync() throws IOException {
+    try {
+      Files.sync(fd);
+    } catch (SyscallException e) {
+      throw place.explainWrite(e);
     }
-    published = true;
+    synced = true;
   }
 
   @Override
-  public void sync() throws IOException {
-    Files.sync(fd);
-    Path folder = path.getParent();
-    try (Fd directory = Fd.open(folder.toString(), Fcntl.O_RDONLY | Fcntl.O_DIRECTORY)) {
+  public void publish() throws IOException {
+    byte[] name = Files.bytes(place.path().toString());
+    try {
+      giveName(name);
+    } catch (SyscallException e) {
+      throw place.explain(e);
+    }
+    published = true;
+    if (synced) {
+      syncName();
+    }
+  }
+
+  private void syncName() throws IOException {
+    String folder = place.folder().toString();
+    try (Fd directory = Fd.open(folder, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY)) {
       Files.sync(directory);
+    } catch (SyscallException e) {
+      throw place.explainWrite(e);
+    }
+  }
+
+  private void giveName(byte[] name) throws SyscallException {
+    byte[] part = Files.bytes(temporary.toString());
+    if (!force) {
+      if (named) {
+        rename(part, name);
+      } else {
+        Files.link(fd, name);
+      }
+      return;
+    }
+    if (!named) {
+      Files.link(fd, part);
+      named = true;
+    }
+    Files.rename(part, name);
+  }
+
+  private void rename(byte[] part, byte[] name) throws SyscallException {
+    try {
+      Files.renameNoReplace(part, name);
+    } catch (SyscallException e) {
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+      // NB: link and unlink, not the old rename, which would overwrite.
+      Files.link(fd, name);
+      Files.unlink(part);
     }
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
     if (named && !published) {
       named = false;
+      removePart();
+    }
+  }
+
+  private void removePart() throws SyscallException {
+    try {
       Files.unlink(Files.bytes(temporary.toString()));
+    } catch (SyscallException e) {
+      // Somebody was faster, with the whole folder perhaps.
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
+  /** Says what it means that it cannot be written on. */
+  private final class Explained implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      try {
+        return file.write(source);
+      } catch (SyscallException e) {
+        throw place.explainWrite(e);
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return file.isOpen();
+    }
+
+    @Override
+    public void close() {
+      file.close();
     }
   }
 }

@@ -8,11 +8,14 @@ public interface ImageOutput extends AutoCloseable {
   /** Takes the image's bytes in order. */
   WritableByteChannel channel();
 
+  /**
+   * Makes all that was written survive a power failure, and its name too once it is published. What
+   * cannot be had on the disk is never published.
+   */
+  void sync() throws IOException;
+
   /** Makes the image visible; until then nothing of it is. */
   void publish() throws IOException;
-
-  /** Makes a published image survive a power failure. */
-  void sync() throws IOException;
 
   /** Leaves nothing behind when the image was not published. */
   @Override

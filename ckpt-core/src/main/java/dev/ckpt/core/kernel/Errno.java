@@ -29,8 +29,10 @@ public final class Errno {
   public static final int ESPIPE = 29;
   public static final int EROFS = 30;
   public static final int EPIPE = 32;
+  public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
   public static final int ENOTEMPTY = 39;
+  public static final int ELOOP = 40;
   public static final int ENODATA = 61;
   public static final int EMSGSIZE = 90;
   public static final int ENOPROTOOPT = 92;
@@ -92,8 +94,10 @@ public final class Errno {
       case ESPIPE -> "ESPIPE";
       case EROFS -> "EROFS";
       case EPIPE -> "EPIPE";
+      case ENAMETOOLONG -> "ENAMETOOLONG";
       case ENOSYS -> "ENOSYS";
       case ENOTEMPTY -> "ENOTEMPTY";
+      case ELOOP -> "ELOOP";
       case ENODATA -> "ENODATA";
       case EMSGSIZE -> "EMSGSIZE";
       case ENOPROTOOPT -> "ENOPROTOOPT";

@@ -19,6 +19,9 @@ public final class Files {
 
   private static final int PATH_MAX = 4096;
 
+  /** {@code linux/fs.h}. */
+  private static final int RENAME_NOREPLACE = 1;
+
   private Files() {}
 
   /** A path as bytes; our own paths are UTF-8. */
@@ -65,6 +68,28 @@ public final class Files {
         "renameat",
         text(from),
         text(to));
+  }
+
+  /** renameat2(2): refuses to overwrite; not every file system can (EINVAL). */
+  public static void renameNoReplace(byte[] from, byte[] to) throws SyscallException {
+    NativeBuffer old = NativeBuffer.of(cString(from));
+    NativeBuffer fresh = NativeBuffer.of(cString(to));
+    Call.check(
+        LibC.syscall(
+            Numbers.RENAMEAT2,
+            Fcntl.AT_FDCWD,
+            old.address(),
+            Fcntl.AT_FDCWD,
+            fresh.address(),
+            RENAME_NOREPLACE,
+            0),
+        "",
+        "renameat2",
+        text(from),
+        text(to),
+        "RENAME_NOREPLACE");
+    Reference.reachabilityFence(old);
+    Reference.reachabilityFence(fresh);
   }
 
   /** unlinkat(2) of a file. */

@@ -25,6 +25,8 @@ public enum NewerFeature {
   MEMBARRIER_CMD_GET_REGISTRATIONS(Errno.EINVAL),
   /** Linux 6.3. */
   MFD_EXEC(Errno.EINVAL),
+  /** Files without a name: a matter of the file system. */
+  O_TMPFILE(Errno.EOPNOTSUPP),
   /** Linux 5.13, and built with CONFIG_RSEQ. */
   PTRACE_GET_RSEQ_CONFIGURATION(Errno.EIO);
 

@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.error.UnsupportedStateException;
-import dev.ckpt.core.kernel.Fcntl;
-import dev.ckpt.core.kernel.Fd;
-import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.NewerFeature;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,23 +36,18 @@ class ImageFileOutputTest {
     HIDDEN;
 
     ImageFileOutput create(Path image, boolean force) throws Exception {
-      if (this == NAMELESS) {
-        return ImageFileOutput.create(image, force);
+      if (this == HIDDEN) {
+        System.setProperty(WITHOUT, NewerFeature.O_TMPFILE.name());
       }
-      // No such file system can be had without privilege: what open would fall back to.
-      Path part = part(image);
-      Fd fd =
-          Fd.open(
-              dev.ckpt.core.kernel.Files.bytes(part.toString()),
-              Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_RDWR,
-              0600);
-      Constructor<ImageFileOutput> constructor =
-          ImageFileOutput.class.getDeclaredConstructor(
-              Path.class, Path.class, boolean.class, Fd.class, boolean.class);
-      constructor.setAccessible(true);
-      return constructor.newInstance(image, part, force, fd, true);
+      try {
+        return ImageFileOutput.create(image, force);
+      } finally {
+        System.clearProperty(WITHOUT);
+      }
     }
   }
+
+  private static final String WITHOUT = "ckpt.kernel.without";
 
   @TempDir private Path folder;
   private Path image;
@@ -63,10 +55,6 @@ class ImageFileOutputTest {
   @BeforeEach
   void name() {
     image = folder.resolve("image.ckpt");
-  }
-
-  private static Path part(Path image) {
-    return image.resolveSibling("." + image.getFileName() + "." + Tasks.self() + ".ckpt-part");
   }
 
   private static void write(ImageOutput output, String text) throws IOException {
@@ -90,6 +78,10 @@ class ImageFileOutputTest {
         .name();
   }
 
+  private static String codeOf(ImageOutput output) {
+    return assertThrows(UnsupportedStateException.class, output::publish).code().name();
+  }
+
   @ParameterizedTest
   @EnumSource
   void publishesWhatWasWritten(Way way) throws Exception {
@@ -97,10 +89,10 @@ class ImageFileOutputTest {
       Files.deleteIfExists(image);
       try (ImageFileOutput output = way.create(image, force)) {
         write(output, "content");
+        output.sync();
         assertFalse(Files.exists(image), "nobody sees it before it is whole");
         output.publish();
         assertEquals("content", Files.readString(image));
-        output.sync();
       }
       assertEquals(List.of("image.ckpt"), names());
       assertEquals("content", Files.readString(image));
@@ -125,10 +117,15 @@ class ImageFileOutputTest {
   @EnumSource
   void canBeClosedTwice(Way way) throws Exception {
     ImageFileOutput output = way.create(image, false);
+    List<String> parts = names();
+    assertEquals(way == Way.HIDDEN ? 1 : 0, parts.size(), parts.toString());
     output.close();
-    Files.writeString(part(image), "somebody else's by now");
+    assertEquals(List.of(), names());
+    for (String part : parts) {
+      Files.writeString(folder.resolve(part), "somebody else's by now");
+    }
     output.close();
-    assertTrue(Files.exists(part(image)));
+    assertEquals(parts, names());
   }
 
   /** With force a rename would take its place. */
@@ -162,7 +159,7 @@ class ImageFileOutputTest {
     try (ImageFileOutput output = way.create(image, false)) {
       write(output, "new");
       Files.writeString(image, "faster");
-      assertThrows(IOException.class, output::publish);
+      assertEquals("IMAGE_EXISTS", codeOf(output));
     }
     assertEquals("faster", Files.readString(image));
     assertEquals(List.of("image.ckpt"), names());
@@ -191,7 +188,7 @@ class ImageFileOutputTest {
     try (ImageFileOutput output = way.create(image, true)) {
       write(output, "new");
       Files.createDirectory(image);
-      assertThrows(IOException.class, output::publish);
+      assertEquals("IMAGE_IS_FOLDER", codeOf(output));
     }
     assertEquals(List.of("image.ckpt"), names());
     assertTrue(Files.isDirectory(image));
@@ -239,6 +236,29 @@ class ImageFileOutputTest {
     assertEquals("new", Files.readString(longest));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void noticesThatTheFolderIsGone(Way way) throws Exception {
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    try (ImageFileOutput output = way.create(inner.resolve("image"), false)) {
+      write(output, "new");
+      for (String part : List.of(inner.toFile().list())) {
+        Files.delete(inner.resolve(part));
+      }
+      Files.delete(inner);
+      assertEquals("IMAGE_NO_FOLDER", codeOf(output));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void refusesANameThatCannotBeGiven(boolean force) throws Exception {
+    assertEquals("IMAGE_NOT_WRITABLE", codeOf(folder.resolve("i".repeat(256)), force));
+    assertEquals("IMAGE_NOT_WRITABLE", codeOf(Path.of("/" + "long/".repeat(1000)), force));
+    Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+    assertEquals("IMAGE_NOT_WRITABLE", codeOf(folder.resolve("loop/image"), force));
+  }
+
   @Test
   void ofTwoAtOnceOneWins() throws Exception {
     try (ImageFileOutput one = ImageFileOutput.create(image, false);
@@ -246,7 +266,7 @@ class ImageFileOutputTest {
       write(one, "one");
       write(two, "two");
       two.publish();
-      assertThrows(IOException.class, one::publish);
+      assertEquals("IMAGE_EXISTS", codeOf(one));
     }
     assertEquals("two", Files.readString(image));
     assertEquals(List.of("image.ckpt"), names());

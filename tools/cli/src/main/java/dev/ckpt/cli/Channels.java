@@ -49,7 +49,8 @@ final class Channels {
       return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
     }
     if (Files.isDirectory(image)) {
-      throw new CkptException(Code.IMAGE_IS_FOLDER, "image " + image + ": name a file in it");
+      throw new CkptException(
+          Code.IMAGE_IS_FOLDER, "image " + image + " is a folder: name a file in it");
     }
     return new Named(FileChannel.open(path, StandardOpenOption.READ), "image " + image);
   }

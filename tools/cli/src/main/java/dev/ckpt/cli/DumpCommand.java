@@ -20,6 +20,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +105,7 @@ final class DumpCommand extends CkptCommand {
     super(console, arguments);
     this.ending = ending;
     pid = Pids.parse(arguments.parameter(0).orElseThrow());
-    image = path("the image", arguments.value(OUTPUT).orElseThrow());
+    image = imageToMake(arguments.value(OUTPUT).orElseThrow());
     stop = arguments.has(STOP);
     force = arguments.has(FORCE);
     backend = arguments.value(BACKEND).orElse(Backends.AUTO);
@@ -116,6 +117,15 @@ final class DumpCommand extends CkptCommand {
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw new UsageException("standard output is a terminal, which is no place for an image");
     }
+  }
+
+  private static Path imageToMake(String name) throws UsageException {
+    Path image = path("the image", name);
+    // NB: Java drops the slash, and would make a file where a folder was meant.
+    if (name.endsWith("/") && !Files.isDirectory(image)) {
+      throw new UsageException("'" + name + "' is a folder's name: name a file in it");
+    }
+    return image;
   }
 
   private static TcpPolicy tcpPolicy(Arguments arguments) throws UsageException {

@@ -3,6 +3,7 @@ package dev.ckpt.cli;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -185,6 +186,15 @@ class ArgumentsTest {
 
     assertEquals(ExitCode.FAILED, run.code());
     assertTrue(run.err().startsWith("ckpt: IO_FAILED: image /proc/self/mem: "), run.err());
+  }
+
+  /** Java drops the slash of a path. */
+  @Test
+  void aNewImageIsNoFolder(@TempDir Path folder) {
+    CommandRun run = CommandRun.of("dump", "1", "-o", folder + "/new/");
+    assertEquals(ExitCode.USAGE, run.code());
+    assertTrue(run.err().contains("'" + folder + "/new/' is a folder's name"), run.err());
+    assertFalse(Files.exists(folder.resolve("new")));
   }
 
   @Test
