@@ -89,7 +89,8 @@ public record CpuList(BitSet cpus) {
     try {
       return parse(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new CkptException(Code.CPUS_UNKNOWN, "the machine's CPUs cannot be read", e);
+      throw new CkptException(
+          Code.CPUS_UNKNOWN, file + " cannot be read: /sys has to be mounted here", e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.ckpt.cli.args.Arguments;
 import dev.ckpt.cli.args.Syntax;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.image.ImageSummary;
+import dev.ckpt.cli.text.Layout;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -14,10 +15,11 @@ final class ShowCommand extends CkptCommand {
       Syntax.of(
               "show",
               "Shows what is in an image.",
-              "Task, threads, maps, files, pages by kind of mapping, sizes.")
+              "The process, what is in its memory, its files, its threads. On a terminal long lists"
+                  + " are cut to what matters most; -v shows all of it, with every mapping.")
           .taking(IMAGE)
           .with()
-          .withExamples("ckpt show build.ckpt");
+          .withExamples("ckpt show build.ckpt", "ckpt show -v build.ckpt | less");
 
   private final Path image;
 
@@ -32,9 +34,16 @@ final class ShowCommand extends CkptCommand {
     try (ReadableByteChannel channel = Channels.open(image)) {
       summary = ImageSummary.read(channel);
     }
-    summary.lines().forEach(report::line);
-    summary.phaseLines().forEach(report::detail);
+    summary.lines(layout(report)).forEach(report::line);
     report.result(summary.json(image.toString()));
     return ExitCode.DONE;
+  }
+
+  private static Layout layout(Report report) {
+    if (!Console.stdoutShowsOnTerminal()) {
+      return Layout.ofEverything();
+    }
+    Layout terminal = Layout.ofTerminal(System.getenv());
+    return report.verbose() ? terminal.withAll() : terminal;
   }
 }

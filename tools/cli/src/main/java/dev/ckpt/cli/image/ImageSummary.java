@@ -1,15 +1,12 @@
 package dev.ckpt.cli.image;
 
 import dev.ckpt.cli.text.JsonObject;
-import dev.ckpt.cli.text.PhaseTable;
-import dev.ckpt.cli.text.Table;
+import dev.ckpt.cli.text.Layout;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
-import dev.ckpt.format.Limits;
-import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.GhostFile;
@@ -26,23 +23,13 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What is in an image, for people and for scripts. */
 public final class ImageSummary {
   private static final long SECOND_NANOS = 1_000_000_000L;
-
-  /** The name of a time in the statistics: it ends in its unit. */
-  private static final Pattern NANOS = Pattern.compile("(.+?)\\.?[nN]anos");
-
-  /** The name of a phase of the dump. */
-  private static final Pattern PHASE = Pattern.compile("phase\\.(.+)Nanos");
 
   private final ImageState state;
   private final PageStatistics pages;
@@ -50,17 +37,20 @@ public final class ImageSummary {
   private final long nrObjects;
   private final long imageBytes;
   private final List<OpenFileText> files = new ArrayList<>();
+  private final Optional<String> commandLine;
   private final String exe;
 
   private ImageSummary(
       ImageState state,
       PageStatistics pages,
+      Optional<String> commandLine,
       List<Statistics.Entry> statistics,
       long nrObjects,
       long imageBytes)
       throws IOException {
     this.state = state;
     this.pages = pages;
+    this.commandLine = commandLine;
     this.statistics = List.copyOf(statistics);
     this.nrObjects = nrObjects;
     this.imageBytes = imageBytes;
@@ -81,18 +71,20 @@ public final class ImageSummary {
     try (ImageReader reader = new ImageReader(counting)) {
       ImageState state = ImageState.read(reader);
       PageStatistics pages = new PageStatistics(state);
+      CommandLine words = new CommandLine(state);
       List<Statistics.Entry> statistics = new ArrayList<>();
       long nrObjects = state.objects().size();
       for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
         nrObjects++;
         if (next.get().record() instanceof PageArray array) {
           pages.add(array);
+          words.add(array, reader.pages());
         } else if (next.get().record() instanceof Statistics found) {
           statistics.addAll(found.entries());
         }
       }
       return new ImageSummary(
-          state, pages, statistics, nrObjects + reader.nrSkipped(), counting.bytes());
+          state, pages, words.text(), statistics, nrObjects + reader.nrSkipped(), counting.bytes());
     }
   }
 
@@ -113,199 +105,78 @@ public final class ImageSummary {
         + Units.pages(pages.all().data());
   }
 
-  /** All of it, in lines. */
-  public List<String> lines() throws IOException {
-    List<String> lines = new ArrayList<>();
-    Header header = state.header();
-    Task task = state.task();
-    lines.add(
-        "image    "
-            + Units.bytes(imageBytes)
-            + ", "
-            + Units.count(nrObjects, "object")
-            + ", "
-            + header.uuid());
-    lines.add(
-        "made     "
-            + created(header)
-            + " on "
-            + header.hostname()
-            + " (Linux "
-            + header.kernelRelease()
-            + ") by "
-            + header.producer());
-    lines.add(
-        "task     "
-            + task.pid()
-            + " ("
-            + task.comm()
-            + "), parent "
-            + task.ppid()
-            + ", group "
-            + task.pgid()
-            + ", session "
-            + task.sid()
-            + owner());
-    lines.add("exe      " + exe);
-    lines.add("cwd      " + task.cwd());
-    for (Statistics.Entry entry : statistics) {
-      if (!PHASE.matcher(entry.name().toString()).matches()) {
-        lines.add("measured " + measured(entry));
-      }
-    }
-    section(lines, "threads", threads());
-    section(lines, "maps", maps());
-    section(lines, "files", filesTable());
-    section(lines, "pages", pagesTable());
-    return lines;
+  /** All of it, for people. */
+  public List<String> lines(Layout layout) throws IOException {
+    return new ImageText(this, layout).lines();
   }
 
-  /** Where the time of the dump went, as far as it was known when the image was written. */
-  public List<String> phaseLines() {
-    Map<String, Long> phases = new LinkedHashMap<>();
-    for (Statistics.Entry entry : statistics) {
-      Matcher phase = PHASE.matcher(entry.name().toString());
-      if (phase.matches()) {
-        phases.put(phase.group(1), entry.value());
-      }
-    }
-    List<String> lines = new ArrayList<>();
-    if (!phases.isEmpty()) {
-      lines.add("");
-      lines.add("phases");
-      lines.addAll(PhaseTable.lines(phases));
-    }
-    return lines;
+  ImageState state() {
+    return state;
   }
 
-  private static void section(List<String> lines, String name, Table table) {
-    lines.add("");
-    lines.add(name);
-    table.lines().forEach(line -> lines.add("  " + line));
+  PageStatistics pages() {
+    return pages;
   }
 
-  private static Instant created(Header header) {
+  List<Statistics.Entry> statistics() {
+    return statistics;
+  }
+
+  List<OpenFileText> files() {
+    return files;
+  }
+
+  Optional<String> commandLine() {
+    return commandLine;
+  }
+
+  String exe() {
+    return exe;
+  }
+
+  long nrObjects() {
+    return nrObjects;
+  }
+
+  long imageBytes() {
+    return imageBytes;
+  }
+
+  static Instant created(Header header) {
     long nanos = header.realtimeNanos();
     // To the second: people compare it with a clock.
     return Instant.ofEpochSecond(nanos / SECOND_NANOS);
   }
 
-  private String owner() {
-    List<Cred> creds = state.all(Cred.class);
-    return creds.isEmpty()
-        ? ""
-        : ", user " + creds.get(0).euid() + ", group " + creds.get(0).egid();
-  }
-
-  private static String measured(Statistics.Entry entry) {
-    Matcher time = NANOS.matcher(entry.name().toString());
-    return time.matches()
-        ? time.group(1) + " " + Units.time(entry.value())
-        : entry.name() + " " + entry.value();
-  }
-
-  private Table threads() {
-    Table table = new Table(">TID", "NAME", "BLOCKED SIGNALS", "ALTSTACK", "RSEQ");
-    for (TaskThread thread : state.threads()) {
-      table.row(
-          thread.tid(),
-          thread.comm(),
-          Long.bitCount(thread.sigmask()),
-          thread.altstackSize() == 0 ? "-" : Units.bytes(thread.altstackSize()),
-          thread.rseqPtr() == 0 ? "-" : "yes");
-    }
-    return table;
-  }
-
-  private Table maps() {
-    Table table = new Table("ADDRESS", "PROT", "KIND", ">SIZE", ">PAGES", ">ZERO", "NAME");
-    for (PageStatistics.OfVma of : pages.vmas()) {
-      Vma vma = of.vma();
-      table.row(
-          Long.toHexString(vma.start()) + "-" + Long.toHexString(vma.end()),
-          prot(vma.prot()),
-          kind(vma.kind()),
-          Units.bytes(vma.lenBytes()),
-          of.count().data(),
-          of.count().zero(),
-          name(vma));
-    }
-    return table;
-  }
-
-  private Table filesTable() {
-    Table table = new Table(">FD", "ACCESS", "KIND", ">OFFSET", "FILE");
-    for (OpenFileText file : files) {
-      table.row(
-          file.fd(),
-          file.access(),
-          file.kind(),
-          file.hasPos() ? Long.toString(file.pos()) : "-",
-          file.name() + sharedWith(file));
-    }
-    return table;
-  }
-
-  private String sharedWith(OpenFileText file) {
-    for (OpenFileText other : files) {
-      if (other.description() == file.description() && other.fd() < file.fd()) {
-        return " (as " + other.fd() + ")";
-      }
-    }
-    return "";
-  }
-
-  private Table pagesTable() {
-    Table table = new Table("KIND", ">NUMBER", ">MAPPED", ">PAGES", ">ZERO", ">IN IMAGE");
-    for (PageStatistics.OfKind of : pages.kinds()) {
-      row(table, kind(of.kind()), of.nrVmas(), Units.bytes(of.mappedBytes()), of.count());
-    }
-    for (PageStatistics.OfObject of : pages.objects()) {
-      row(table, of.what(), 1, Units.bytes(of.sizeBytes()), of.count());
-    }
-    List<VmaGuard> guards = state.all(VmaGuard.class);
-    if (!guards.isEmpty()) {
-      long guardBytes = guards.stream().mapToLong(VmaGuard::lenBytes).sum();
-      table.row("guard region", guards.size(), Units.bytes(guardBytes), "-", "-", "-");
-    }
-    row(table, "all", pages.vmas().size(), "", pages.all());
-    return table;
-  }
-
-  private static void row(
-      Table table, String what, int number, String mapped, PageStatistics.Count count) {
-    table.row(
-        what,
-        number,
-        mapped,
-        count.data(),
-        count.zero(),
-        Units.bytes(count.data() * Limits.PAGE_SIZE));
-  }
-
-  private static String prot(int prot) {
+  static String prot(int prot) {
     return ((prot & 1) != 0 ? "r" : "-")
         + ((prot & 2) != 0 ? "w" : "-")
         + ((prot & 4) != 0 ? "x" : "-");
   }
 
-  private static String kind(VmaKind kind) {
+  static String kind(VmaKind kind) {
     return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private String name(Vma vma) {
+  String name(Vma vma) {
     ByteString name = vma.name();
     if (!name.isEmpty()) {
-      return name.toString();
+      return text(name);
     }
     return state.find(vma.backing()).map(ImageSummary::path).orElse("");
   }
 
   private static String path(ImageRecord file) {
     if (file instanceof GhostFile ghost) {
-      return ghost.path() + " (deleted)";
+      return text(ghost.path()) + " (deleted)";
     }
-    return file instanceof FileRef named ? named.path().toString() : "";
+    return file instanceof FileRef named ? text(named.path()) : "";
+  }
+
+  /** A name as people write it, if it is text; else with its bytes made visible. */
+  static String text(ByteString name) {
+    String text = name.utf8();
+    return ByteString.of(text).equals(name) ? text : name.toString();
   }
 
   /**

@@ -54,15 +54,15 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     if (file instanceof FileRegular regular) {
       String path =
           state.find(regular.file()).orElseThrow() instanceof GhostFile ghost
-              ? ghost.path() + " (deleted)"
-              : state.get(regular.file(), FileRef.class).path().toString();
+              ? ImageSummary.text(ghost.path()) + " (deleted)"
+              : ImageSummary.text(state.get(regular.file(), FileRef.class).path());
       return of(fd, "file", regular.flags(), regular.pos(), path);
     }
     if (file instanceof FileNamed named) {
       String path =
           state.find(named.file()).orElseThrow() instanceof GhostFolder ghost
-              ? ghost.path() + " (deleted)"
-              : state.get(named.file(), FileRef.class).path().toString();
+              ? ImageSummary.text(ghost.path()) + " (deleted)"
+              : ImageSummary.text(state.get(named.file(), FileRef.class).path());
       return of(fd, "name", named.flags(), named.pos(), path);
     }
     if (file instanceof FileChrdev device) {
@@ -82,7 +82,7 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
       return of(fd, "pipe", end.flags(), NO_POS, name);
     }
     if (file instanceof FileFifo end) {
-      String path = state.get(end.file(), FileRef.class).path().toString();
+      String path = ImageSummary.text(state.get(end.file(), FileRef.class).path());
       String held = held(state.get(end.pipe(), Pipe.class));
       return of(fd, "fifo", end.flags(), NO_POS, path + " with " + held + " in it");
     }
@@ -163,7 +163,8 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
           case FileUnixSocket.CONNECTED_OUTSIDE -> ", connected to " + socket.peerName();
           default -> "";
         };
-    return name + connection + ", " + socket.messages().size() + " messages in it";
+    int nr = socket.messages().size();
+    return name + connection + (nr == 0 ? "" : ", " + Units.count(nr, "message") + " in it");
   }
 
   private static String kind(FileInetSocket socket) {
@@ -175,10 +176,11 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
   }
 
   private static String name(FileInetSocket socket) {
-    String name = "socket:[" + socket.inode() + "]";
+    String address = SocketAddress.text(socket.name());
+    String name = address.isEmpty() ? "socket:[" + socket.inode() + "]" : address;
     return switch (socket.state()) {
       case FileInetSocket.LISTENING -> name + ", listening";
-      case FileInetSocket.CONNECTED -> name + ", connected";
+      case FileInetSocket.CONNECTED -> name + ", connected to " + SocketAddress.text(socket.peer());
       case FileInetSocket.OVER, FileInetSocket.RESET -> name + ", its connection is over";
       default -> name;
     };
@@ -188,6 +190,11 @@ record OpenFileText(int fd, String kind, String access, long pos, String name, i
     boolean closedByExec = (fd.fdFlags() & Fd.FD_CLOEXEC) != 0;
     String access = ACCESS[flags & ACCESS_MODE] + (closedByExec ? "x" : "");
     return new OpenFileText(fd.fd(), kind, access, pos, name, fd.file());
+  }
+
+  /** What may be done with it, and whether exec closes it. */
+  String accessText() {
+    return access.replace("x", ", cloexec");
   }
 
   boolean hasPos() {

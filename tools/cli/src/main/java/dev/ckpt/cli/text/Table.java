@@ -41,6 +41,14 @@ public final class Table {
 
   /** The lines, the headings first, without spaces at their ends. */
   public List<String> lines() {
+    return lines(Layout.ofEverything(), "");
+  }
+
+  /**
+   * The same, with something before each line, and with the cells of the last column cut so that
+   * they fit.
+   */
+  public List<String> lines(Layout layout, String margin) {
     int[] widths = new int[right.length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
@@ -49,11 +57,12 @@ public final class Table {
     }
     List<String> lines = new ArrayList<>(rows.size());
     for (String[] row : rows) {
-      StringBuilder line = new StringBuilder();
+      StringBuilder line = new StringBuilder(margin);
       for (int i = 0; i < row.length; i++) {
         String padding = " ".repeat(widths[i] - row[i].length());
         line.append(i == 0 ? "" : GAP);
-        line.append(right[i] ? padding + row[i] : row[i] + padding);
+        String cell = i == row.length - 1 ? layout.fit(row[i], line.length()) : row[i];
+        line.append(right[i] ? padding + cell : cell + padding);
       }
       lines.add(line.toString().stripTrailing());
     }

@@ -5,74 +5,117 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.cli.text.Layout;
 import dev.ckpt.error.CorruptImageException;
-import java.io.ByteArrayInputStream;
+import dev.ckpt.format.ByteString;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Looks at the golden image of version 0, which every later version must read too. */
+/** Looks at the golden image. */
 class ImageSummaryTest {
-  private static final String GOLDEN = "format-spec/src/test/resources/golden/v0-small.ckpt";
+  private static final Layout ALL = Layout.ofEverything();
+  private static final Layout TERMINAL = Layout.ofTerminal(Map.of());
 
   private static byte[] golden() throws IOException {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve(GOLDEN))) {
-      root = root.getParent();
-      assertTrue(root != null, "started outside of the source tree");
-    }
-    return Files.readAllBytes(root.resolve(GOLDEN));
+    return GoldenImage.bytes();
   }
 
-  private static ReadableByteChannel channel(byte[] image) {
-    return Channels.newChannel(new ByteArrayInputStream(image));
+  private static List<String> lines(byte[] image, Layout layout) throws IOException {
+    return ImageSummary.read(GoldenImage.channel(image)).lines(layout);
   }
 
   @Test
   void tellsTheTask() throws IOException {
-    ImageSummary summary = ImageSummary.read(channel(golden()));
+    ImageSummary summary = ImageSummary.read(GoldenImage.channel(golden()));
 
     assertTrue(summary.taskLine().startsWith("task 812 (sleeper), 1 thread, "));
   }
 
   @Test
-  void hasASectionForEachPartOfTheTask() throws IOException {
-    List<String> lines = ImageSummary.read(channel(golden())).lines();
+  void tellsOfTheProcessFirst() throws IOException {
+    List<String> lines = lines(golden(), TERMINAL);
 
     assertAll(
-        () -> assertTrue(lines.containsAll(List.of("threads", "maps", "files", "pages"))),
-        () -> assertEquals(1, count(lines, "task     812 \\(sleeper\\), parent 1, group 812.*")),
-        () -> assertEquals(1, count(lines, "made     2023-11-14T22:13:20Z on host .*")),
-        () -> assertEquals(1, count(lines, "measured frozen 1.23 ms")),
+        () ->
+            assertEquals(
+                "sleeper, process 812, dumped on host, 2023-11-14 22:13:20 UTC", lines.get(0)),
+        () -> assertEquals(1, count(lines, "  family    parent 1, process group 812, .*")),
+        () -> assertEquals(1, count(lines, "  frozen    1.23 ms")),
+        () -> assertEquals(1, count(lines, "  made by   ckpt 0.1.0, Linux 6.9.1-test")));
+  }
+
+  @Test
+  void hasASectionForEachPartOfTheTask() throws IOException {
+    List<String> lines = lines(golden(), ALL);
+
+    assertAll(
+        () ->
+            assertEquals(
+                List.of("memory", "files", "threads", "mappings", "kinds"),
+                lines.stream()
+                    .filter(line -> line.matches("[a-z]+: .*"))
+                    .map(line -> line.substring(0, line.indexOf(':')))
+                    .toList()),
         () -> assertEquals(1, count(lines, "  812  sleeper +1 +8.0 KiB +yes")),
         () -> assertEquals(1, count(lines, "  555555556000-555555577000 +rw- .*\\[heap\\]")),
-        () -> assertEquals(1, count(lines, "   5 +rwx? +file +77 .*")));
+        () -> assertEquals(1, count(lines, "   5 +rw, cloexec +file +77 .*")));
   }
 
   @Test
   void makesBytesThatAreNoTextVisible() throws IOException {
-    List<String> lines = ImageSummary.read(channel(golden())).lines();
+    List<String> lines = lines(golden(), TERMINAL);
 
-    assertTrue(lines.contains("exe      /b\\xff\\x0a\\\\"), lines.toString());
+    assertTrue(lines.contains("  program   /b\\xff\\x0a\\\\"), lines.toString());
+  }
+
+  @Test
+  void namesInOtherLanguagesAreText() {
+    assertEquals("/größe", ImageSummary.text(ByteString.of("/größe")));
+    assertEquals("/\\xff", ImageSummary.text(ByteString.of(new byte[] {'/', (byte) 0xff})));
   }
 
   @Test
   void countsPagesByMapping() throws IOException {
-    List<String> lines = ImageSummary.read(channel(golden())).lines();
+    List<String> lines = lines(golden(), ALL);
 
     // One page of data; of the zeros only those that lie in the mapping.
     assertEquals(1, count(lines, "  5555.* anon-private +132.0 KiB +1 +32 +\\[heap\\]"));
     assertEquals(1, count(lines, "  anon-private +1 +132.0 KiB +1 +32 +4.0 KiB"));
+    assertEquals(1, count(lines, "  +4.0 KiB +132.0 KiB +1 +\\[heap\\]"));
+  }
+
+  @Test
+  void aTerminalSeesWhatMattersMostWithinItsColumns() throws IOException {
+    List<String> lines = lines(GoldenImage.wide(), TERMINAL);
+
+    assertAll(
+        () -> assertTrue(lines.stream().allMatch(line -> line.length() <= 80), text(lines)),
+        () -> assertTrue(lines.size() < 50, text(lines)),
+        () -> assertEquals(1, count(lines, "  +4.0 KiB .* \\[heap\\]")),
+        () -> assertEquals(1, count(lines, "  and 25 more with -; -v shows them"), text(lines)),
+        () -> assertEquals(1, count(lines, "  and 18 more; -v shows them"), text(lines)),
+        () -> assertTrue(count(lines, ".* \\.\\.\\./(folder/)+lib[0-9]+\\.so") > 1, text(lines)));
+  }
+
+  @Test
+  void aPipeGetsAllOfIt() throws IOException {
+    List<String> lines = lines(GoldenImage.wide(), ALL);
+
+    assertEquals(0, count(lines, ".* more.*"));
+    assertEquals(2 * (GoldenImage.MANY - 1), count(lines, ".*/a/(folder/){10}lib[0-9]+\\.so"));
+    assertEquals(GoldenImage.MANY, count(lines, " +[0-9]+ +rw, cloexec +file .*"));
+  }
+
+  private static String text(List<String> lines) {
+    return String.join("\n", lines);
   }
 
   @Test
   void jsonHasWhatTheLinesHave() throws IOException {
-    String json = ImageSummary.read(channel(golden())).json("a.ckpt").toString();
+    String json = ImageSummary.read(GoldenImage.channel(golden())).json("a.ckpt").toString();
 
     assertTrue(json.startsWith("{\"image\":\"a.ckpt\",\"imageBytes\":" + golden().length), json);
     for (String part :
@@ -89,7 +132,7 @@ class ImageSummaryTest {
   @Test
   void countsEverythingOfAWholeImage() throws IOException {
     byte[] image = golden();
-    ImageCounts counts = ImageCounts.verify(channel(image));
+    ImageCounts counts = ImageCounts.verify(GoldenImage.channel(image));
 
     assertAll(
         () -> assertEquals(image.length, counts.imageBytes()),
@@ -111,7 +154,8 @@ class ImageSummaryTest {
             Arrays.copyOf(image, image.length + 1),
             new byte[0],
             flipped)) {
-      assertThrows(CorruptImageException.class, () -> ImageCounts.verify(channel(damaged)));
+      assertThrows(
+          CorruptImageException.class, () -> ImageCounts.verify(GoldenImage.channel(damaged)));
     }
   }
 
