@@ -885,6 +885,7 @@ int main(void)
     VALUE("SyscallNumbers.SCHED_GETATTR", __NR_sched_getattr);
     VALUE("SyscallNumbers.SECCOMP", __NR_seccomp);
     VALUE("SyscallNumbers.MEMFD_CREATE", __NR_memfd_create);
+    VALUE("SyscallNumbers.USERFAULTFD", __NR_userfaultfd);
     VALUE("SyscallNumbers.MEMBARRIER", __NR_membarrier);
     VALUE("SyscallNumbers.MLOCK2", __NR_mlock2);
     VALUE("SyscallNumbers.PKEY_MPROTECT", __NR_pkey_mprotect);

@@ -27,6 +27,7 @@ final class PageWriter {
   /** Pages that will be in the next array. */
   private record Gathered(PageRange range, boolean zerosCount) {}
 
+  private static final long ARRAY_BYTES = PageQueue.BUFFER_BYTES;
   private static final int MAX_PAGES = PageQueue.BUFFER_BYTES / PageRange.PAGE_SIZE;
   private static final int MAX_RUNS = 256;
 
@@ -78,15 +79,30 @@ final class PageWriter {
       long at = range.address();
       while (at != range.end()) {
         long room = MAX_PAGES - gatheredPages;
-        long nrPages = Math.min(room, (range.end() - at) / PageRange.PAGE_SIZE);
+        long nrPages = Math.min(room, (stopIn(range, at) - at) / PageRange.PAGE_SIZE);
         gathered.add(new Gathered(new PageRange(at, nrPages), zerosCount));
         gatheredPages += nrPages;
         at += nrPages * PageRange.PAGE_SIZE;
-        if (gatheredPages == MAX_PAGES || gathered.size() == MAX_RUNS) {
+        if (gatheredPages == MAX_PAGES
+            || gathered.size() == MAX_RUNS
+            || at != range.end() && isAligned(at)) {
           flush();
         }
       }
     }
+  }
+
+  /**
+   * Where to stop within a range, at the latest: where whole arrays begin at multiples of their
+   * size, so that two of them are a huge page, for whoever reads them back.
+   */
+  private static long stopIn(PageRange range, long at) {
+    long boundary = (at & -ARRAY_BYTES) + ARRAY_BYTES;
+    return range.end() - boundary >= ARRAY_BYTES ? boundary : range.end();
+  }
+
+  private static boolean isAligned(long address) {
+    return (address & ARRAY_BYTES - 1) == 0;
   }
 
   private void flush() throws IOException {

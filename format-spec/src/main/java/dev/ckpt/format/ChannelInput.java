@@ -14,11 +14,22 @@ final class ChannelInput {
   private static final int INITIAL_BYTES = 64 << 10;
 
   private final ReadableByteChannel channel;
-  private ByteBuffer buffer = allocate(INITIAL_BYTES);
+
+  /** Used in turn. */
+  private final ByteBuffer[] buffers;
+
+  private int turn;
   private long offset;
 
-  ChannelInput(ReadableByteChannel channel) {
+  /** Reads into so many buffers in turn: what was read stays until the turn comes round. */
+  ChannelInput(ReadableByteChannel channel, int nrBuffers) {
     this.channel = channel;
+    this.buffers = new ByteBuffer[nrBuffers];
+  }
+
+  /** Leaves what was read last alone for now: what comes next goes to another buffer. */
+  void turn() {
+    turn = (turn + 1) % buffers.length;
   }
 
   /** NB: alignedSlice() cuts at both ends, so that one page more is needed. */
@@ -38,8 +49,8 @@ final class ChannelInput {
   }
 
   /**
-   * Reads the next bytes. The view is good until the next call. Its address is that of the stream
-   * modulo the page size, so that pages in it begin at page boundaries.
+   * Reads the next bytes. The view is good until the next call with the same buffer. Its address is
+   * that of the stream modulo the page size, so that pages in it begin at page boundaries.
    *
    * <p>The buffer grows with what has come, not with what was asked for: a length that is a lie
    * costs no memory.
@@ -49,10 +60,11 @@ final class ChannelInput {
   ByteBuffer read(int lenBytes, String what) throws IOException {
     int start = (int) (offset & (Limits.PAGE_SIZE - 1));
     int end = start + lenBytes;
+    ByteBuffer buffer = buffers[turn] == null ? allocate(INITIAL_BYTES) : buffers[turn];
     buffer.clear().position(start);
     while (buffer.position() < end) {
       if (buffer.position() == buffer.capacity()) {
-        grow(end);
+        buffer = grown(buffer, end);
       }
       buffer.limit(Math.min(end, buffer.capacity()));
       if (channel.read(buffer) < 0) {
@@ -62,13 +74,13 @@ final class ChannelInput {
       }
     }
     offset += lenBytes;
+    buffers[turn] = buffer;
     return buffer.slice(start, lenBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private void grow(int wanted) {
+  private static ByteBuffer grown(ByteBuffer buffer, int wanted) {
     ByteBuffer larger = allocate(Math.min(wanted, 2 * buffer.capacity()));
-    larger.put(buffer.flip());
-    buffer = larger;
+    return larger.put(buffer.flip());
   }
 
   /** Whether the stream ends here; takes a byte from the channel if not. */

@@ -58,7 +58,7 @@ public final class ImageFile implements AutoCloseable {
     this.file = file;
     this.closesFile = closesFile;
     window = new FileWindow(file);
-    input = new ChannelInput(window);
+    input = new ChannelInput(window, 1);
     Preamble.check(readAt(0, Preamble.BYTES, "preamble"));
     long tailOffset = file.size() - TAIL_BYTES;
     if (tailOffset < Preamble.BYTES || tailOffset % ObjectHeader.ALIGNMENT != 0) {

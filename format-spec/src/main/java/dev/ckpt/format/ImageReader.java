@@ -54,7 +54,17 @@ public final class ImageReader implements AutoCloseable {
    * @throws CorruptImageException if it is no image
    */
   public ImageReader(ReadableByteChannel channel) throws IOException {
-    input = new ChannelInput(channel);
+    this(channel, 0);
+  }
+
+  /**
+   * The same for a reader that is ahead of whoever uses the pages.
+   *
+   * @param nrPagesKept how many page arrays, of those that were read last, keep their {@link
+   *     #pages()} whatever is read next
+   */
+  public ImageReader(ReadableByteChannel channel, int nrPagesKept) throws IOException {
+    input = new ChannelInput(channel, nrPagesKept + 1);
     Preamble.check(input.read(Preamble.BYTES, "preamble"));
     takeHeader(input.read(ObjectHeader.BYTES, "object header"), 0);
   }
@@ -98,6 +108,7 @@ public final class ImageReader implements AutoCloseable {
     ByteBuffer payload = body.slice(0, (int) current.lenBytes()).order(body.order());
     ImageRecord object;
     if (type == ObjectType.PAGE_ARRAY) {
+      input.turn();
       PagePayload array = PagePayload.of(payload, offset);
       object = array.table();
       pages = Optional.of(array.pages());
@@ -217,7 +228,8 @@ public final class ImageReader implements AutoCloseable {
 
   /**
    * The pages of the page array that {@link #next()} returned last: those of its DATA runs, in
-   * their order. A direct, read-only view that begins at a page boundary, until the next call.
+   * their order. A direct, read-only view that begins at a page boundary, until the next call,
+   * unless pages are kept.
    *
    * @throws IllegalStateException if that was no page array
    */

@@ -17,7 +17,7 @@ class ChannelInputTest {
     for (int i = 0; i < lenBytes; i++) {
       bytes[i] = (byte) (i % 251);
     }
-    return new ChannelInput(Channels.newChannel(new ByteArrayInputStream(bytes)));
+    return new ChannelInput(Channels.newChannel(new ByteArrayInputStream(bytes)), 1);
   }
 
   /** The buffer once grew to the whole pages below the wanted length, for ever. */

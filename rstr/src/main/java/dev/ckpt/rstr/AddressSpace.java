@@ -162,7 +162,7 @@ final class AddressSpace {
    * be filled fast. What was never writable must not get it. Huge TLB pages never count, and can
    * only be filled while they are writable (Linux has no FOLL_FORCE for them).
    */
-  private static int protWhileFilling(Vma vma) {
+  static int protWhileFilling(Vma vma) {
     boolean writable = vma.has(VmFlag.AC) || vma.has(VmFlag.HT);
     return !vma.isShared() && writable ? vma.prot() | PROT_WRITE : vma.prot();
   }

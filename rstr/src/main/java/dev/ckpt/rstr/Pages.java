@@ -8,7 +8,6 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
@@ -29,39 +28,45 @@ final class Pages implements AutoCloseable {
   private final RstrContext context;
   private final PageFiller filler;
   private final MemoryObjects objects;
+  private final Staging staging;
   private final Optional<SignalFrames> frames;
   private final Map<Integer, Fd> open = new HashMap<>();
   private long nrPages;
 
-  Pages(RstrContext context, PageFiller filler, MemoryObjects objects) {
+  Pages(RstrContext context, PageFiller filler, MemoryObjects objects, Staging staging) {
     this.context = context;
     this.filler = filler;
     this.objects = objects;
+    this.staging = staging;
     this.frames = context.vdso().frames();
   }
 
   /** Reads on to the end of the stream, which the reader checks against the tail. */
   void fill(ImageReader reader) throws IOException {
-    for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
-      if (!(next.get().record() instanceof PageArray)) {
-        continue;
+    try (PageStream stream = new PageStream(reader)) {
+      for (Optional<PageStream.Piece> next = stream.next();
+          next.isPresent();
+          next = stream.next()) {
+        fill(next.get().table(), next.get().pages());
+        context.options().progress().pages(nrPages);
       }
-      PageArray table = (PageArray) next.get().record();
-      ByteBuffer pages = reader.pages();
-      if (objects.isKept(table.owner())) {
-        continue;
-      }
-      if (objects.isObject(table.owner())) {
-        fillObject(table, pages);
-      } else {
-        if (frames.isPresent()) {
-          frames.get().look(table, pages);
-        }
-        fillTask(table, pages, 0);
-      }
-      nrPages += table.nrDataPages();
-      context.options().progress().pages(nrPages);
     }
+    staging.finish();
+  }
+
+  private void fill(PageArray table, ByteBuffer pages) throws CkptException {
+    if (objects.isKept(table.owner())) {
+      return;
+    }
+    if (objects.isObject(table.owner())) {
+      fillObject(table, pages);
+    } else {
+      if (frames.isPresent()) {
+        frames.get().look(table, pages);
+      }
+      fillTask(table, pages, 0);
+    }
+    nrPages += table.nrDataPages();
   }
 
   /**
@@ -78,7 +83,7 @@ final class Pages implements AutoCloseable {
         fillZeros(run);
       }
     }
-    filler.fill(data, pages);
+    filler.fill(staging.divert(data), pages);
   }
 
   private void fillZeros(PageRun run) throws CkptException {

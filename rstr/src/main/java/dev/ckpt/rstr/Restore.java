@@ -279,8 +279,8 @@ final class Restore {
     keys.allocate();
     space.map();
     timeline.end("map");
-    try (Pages filler =
-        new Pages(context, backend.open(new Target(task.pid(), context.memory())), objects)) {
+    PageFiller backend = this.backend.open(new Target(task.pid(), context.memory()));
+    try (Pages filler = new Pages(context, backend, objects, new Staging(context, run))) {
       filler.fill(pages);
       nrPages = filler.nrPages();
     }

@@ -92,6 +92,7 @@ class ConstantsLiveTest {
     "dev.ckpt.rstr.PosixTimers",
     "dev.ckpt.rstr.Restore",
     "dev.ckpt.rstr.Scheduling",
+    "dev.ckpt.rstr.Staging",
     "dev.ckpt.rstr.SysvAttachments",
     "dev.ckpt.rstr.SysvSegments",
     "dev.ckpt.rstr.TaskStruct",

@@ -35,6 +35,7 @@ class OlderKernelLiveTest {
       strings = {
         "anon_private",
         "anon_shared",
+        "bigmem",
         "file_private",
         "memfd",
         "reserve",

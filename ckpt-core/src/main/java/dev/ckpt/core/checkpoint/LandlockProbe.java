@@ -1,7 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
@@ -13,6 +12,8 @@ import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
+import dev.ckpt.core.thread.Outcome;
+import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
@@ -27,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 
 /**
  * Finds out whether threads are in a Landlock domain, which no file shows and no call tells.
@@ -139,11 +139,7 @@ final class LandlockProbe implements AutoCloseable {
   // What is opened here belongs to this object.
   @SuppressWarnings("MustBeClosedChecker")
   private static Future<Bystander> make(Owner owner) {
-    FutureTask<Bystander> making = new FutureTask<>(() -> new Bystander(owner));
-    Thread thread = new Thread(making, "bystander");
-    thread.setDaemon(true);
-    thread.start();
-    return making;
+    return SideThread.once("bystander", () -> new Bystander(owner));
   }
 
   /** Refuses a thread that may not look; or that cannot be asked, but has given up privileges. */

@@ -1,11 +1,12 @@
 package dev.ckpt.core.checkpoint;
 
-import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.proc.ProcAccessException;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.proc.ProcReadException;
+import dev.ckpt.core.thread.Outcome;
+import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.util.HashSet;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 
 /**
  * Refuses a task that traces others, as a debugger does: they would be let go, and the restored
@@ -35,11 +35,7 @@ final class Tracees {
    * its own: meanwhile there is enough else to look at.
    */
   static Tracees look(int pid) {
-    FutureTask<Set<Integer>> look = new FutureTask<>(() -> of(pid));
-    Thread thread = new Thread(look, "tracees-" + pid);
-    thread.setDaemon(true);
-    thread.start();
-    return new Tracees(look);
+    return new Tracees(SideThread.once("tracees-" + pid, () -> of(pid)));
   }
 
   /** Waits until all were looked at. */

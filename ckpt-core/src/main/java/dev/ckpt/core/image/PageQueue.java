@@ -1,19 +1,17 @@
 package dev.ckpt.core.image;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.MappedMemory;
+import dev.ckpt.core.thread.Outcome;
+import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.PageArray;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Page arrays on their way into an image: whoever reads pages out of a task puts them here, and
@@ -36,7 +34,7 @@ public final class PageQueue implements AutoCloseable {
 
   private final ImageWriter writer;
   private final MappedMemory memory;
-  private final ExecutorService thread = Executors.newSingleThreadExecutor(PageQueue::daemon);
+  private final SideThread thread = new SideThread("image-writer");
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
 
   /** The arrays that are not known to be written, in their order; each gives back its buffer. */
@@ -49,13 +47,11 @@ public final class PageQueue implements AutoCloseable {
       free.add(memory.view(i * BUFFER_BYTES, BUFFER_BYTES));
     }
     // NB: the frozen task would wait for the kernel to find and clear these pages.
-    thread.execute(memory::populate);
-  }
-
-  private static Thread daemon(Runnable work) {
-    Thread thread = new Thread(work, "image-writer");
-    thread.setDaemon(true);
-    return thread;
+    thread.submit(
+        () -> {
+          memory.populate();
+          return memory;
+        });
   }
 
   /** Begins a queue into an image. */
@@ -99,19 +95,7 @@ public final class PageQueue implements AutoCloseable {
   /** Drops what was not begun to be written, and ends the thread. */
   @Override
   public void close() {
-    thread.shutdownNow();
-    boolean interrupted = false;
-    boolean over = false;
-    while (!over) {
-      try {
-        over = thread.awaitTermination(1, TimeUnit.DAYS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
     memory.close();
   }
 }

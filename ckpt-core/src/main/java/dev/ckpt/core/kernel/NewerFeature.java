@@ -17,6 +17,8 @@ public enum NewerFeature {
   MADV_GUARD_INSTALL(Errno.EINVAL),
   /** The function getrandom of the vdso: Linux 6.11. */
   VDSO_GETRANDOM(Errno.ENOSYS),
+  /** Linux 6.8. */
+  UFFDIO_MOVE(Errno.EINVAL),
   /** Linux 6.7. */
   PAGEMAP_SCAN(Errno.ENOTTY),
   /** Linux 6.4. */

@@ -1,11 +1,11 @@
 package dev.ckpt.core.tracee;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.core.error.Outcome;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.thread.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

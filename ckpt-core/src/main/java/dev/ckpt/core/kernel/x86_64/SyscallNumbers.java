@@ -153,6 +153,7 @@ public final class SyscallNumbers {
   public static final int SECCOMP = 317;
   public static final int GETRANDOM = 318;
   public static final int MEMFD_CREATE = 319;
+  public static final int USERFAULTFD = 323;
   public static final int MEMBARRIER = 324;
   public static final int MLOCK2 = 325;
   public static final int PKEY_MPROTECT = 329;

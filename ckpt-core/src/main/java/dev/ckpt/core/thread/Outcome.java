@@ -1,4 +1,4 @@
-package dev.ckpt.core.error;
+package dev.ckpt.core.thread;
 
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
