@@ -35,6 +35,14 @@ record CkptOutcome(int code, String out, String err) {
       throws IOException {
     List<String> words = new ArrayList<>(before);
     words.addAll(CkptProcess.words());
+    return ofWords(scratch, variables, words, arguments);
+  }
+
+  /** The same of any words that become the command in the end. */
+  static CkptOutcome ofWords(
+      Path scratch, Map<String, String> variables, List<String> command, String... arguments)
+      throws IOException {
+    List<String> words = new ArrayList<>(command);
     words.addAll(List.of(arguments));
     Path out = Files.createTempFile(scratch, "out", "");
     Path err = Files.createTempFile(scratch, "err", "");

@@ -37,9 +37,10 @@ final class CkptProcess implements AutoCloseable {
     this.errors = errors;
   }
 
-  /** What to run for it in any process, without the arguments. */
-  static List<String> words() {
+  /** What to run for it in any process, without the arguments; with options of the JVM. */
+  static List<String> words(String... options) {
     List<String> words = Jvm.words();
+    words.addAll(List.of(options));
     words.add("dev.ckpt.cli.Main");
     return words;
   }

@@ -31,7 +31,11 @@ final class Victim implements AutoCloseable {
   }
 
   static Victim start(Programs.Program program) throws IOException {
-    LiveProgram live = LiveProgram.start(program);
+    return of(LiveProgram.start(program));
+  }
+
+  /** One that was started otherwise; closes it when it is none. */
+  static Victim of(LiveProgram live) throws IOException {
     boolean done = false;
     try {
       Victim victim = new Victim(live);
