@@ -4,7 +4,7 @@
  * KIND is
  *   vmas     NUMBER mappings of one touched page, neighbours with other rights
  *   threads  NUMBER threads that wait
- *   fds      NUMBER descriptors: files at different offsets, eventfds, pipes, a third each
+ *   fds      NUMBER descriptors: files at different offsets, their duplicates, eventfds, pipes
  *   reserve  NUMBER GiB of address space without rights
  *   sparse   NUMBER GiB that may be written, of which 64 pages were
  * Makes the file READY when it is done, and waits.
@@ -60,9 +60,10 @@ static void threads(uint64_t n) {
 static void fds(uint64_t n) {
   struct rlimit limit = {n + 64, n + 64};
   if (setrlimit(RLIMIT_NOFILE, &limit)) fail("setrlimit");
-  for (uint64_t i = 0; i < n / 3; i++) {
+  for (uint64_t i = 0; i < n / 4; i++) {
     int fd = open("/proc/self/exe", O_RDONLY);
-    if (fd < 0 || lseek(fd, i, SEEK_SET) < 0 || eventfd(i, 0) < 0) fail("descriptor");
+    if (fd < 0 || lseek(fd, i, SEEK_SET) < 0) fail("file");
+    if (dup(fd) < 0 || eventfd(i, 0) < 0) fail("descriptor");
     int ends[2];
     if (i % 2 == 0 && pipe(ends)) fail("pipe");
   }

@@ -30,10 +30,10 @@ final class PipeContent {
             writeEnd,
             Fcntl.F_SETPIPE_SZ,
             pipe.capacityBytes());
-    files.run().flush();
     if (pipe.buffers().isEmpty()) {
       return;
     }
+    files.run().flush();
     try (Fd target = Tasks.pidfdGetfd(files.context().pidfd(), writeEnd);
         PipePair ours = PipePair.open(pipe.packetMode() ? Fcntl.O_DIRECT : 0)) {
       for (ByteString buffer : pipe.buffers()) {

@@ -7,18 +7,23 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.Pipe;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** Makes pipes and fills them. */
 final class PipeEnd implements FileKind {
   @Override
   public void restore(Files files) throws IOException {
-    Set<Integer> used = new TreeSet<>();
-    files.state().shared(FilePipe.class).values().forEach(end -> used.add(end.pipe()));
-    for (int objref : used) {
-      Pipe pipe = files.state().get(objref, Pipe.class);
+    Map<Integer, Map<Integer, FilePipe>> endsOf = new TreeMap<>();
+    files
+        .state()
+        .shared(FilePipe.class)
+        .forEach(
+            (objref, end) ->
+                endsOf.computeIfAbsent(end.pipe(), pipe -> new LinkedHashMap<>()).put(objref, end));
+    for (Map.Entry<Integer, Map<Integer, FilePipe>> entry : endsOf.entrySet()) {
+      Pipe pipe = files.state().get(entry.getKey(), Pipe.class);
       int readEnd = files.context().fds().take();
       int writeEnd = files.context().fds().take();
       Batch batch = files.run().room(6, 8);
@@ -29,22 +34,18 @@ final class PipeEnd implements FileKind {
       batch.call("dup3", SyscallNumbers.DUP3, fds.word(4), writeEnd, Fcntl.O_CLOEXEC);
       batch.call("close", SyscallNumbers.CLOSE, fds.word(0));
       batch.call("close", SyscallNumbers.CLOSE, fds.word(4));
-      files.run().flush();
       PipeContent.fill(files, pipe, writeEnd);
-      restoreEnds(files, objref, readEnd, writeEnd);
+      restoreEnds(files, entry.getValue(), readEnd, writeEnd);
     }
   }
 
   /** Each end once as it was made by pipe2; further descriptions of it are opened anew. */
-  private static void restoreEnds(Files files, int pipe, int readEnd, int writeEnd)
-      throws CkptException {
+  private static void restoreEnds(
+      Files files, Map<Integer, FilePipe> ends, int readEnd, int writeEnd) throws CkptException {
     boolean readTaken = false;
     boolean writeTaken = false;
-    for (Map.Entry<Integer, FilePipe> entry : files.state().shared(FilePipe.class).entrySet()) {
+    for (Map.Entry<Integer, FilePipe> entry : ends.entrySet()) {
       FilePipe end = entry.getValue();
-      if (end.pipe() != pipe) {
-        continue;
-      }
       int mode = end.flags() & Fcntl.O_ACCMODE;
       if (mode == Fcntl.O_RDONLY && !readTaken) {
         readTaken = true;

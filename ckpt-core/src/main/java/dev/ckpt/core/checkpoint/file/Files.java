@@ -8,7 +8,6 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
-import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.ProcMissingException;
@@ -31,7 +30,7 @@ import java.util.function.Predicate;
 public final class Files {
   private final SurveyContext target;
   private final Optional<CkptContext> dump;
-  private final List<OpenFile> open = new ArrayList<>();
+  private final Descriptions open = new Descriptions();
   private final Map<OpenFile, Integer> objrefs = new HashMap<>();
   private final FileKinds kinds;
   private final Flight flight;
@@ -69,10 +68,10 @@ public final class Files {
 
   private void surveyKinds(Predicate<FileKind> which) throws CkptException {
     Sharers.refuse(this);
-    for (OpenFile file : open) {
+    for (OpenFile file : open.all()) {
       FileOwners.survey(this, file);
     }
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open.all()).entrySet()) {
       if (which.test(entry.getKey())) {
         entry.getKey().survey(this, entry.getValue());
       }
@@ -94,7 +93,7 @@ public final class Files {
       // None was surveyed yet, and any socket may be read.
       questions.addAll(SocketQueue.QUESTIONS);
     }
-    byKind(open).forEach((kind, files) -> questions.addAll(kind.questions(files)));
+    byKind(open.all()).forEach((kind, files) -> questions.addAll(kind.questions(files)));
     return questions;
   }
 
@@ -113,14 +112,14 @@ public final class Files {
         return;
       }
     }
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open.all()).entrySet()) {
       entry.getKey().ask(this, entry.getValue(), calls);
     }
   }
 
   /** Takes hold of what would change from here on although the task is frozen. */
   public void hold() throws IOException {
-    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open).entrySet()) {
+    for (Map.Entry<FileKind, List<OpenFile>> entry : byKind(open.all()).entrySet()) {
       entry.getKey().hold(this, entry.getValue());
     }
   }
@@ -175,7 +174,7 @@ public final class Files {
 
   /** Every open file description that is not refused, by its lowest descriptor. */
   List<OpenFile> all() {
-    return open;
+    return open.all();
   }
 
   /** Every descriptor's number, refused ones too, this one first. */
@@ -189,7 +188,7 @@ public final class Files {
 
   /** The description behind a descriptor; nothing when it was refused. */
   Optional<OpenFile> find(int fd) {
-    return open.stream().filter(file -> file.has(fd)).findFirst();
+    return open.find(fd);
   }
 
   /** The reference to a description's record, once it has one. */
@@ -200,26 +199,27 @@ public final class Files {
   private void look(int fd) throws CkptException {
     Optional<OpenFile> known = same(target.pid(), fd);
     if (known.isPresent()) {
-      open.set(open.indexOf(known.get()), known.get().with(fd));
-    } else {
-      kinds.look(target.pid(), fd).ifPresent(open::add);
+      open.addDescriptor(known.get(), fd);
+      return;
+    }
+    Optional<OpenFile> file = kinds.look(target.pid(), fd);
+    if (file.isPresent()) {
+      open.add(file.get());
     }
   }
 
   /** The description that a descriptor of a process refers to, if it was seen before. */
   Optional<OpenFile> same(int pid, int fd) throws CkptException {
-    ByteString link = ProcFs.of(pid).fdLink(fd);
-    for (OpenFile file : open) {
-      if (file.link().equals(link)
-          && Tasks.kcmp(file.holder(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0) {
-        return Optional.of(file);
-      }
-    }
-    return Optional.empty();
+    return same(ProcFs.of(pid).fdLink(fd), pid, fd);
+  }
+
+  /** The same, if it is known what /proc says of the descriptor. */
+  Optional<OpenFile> same(ByteString link, int pid, int fd) throws SyscallException {
+    return open.find(link, pid, fd);
   }
 
   /** Adds what the target has in flight alone. */
-  void add(OpenFile file) {
+  void add(OpenFile file) throws SyscallException {
     open.add(file);
   }
 
@@ -230,14 +230,14 @@ public final class Files {
   public void save() throws CkptException {
     CkptContext context = context();
     Map<Integer, Integer> byNumber = new TreeMap<>();
-    for (OpenFile file : open) {
+    for (OpenFile file : open.all()) {
       int objref = file.kind().save(this, file);
       objrefs.put(file, objref);
       if (!file.inFlight()) {
         file.fds().forEach(fd -> byNumber.put(fd, objref));
       }
     }
-    for (OpenFile file : open) {
+    for (OpenFile file : open.all()) {
       file.kind().join(this, file);
     }
     for (Map.Entry<Integer, Integer> entry : byNumber.entrySet()) {
@@ -246,7 +246,7 @@ public final class Files {
           new dev.ckpt.format.record.Fd(
               entry.getKey(), closeOnExec ? Fcntl.FD_CLOEXEC : 0, entry.getValue()));
     }
-    for (OpenFile file : open) {
+    for (OpenFile file : open.all()) {
       FileOwners.save(this, file);
       FileLocks.save(context, objref(file), file);
     }

@@ -39,11 +39,6 @@ record OpenFile(
     return holder == Tasks.self();
   }
 
-  /** Whether this is a descriptor of the target for it. */
-  boolean has(int fd) {
-    return !inFlight() && fds.contains(fd);
-  }
-
   /** A path that leads to it. */
   String path() {
     return "/proc/" + holder + "/fd/" + fd();

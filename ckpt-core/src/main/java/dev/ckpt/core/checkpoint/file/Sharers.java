@@ -1,10 +1,11 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.ByteString;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -16,12 +17,10 @@ final class Sharers {
   private static final String NAMELESS = "anon_inode:";
 
   private final Files files;
-  private final List<OpenFile> mine;
   private final Set<String> links;
 
   private Sharers(Files files, List<OpenFile> mine) {
     this.files = files;
-    this.mine = mine;
     this.links = mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
   }
 
@@ -51,25 +50,21 @@ final class Sharers {
   }
 
   private void compare(int pid, int fd, String link) {
-    for (OpenFile file : mine) {
-      if (file.link().toString().equals(link) && isSame(file, pid, fd)) {
-        files
-            .target()
-            .refusals()
-            .add(
-                Code.FD_SHARED,
-                file.name() + " is shared with process " + pid,
-                "end the other process");
-      }
-    }
-  }
-
-  private boolean isSame(OpenFile file, int pid, int fd) {
+    Optional<OpenFile> shared;
     try {
-      return Tasks.kcmp(file.holder(), pid, Tasks.KcmpType.FILE, file.fd(), fd) == 0;
+      shared = files.same(ByteString.of(link), pid, fd);
     } catch (SyscallException e) {
       // Closed meanwhile, or the process ended or is not ours to compare.
-      return false;
+      return;
     }
+    shared.ifPresent(
+        file ->
+            files
+                .target()
+                .refusals()
+                .add(
+                    Code.FD_SHARED,
+                    file.name() + " is shared with process " + pid,
+                    "end the other process"));
   }
 }
