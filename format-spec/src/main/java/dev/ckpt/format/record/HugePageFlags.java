@@ -25,9 +25,9 @@ final class HugePageFlags {
 
   static void check(int flags, int bit, String field) {
     int log2 = flags >>> SHIFT & SIZE_MASK;
-    Invariant.that(
-        (flags & bit) == 0 || MIN_LOG2 <= log2 && log2 <= MAX_LOG2,
-        field + " must have the size of its huge pages",
-        Integer.toHexString(flags));
+    if ((flags & bit) != 0 && (log2 < MIN_LOG2 || log2 > MAX_LOG2)) {
+      throw new IllegalArgumentException(
+          field + " must have the size of its huge pages, found " + Integer.toHexString(flags));
+    }
   }
 }

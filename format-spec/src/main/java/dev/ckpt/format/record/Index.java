@@ -51,7 +51,9 @@ public record Index(List<Entry> entries) implements ImageRecord {
     public Entry {
       Invariant.that(offset >= 0 && offset % 8 == 0, "offset must be a multiple of 8", offset);
       Invariant.positive(owner, "owner");
-      Invariant.that(addr >= 0 && addr < end, "addr must be below end", addr + " and " + end);
+      if (addr < 0 || addr >= end) {
+        throw new IllegalArgumentException("addr must be below end, found " + addr + " and " + end);
+      }
       Invariant.that(end <= Limits.USER_SPACE_END, "end must be within 2^47", end);
     }
   }

@@ -15,8 +15,32 @@ final class Invariant {
     }
   }
 
+  /** The same without an object for the number: an index has a quarter of a million entries. */
+  static void that(boolean holds, String rule, long found) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule + ", found " + found);
+    }
+  }
+
+  /** The same of something that is told in hexadecimal. */
+  static void thatHex(boolean holds, String rule, long found) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule + ", found " + Long.toHexString(found));
+    }
+  }
+
+  /** The same of a range of addresses. */
+  static void thatRange(boolean holds, String rule, long start, long end) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          rule + ", found " + Long.toHexString(start) + "-" + Long.toHexString(end));
+    }
+  }
+
   static void notNull(Object value, String field) {
-    that(value != null, field + " must be a known number", "another");
+    if (value == null) {
+      throw new IllegalArgumentException(field + " must be a known number, found another");
+    }
   }
 
   static void range(int value, int min, int max, String field) {

@@ -45,22 +45,26 @@ public record Vma(
 
   /** Checks what the layout demands. */
   public Vma {
-    Invariant.that(
+    Invariant.thatRange(
         aligned(start) && aligned(end) && Long.compareUnsigned(start, end) < 0,
         "start and end must be page-aligned and in order",
-        range(start, end));
-    Invariant.that(
+        start,
+        end);
+    Invariant.thatRange(
         kind == VmaKind.VSYSCALL || Long.compareUnsigned(end, Limits.USER_SPACE_END) <= 0,
         "only a VSYSCALL lies above 2^47",
-        range(start, end));
+        start,
+        end);
     Invariant.range(prot, 0, 7, "prot");
     HugePageFlags.check(mapFlags, HugePageFlags.MAP_HUGETLB, "mapFlags");
-    Invariant.that(VmFlag.known(vmFlags), "vmFlags must be known bits", Long.toHexString(vmFlags));
+    Invariant.thatHex(VmFlag.known(vmFlags), "vmFlags must be known bits", vmFlags);
     Invariant.that(aligned(pgoffBytes), "pgoffBytes must be page-aligned", pgoffBytes);
     Invariant.notNegative(backing, "backing");
     Invariant.atMost(name, Limits.MAX_PATH_BYTES, "name");
     Invariant.notNull(kind, "kind");
-    Invariant.that(kind.backed() == (backing != 0), kind + " must fit its backing", backing);
+    if (kind.backed() != (backing != 0)) {
+      throw new IllegalArgumentException(kind + " must fit its backing, found " + backing);
+    }
   }
 
   /** Size in bytes. */
@@ -85,10 +89,6 @@ public record Vma(
 
   private static boolean aligned(long value) {
     return value % Limits.PAGE_SIZE == 0;
-  }
-
-  private static String range(long start, long end) {
-    return Long.toHexString(start) + "-" + Long.toHexString(end);
   }
 
   @Override
