@@ -416,6 +416,10 @@ public enum Code {
   PROC_FORMAT(FAILURE, "a file of /proc has text that we do not understand"),
   IMAGE_CORRUPT(FAILURE, "the image is damaged or cut: offset, object, expected, found"),
   IMAGE_VERSION(FAILURE, "the image is of another format version"),
+  IMAGE_SEALED(
+      FAILURE,
+      "the image is sealed, and no key was given: `--key-file`, or the passphrase at a terminal"),
+  IMAGE_KEY(FAILURE, "the passphrase or key file is not that of the image"),
   IMAGE_UNKNOWN_OBJECT(
       FAILURE, "the image has an object of an unknown kind that may not be skipped"),
   INTERRUPTED(

@@ -32,7 +32,10 @@ final class ChannelInput {
     turn = (turn + 1) % buffers.length;
   }
 
-  /** NB: alignedSlice() cuts at both ends, so that one page more is needed. */
+  /**
+   * A direct buffer that begins at a page boundary. NB: alignedSlice() cuts at both ends, so that
+   * one page more is needed.
+   */
   private static ByteBuffer allocate(int lenBytes) {
     int wholePages = (lenBytes + Limits.PAGE_SIZE - 1) & -Limits.PAGE_SIZE;
     return ByteBuffer.allocateDirect(wholePages + Limits.PAGE_SIZE).alignedSlice(Limits.PAGE_SIZE);

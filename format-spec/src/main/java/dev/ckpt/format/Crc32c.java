@@ -7,6 +7,15 @@ import java.util.zip.CRC32C;
 final class Crc32c {
   private Crc32c() {}
 
+  /** Checksum of what remains in these buffers, which stays there. */
+  static int of(ByteBuffer... buffers) {
+    CRC32C crc = new CRC32C();
+    for (ByteBuffer buffer : buffers) {
+      crc.update(buffer.duplicate());
+    }
+    return (int) crc.getValue();
+  }
+
   /** Checksum of some bytes of a buffer, whose position and limit do not change. */
   static int of(ByteBuffer buffer, int index, int lenBytes) {
     CRC32C crc = new CRC32C();

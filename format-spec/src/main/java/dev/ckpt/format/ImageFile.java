@@ -8,6 +8,7 @@ import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
+import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Tail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,13 +29,14 @@ import java.util.OptionalInt;
  * <p>Threading: may go from thread to thread, one at a time.
  */
 public final class ImageFile implements AutoCloseable {
-  private static final int TAIL_BYTES = ObjectHeader.BYTES + Tail.PAYLOAD_BYTES;
   private static final byte[] ZEROS = new byte[Limits.PAGE_SIZE];
 
   private final FileChannel file;
   private final boolean closesFile;
   private final FileWindow window;
   private final ChannelInput input;
+  private final KeySource keys;
+  private Optional<ObjectCipher> cipher = Optional.empty();
   private final Tail tail;
   private final PageIndex arrays = new PageIndex();
   private final Map<Integer, PageIndex> arraysOfOwner = new HashMap<>();
@@ -44,29 +46,51 @@ public final class ImageFile implements AutoCloseable {
 
   private record LoadedArray(Index.Entry entry, PagePayload payload, int[] firstDataPage) {}
 
+  /** Opens an image that is not sealed; as below. */
+  public ImageFile(FileChannel file) throws IOException {
+    this(file, KeySource.NONE);
+  }
+
   /**
    * Opens an image in a file that the caller has opened and closes.
    *
+   * @param keys asked if the image is sealed
    * @throws dev.ckpt.error.ImageVersionException if this build does not read that version
    * @throws CorruptImageException if it is no image, or was cut, or its index is damaged
    */
-  public ImageFile(FileChannel file) throws IOException {
-    this(file, false);
+  public ImageFile(FileChannel file, KeySource keys) throws IOException {
+    this(file, keys, false);
   }
 
-  private ImageFile(FileChannel file, boolean closesFile) throws IOException {
+  private ImageFile(FileChannel file, KeySource keys, boolean closesFile) throws IOException {
     this.file = file;
     this.closesFile = closesFile;
     window = new FileWindow(file);
     input = new ChannelInput(window, 1);
     Preamble.check(readAt(0, Preamble.BYTES, "preamble"));
-    long tailOffset = file.size() - TAIL_BYTES;
+    Optional<ImageKey> key = readKey(keys);
+    cipher = key.map(ImageKey::cipher);
+    // Readers of the whole file need not derive it again.
+    this.keys =
+        seal -> key.isPresent() && key.get().seal().equals(seal) ? key.get() : keys.keyOf(seal);
+    int tailBytes =
+        ObjectHeader.BYTES + Tail.PAYLOAD_BYTES + (cipher.isPresent() ? ObjectCipher.TAG_BYTES : 0);
+    long tailOffset = file.size() - tailBytes;
     if (tailOffset < Preamble.BYTES || tailOffset % ObjectHeader.ALIGNMENT != 0) {
       throw new CorruptImageException(
           file.size(), "TAIL", "a file that ends in a tail", file.size() + " bytes");
     }
     tail = readTail(tailOffset);
     readIndex(tailOffset);
+  }
+
+  private Optional<ImageKey> readKey(KeySource keys) throws IOException {
+    ObjectHeader first =
+        ObjectHeader.get(
+            readAt(Preamble.BYTES, ObjectHeader.BYTES, "object header"), 0, Preamble.BYTES, false);
+    return first.type() == ObjectType.SEAL.number()
+        ? Optional.of(keys.keyOf((Seal) readObject(ObjectType.SEAL, Preamble.BYTES)))
+        : Optional.empty();
   }
 
   private Tail readTail(long offset) throws IOException {
@@ -81,12 +105,18 @@ public final class ImageFile implements AutoCloseable {
     }
   }
 
-  /** Opens an image; the file is closed with it. */
+  /** Opens an image that is not sealed; the file is closed with it. */
   @MustBeClosed
   public static ImageFile open(Path path) throws IOException {
+    return open(path, KeySource.NONE);
+  }
+
+  /** Opens an image; the file is closed with it. */
+  @MustBeClosed
+  public static ImageFile open(Path path, KeySource keys) throws IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      return new ImageFile(file, true);
+      return new ImageFile(file, keys, true);
     } catch (IOException | RuntimeException e) {
       try (file) {
         throw e;
@@ -113,7 +143,8 @@ public final class ImageFile implements AutoCloseable {
 
   private ObjectHeader readHeader(ObjectType type, long offset) throws IOException {
     ObjectHeader header =
-        ObjectHeader.get(readAt(offset, ObjectHeader.BYTES, type.name()), 0, offset);
+        ObjectHeader.get(
+            readAt(offset, ObjectHeader.BYTES, type.name()), 0, offset, cipher.isPresent());
     if (header.type() != type.number()) {
       throw new CorruptImageException(offset, type.name(), "such an object", header.typeName());
     }
@@ -124,7 +155,8 @@ public final class ImageFile implements AutoCloseable {
     long payloadOffset = offset + ObjectHeader.BYTES;
     ByteBuffer body = readAt(payloadOffset, header.paddedBytes(), header.typeName());
     ObjectDecoder.checkBody(header, body, payloadOffset);
-    return body.slice(0, (int) header.lenBytes()).order(body.order());
+    ByteBuffer payload = body.slice(0, (int) header.lenBytes()).order(body.order());
+    return cipher.isPresent() ? cipher.get().open(header, offset, payload) : payload;
   }
 
   private ImageRecord readObject(ObjectType type, long offset) throws IOException {
@@ -192,7 +224,7 @@ public final class ImageFile implements AutoCloseable {
 
   /** A reader of the whole file from its first byte; it does not disturb this object. */
   public ImageReader reader() throws IOException {
-    return new ImageReader(new FileWindow(file));
+    return new ImageReader(new FileWindow(file), keys);
   }
 
   /**

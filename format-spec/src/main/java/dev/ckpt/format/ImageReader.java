@@ -5,6 +5,7 @@ import dev.ckpt.error.UnknownObjectException;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Tail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,9 @@ import java.util.zip.CRC32C;
  * was handed out. Objects of unknown types that may be skipped are skipped. Not one byte behind the
  * tail is read; {@link #requireEnd()} is for those who know that there must be none.
  *
+ * <p>A sealed image is opened on the way, with a key that is asked for as soon as its SEAL was
+ * read. That object is not handed out.
+ *
  * <p>The channel must be a blocking one and belongs to the caller: {@link #close()} does not close
  * it. After an exception nothing more can be read.
  *
@@ -31,6 +35,7 @@ public final class ImageReader implements AutoCloseable {
   private static final int SKIP_BYTES = 64 << 10;
 
   private final ChannelInput input;
+  private final KeySource keys;
   private final StreamRules rules = new StreamRules();
   private final PageIndex arrays = new PageIndex();
   private final CRC32C headersCrc = new CRC32C();
@@ -39,6 +44,8 @@ public final class ImageReader implements AutoCloseable {
   private Optional<ObjectHeader> header = Optional.empty();
 
   private long headerOffset;
+  private Optional<Seal> seal = Optional.empty();
+  private Optional<ObjectCipher> cipher = Optional.empty();
   private Optional<ByteBuffer> pages = Optional.empty();
   private boolean tailSeen;
   private long nrObjects;
@@ -47,26 +54,40 @@ public final class ImageReader implements AutoCloseable {
   private long indexOffset;
   private int nrIndexed;
 
-  /**
-   * Reads the preamble and the first header.
-   *
-   * @throws dev.ckpt.error.ImageVersionException if this build does not read that version
-   * @throws CorruptImageException if it is no image
-   */
+  /** Reads an image that is not sealed; as below. */
   public ImageReader(ReadableByteChannel channel) throws IOException {
-    this(channel, 0);
+    this(channel, KeySource.NONE);
+  }
+
+  /** Reads an image; as below, keeping no pages. */
+  public ImageReader(ReadableByteChannel channel, KeySource keys) throws IOException {
+    this(channel, keys, 0);
   }
 
   /**
-   * The same for a reader that is ahead of whoever uses the pages.
+   * Reads the preamble, a SEAL if there is one, and the first header.
    *
+   * @param keys asked if the image is sealed
    * @param nrPagesKept how many page arrays, of those that were read last, keep their {@link
-   *     #pages()} whatever is read next
+   *     #pages()} whatever is read next: for a reader that is ahead of whoever uses the pages
+   * @throws dev.ckpt.error.ImageVersionException if this build does not read that version
+   * @throws CorruptImageException if it is no image
+   * @throws IOException what the source of keys throws
    */
-  public ImageReader(ReadableByteChannel channel, int nrPagesKept) throws IOException {
+  public ImageReader(ReadableByteChannel channel, KeySource keys, int nrPagesKept)
+      throws IOException {
+    this.keys = keys;
     input = new ChannelInput(channel, nrPagesKept + 1);
     Preamble.check(input.read(Preamble.BYTES, "preamble"));
     takeHeader(input.read(ObjectHeader.BYTES, "object header"), 0);
+    if (header.flatMap(ObjectHeader::known).equals(Optional.of(ObjectType.SEAL))) {
+      next();
+    }
+  }
+
+  /** How the image is sealed; empty if it is not. */
+  public Optional<Seal> seal() {
+    return seal;
   }
 
   /** The type of the object that {@link #next()} will return, or empty behind the tail. */
@@ -105,7 +126,7 @@ public final class ImageReader implements AutoCloseable {
     int bodyBytes = current.paddedBytes();
     ByteBuffer body = input.read(bodyBytes + (last ? 0 : ObjectHeader.BYTES), type.name());
     ObjectDecoder.checkBody(current, body, payloadOffset);
-    ByteBuffer payload = body.slice(0, (int) current.lenBytes()).order(body.order());
+    ByteBuffer payload = opened(current, offset, body);
     ImageRecord object;
     if (type == ObjectType.PAGE_ARRAY) {
       input.turn();
@@ -124,8 +145,13 @@ public final class ImageReader implements AutoCloseable {
     return object;
   }
 
-  private void check(ObjectHeader current, long offset, ImageRecord object)
+  private ByteBuffer opened(ObjectHeader current, long offset, ByteBuffer body)
       throws CorruptImageException {
+    ByteBuffer payload = body.slice(0, (int) current.lenBytes()).order(body.order());
+    return cipher.isPresent() ? cipher.get().open(current, offset, payload) : payload;
+  }
+
+  private void check(ObjectHeader current, long offset, ImageRecord object) throws IOException {
     try {
       if (object instanceof Tail tail) {
         checkTail(tail);
@@ -141,6 +167,10 @@ public final class ImageReader implements AutoCloseable {
       throw corrupt(current, offset, e);
     }
     nrObjects++;
+    if (object instanceof Seal found) {
+      seal = Optional.of(found);
+      cipher = Optional.of(keys.keyOf(found).cipher());
+    }
   }
 
   private static CorruptImageException corrupt(
@@ -188,7 +218,7 @@ public final class ImageReader implements AutoCloseable {
 
   private void takeHeader(ByteBuffer in, int index) throws IOException {
     headerOffset = input.offset() - ObjectHeader.BYTES;
-    ObjectHeader next = ObjectHeader.get(in, index, headerOffset);
+    ObjectHeader next = ObjectHeader.get(in, index, headerOffset, cipher.isPresent());
     if (next.type() != ObjectType.TAIL.number()) {
       headersCrc.update(in.slice(index, ObjectHeader.SUMMED_BYTES));
     }
@@ -210,6 +240,13 @@ public final class ImageReader implements AutoCloseable {
       throw corrupt(current, offset, e);
     }
     long payloadOffset = input.offset();
+    if (cipher.isPresent()) {
+      ByteBuffer body = input.read(current.paddedBytes() + ObjectHeader.BYTES, current.typeName());
+      ObjectDecoder.checkBody(current, body, payloadOffset);
+      opened(current, offset, body);
+      skipped(body, current.paddedBytes());
+      return;
+    }
     CRC32C crc = new CRC32C();
     for (long left = current.lenBytes(); left > 0; ) {
       int part = (int) Math.min(left, SKIP_BYTES);
@@ -221,9 +258,13 @@ public final class ImageReader implements AutoCloseable {
     long paddingOffset = input.offset();
     ByteBuffer rest = input.read(padding + ObjectHeader.BYTES, current.typeName());
     ObjectDecoder.checkZeros(rest, 0, padding, paddingOffset, current.typeName());
+    skipped(rest, padding);
+  }
+
+  private void skipped(ByteBuffer in, int index) throws IOException {
     nrObjects++;
     nrSkipped++;
-    takeHeader(rest, padding);
+    takeHeader(in, index);
   }
 
   /**

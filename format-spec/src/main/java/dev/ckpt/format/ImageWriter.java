@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -40,6 +41,10 @@ public final class ImageWriter implements AutoCloseable {
   private final StreamRules rules = new StreamRules();
   private final PageIndex index = new PageIndex();
   private final CRC32C headersCrc = new CRC32C();
+
+  /** What seals everything behind the SEAL. */
+  private Optional<ObjectCipher> cipher = Optional.empty();
+
   private int lastObjref;
   private long offset;
   private long nrObjects;
@@ -55,6 +60,19 @@ public final class ImageWriter implements AutoCloseable {
     this.channel = channel;
     Preamble.put(buffer);
     offset = Preamble.BYTES;
+  }
+
+  /**
+   * Begins a stream that is sealed if there is a key for it.
+   *
+   * @param key of this stream alone; stays open until the stream is finished
+   */
+  public ImageWriter(WritableByteChannel channel, Optional<ImageKey> key) throws IOException {
+    this(channel);
+    if (key.isPresent()) {
+      writeObject(0, key.get().seal());
+      cipher = Optional.of(key.get().cipher());
+    }
   }
 
   /** A new object reference, above all before. */
@@ -85,12 +103,15 @@ public final class ImageWriter implements AutoCloseable {
    * @param objref from {@link #nextObjref()}, and above that of every object written before; 0 for
    *     types that others do not refer to
    * @throws IllegalStateException if the object may not stand here
-   * @throws IllegalArgumentException if it is a page array, index or tail, which have methods of
-   *     their own, or too long
+   * @throws IllegalArgumentException if it is a seal, page array, index or tail, which are written
+   *     otherwise, or too long
    */
   public void write(int objref, ImageRecord object) throws IOException {
     Phase phase = object.type().phase();
-    if (phase == Phase.PAGES || phase == Phase.INDEX || phase == Phase.TAIL) {
+    if (phase == Phase.SEAL
+        || phase == Phase.PAGES
+        || phase == Phase.INDEX
+        || phase == Phase.TAIL) {
       throw new IllegalArgumentException(object.type() + " is not written by this method");
     }
     if (objref > lastObjref) {
@@ -112,12 +133,21 @@ public final class ImageWriter implements AutoCloseable {
               + object.type().maxPayloadBytes());
     }
     rules.accept(objref, object);
-    CRC32C crc = new CRC32C();
-    crc.update(payload.array(), 0, len);
-    ObjectHeader header = ObjectHeader.of(object.type(), objref, len, (int) crc.getValue());
-    putHeader(header);
-    putPayload();
+    ByteBuffer plain = ByteBuffer.wrap(payload.array(), 0, len);
+    ObjectHeader header = header(object.type(), objref, len);
+    ByteBuffer stored = cipher.isPresent() ? sealed(header, plain) : plain;
+    putHeader(header.withCrc(Crc32c.of(stored)));
+    putBytes(stored);
     putZeros(header.paddingBytes());
+  }
+
+  private ObjectHeader header(ObjectType type, int objref, long plainBytes) {
+    int tag = cipher.isPresent() ? ObjectCipher.TAG_BYTES : 0;
+    return ObjectHeader.of(type, cipher.isPresent(), objref, plainBytes + tag, 0);
+  }
+
+  private ByteBuffer sealed(ObjectHeader header, ByteBuffer... plain) {
+    return cipher.orElseThrow().seal(header, offset, plain);
   }
 
   /**
@@ -139,18 +169,22 @@ public final class ImageWriter implements AutoCloseable {
     rules.accept(0, table);
     index.add(new Index.Entry(offset, table.owner(), table.addr(), table.end()));
     nrDataPages += table.nrDataPages();
-    int padding = table.paddingBytes(offset);
-    CRC32C crc = new CRC32C();
-    crc.update(payload.array(), 0, payload.lenBytes());
-    crc.update(ZEROS, 0, padding);
-    crc.update(pages.duplicate());
-    long len = (long) table.tableBytes() + padding + pages.remaining();
-    putHeader(ObjectHeader.of(ObjectType.PAGE_ARRAY, 0, len, (int) crc.getValue()));
-    putPayload();
-    putZeros(padding);
-    drain();
-    offset += pages.remaining();
-    writeFully(pages);
+    ByteBuffer head = ByteBuffer.wrap(payload.array(), 0, payload.lenBytes());
+    ByteBuffer padding = ByteBuffer.wrap(ZEROS, 0, table.paddingBytes(offset));
+    long len = (long) head.remaining() + padding.remaining() + pages.remaining();
+    ObjectHeader header = header(ObjectType.PAGE_ARRAY, 0, len);
+    if (cipher.isPresent()) {
+      ByteBuffer stored = sealed(header, head, padding, pages);
+      putHeader(header.withCrc(Crc32c.of(stored)));
+      putBytes(stored);
+    } else {
+      putHeader(header.withCrc(Crc32c.of(head, padding, pages)));
+      putBytes(head);
+      putBytes(padding);
+      drain();
+      offset += pages.remaining();
+      writeFully(pages);
+    }
   }
 
   /**
@@ -205,15 +239,14 @@ public final class ImageWriter implements AutoCloseable {
     offset += ObjectHeader.BYTES;
   }
 
-  private void putPayload() throws IOException {
-    int len = payload.lenBytes();
-    for (int copied = 0; copied < len; ) {
+  private void putBytes(ByteBuffer bytes) throws IOException {
+    offset += bytes.remaining();
+    while (bytes.hasRemaining()) {
       makeRoom(1);
-      int part = Math.min(len - copied, buffer.remaining());
-      buffer.put(payload.array(), copied, part);
-      copied += part;
+      int part = Math.min(bytes.remaining(), buffer.remaining());
+      buffer.put(bytes.slice(bytes.position(), part));
+      bytes.position(bytes.position() + part);
     }
-    offset += len;
   }
 
   private void putZeros(int nr) throws IOException {

@@ -144,5 +144,17 @@ public final class Limits {
   /** Entries of a statistics object. */
   public static final int MAX_STATISTICS = 256;
 
+  /** Rounds of PBKDF2 that a reader computes: half a minute. */
+  public static final int MAX_KDF_ITERATIONS = 10_000_000;
+
+  /** Bytes of a passphrase. */
+  public static final int MAX_PASSPHRASE_BYTES = 1024;
+
+  /** Bytes of a key file, at least: as many as the key has. */
+  public static final int MIN_KEY_FILE_BYTES = 32;
+
+  /** Bytes of a key file. */
+  public static final int MAX_KEY_FILE_BYTES = 64 << 10;
+
   private Limits() {}
 }

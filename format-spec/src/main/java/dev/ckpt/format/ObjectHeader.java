@@ -3,6 +3,7 @@ package dev.ckpt.format;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.error.UnknownObjectException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,9 @@ record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadC
   /** Bit of {@code flags}: who does not know the type may skip the object. */
   static final int OPTIONAL = 1;
 
+  /** Bit of {@code flags}: the payload is sealed. */
+  static final int SEALED = 2;
+
   /** Objects begin at multiples of this. */
   static final int ALIGNMENT = 8;
 
@@ -41,9 +45,22 @@ record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadC
   private static final int PAYLOAD_CRC_OFFSET = 16;
   private static final int CRC_OFFSET = SUMMED_BYTES;
 
-  static ObjectHeader of(ObjectType type, int objref, long lenBytes, int payloadCrc32c) {
-    return new ObjectHeader(
-        type.number(), type.optional() ? OPTIONAL : 0, objref, lenBytes, payloadCrc32c);
+  static ObjectHeader of(
+      ObjectType type, boolean sealed, int objref, long lenBytes, int payloadCrc32c) {
+    int flags = (type.optional() ? OPTIONAL : 0) | (sealed ? SEALED : 0);
+    return new ObjectHeader(type.number(), flags, objref, lenBytes, payloadCrc32c);
+  }
+
+  /** The same of a payload that is known only when this is. */
+  ObjectHeader withCrc(int crc) {
+    return new ObjectHeader(type, flags, objref, lenBytes, crc);
+  }
+
+  /** What is under the tag of a sealed payload: all that stands before the checksums. */
+  ByteBuffer associatedData() {
+    ByteBuffer out = ByteBuffer.allocate(PAYLOAD_CRC_OFFSET).order(ByteOrder.LITTLE_ENDIAN);
+    out.putShort((short) type).putShort((short) flags).putInt(objref).putLong(lenBytes);
+    return out.flip();
   }
 
   /** Puts it at the position of a little-endian buffer. */
@@ -59,8 +76,9 @@ record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadC
    * other objects.
    *
    * @param offset in the stream, for errors
+   * @param sealed whether objects are sealed here
    */
-  static ObjectHeader get(ByteBuffer in, int index, long offset)
+  static ObjectHeader get(ByteBuffer in, int index, long offset, boolean sealed)
       throws CorruptImageException, UnknownObjectException {
     int crc = Crc32c.of(in, index, CRC_OFFSET);
     if (in.getInt(index + CRC_OFFSET) != crc) {
@@ -76,13 +94,20 @@ record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadC
             in.getInt(index + OBJREF_OFFSET),
             in.getLong(index + LEN_OFFSET),
             in.getInt(index + PAYLOAD_CRC_OFFSET));
-    header.check(offset);
+    header.check(offset, sealed);
     return header;
   }
 
-  private void check(long offset) throws CorruptImageException, UnknownObjectException {
-    if ((flags & ~OPTIONAL) != 0) {
-      throw corrupt(offset, "no flag but OPTIONAL", "0x" + Integer.toHexString(flags));
+  private void check(long offset, boolean sealed)
+      throws CorruptImageException, UnknownObjectException {
+    if ((flags & ~(OPTIONAL | SEALED)) != 0) {
+      throw corrupt(offset, "no flag but OPTIONAL and SEALED", "0x" + Integer.toHexString(flags));
+    }
+    if (((flags & SEALED) != 0) != sealed) {
+      throw corrupt(
+          offset,
+          sealed ? "the flag SEALED behind a SEAL" : "no flag SEALED without a SEAL",
+          "0x" + Integer.toHexString(flags));
     }
     if (objref < 0) {
       throw corrupt(offset, "an objref below 2^31", Integer.toUnsignedString(objref));
@@ -94,10 +119,11 @@ record ObjectHeader(int type, int flags, int objref, long lenBytes, int payloadC
     if (known.isPresent() && known.get().optional() != optional()) {
       throw corrupt(offset, "the flags of a " + known.get(), "0x" + Integer.toHexString(flags));
     }
-    int max = known.map(ObjectType::maxPayloadBytes).orElse(Limits.MAX_UNKNOWN_PAYLOAD_BYTES);
-    if (lenBytes < 0 || lenBytes > max) {
+    int tag = sealed ? ObjectCipher.TAG_BYTES : 0;
+    int max = known.map(ObjectType::maxPayloadBytes).orElse(Limits.MAX_UNKNOWN_PAYLOAD_BYTES) + tag;
+    if (lenBytes < tag || lenBytes > max) {
       throw corrupt(
-          offset, "a payload of at most " + max + " bytes", Long.toUnsignedString(lenBytes));
+          offset, "a payload of " + tag + " to " + max + " bytes", Long.toUnsignedString(lenBytes));
     }
   }
 

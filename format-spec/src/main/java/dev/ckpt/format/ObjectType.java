@@ -46,6 +46,7 @@ import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
 import dev.ckpt.format.record.Sched;
+import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Seccomp;
 import dev.ckpt.format.record.SeccompFilter;
 import dev.ckpt.format.record.Shmem;
@@ -75,6 +76,9 @@ import java.util.Optional;
  */
 public enum ObjectType {
   HEADER(100, Phase.HEADER, Refs.NONE, Header.CODEC),
+
+  /** How everything behind it is sealed. */
+  SEAL(110, Phase.SEAL, Refs.NONE, Seal.CODEC),
   STATISTICS(180, Phase.STATISTICS, Refs.NONE, Statistics.CODEC),
   INDEX(190, Phase.INDEX, Refs.NONE, Index.CODEC),
   TAIL(191, Phase.TAIL, Refs.NONE, Tail.CODEC),
@@ -161,6 +165,7 @@ public enum ObjectType {
 
   /** The part of the stream that an object stands in; the parts follow each other in this order. */
   public enum Phase {
+    SEAL,
     HEADER,
     STATE,
     PAGES,

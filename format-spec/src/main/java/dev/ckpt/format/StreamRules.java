@@ -55,7 +55,7 @@ final class StreamRules {
   /** Takes an object of an unknown type, which is optional. */
   void acceptUnknown(int typeNumber, int objref) {
     String found = "optional object type " + typeNumber;
-    if (phase == null) {
+    if (phase == null || phase == Phase.SEAL) {
       throw new RuleViolation("HEADER first", found);
     }
     if (phase.compareTo(Phase.INDEX) >= 0) {
@@ -72,7 +72,11 @@ final class StreamRules {
   private void checkOrder(ObjectType type) {
     checkNrObjects();
     Phase next = type.phase();
-    if ((phase == null) != (next == Phase.HEADER)) {
+    if (next == Phase.SEAL && phase != null) {
+      throw new RuleViolation("SEAL first and only there", type.name());
+    }
+    boolean begin = phase == null || phase == Phase.SEAL;
+    if (next != Phase.SEAL && begin != (next == Phase.HEADER)) {
       throw new RuleViolation("HEADER first and only there", type.name());
     }
     if (phase != null && next.compareTo(phase) < 0) {

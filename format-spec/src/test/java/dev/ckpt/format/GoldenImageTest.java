@@ -30,6 +30,27 @@ class GoldenImageTest {
   static void writeVersion0Anew() throws IOException {
     if (Boolean.getBoolean("ckpt.writeGolden")) {
       Files.write(FOLDER.resolve("v0-small.ckpt"), Samples.image());
+      try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
+        Files.write(FOLDER.resolve("v0-sealed.ckpt"), sealed(secret));
+      }
+    }
+  }
+
+  private static byte[] sealed(SealSecret secret) throws IOException {
+    return SealedImages.image(secret.derive(0, SealedImages.salt(0x42)));
+  }
+
+  @Test
+  void readsAndWritesSealedImagesOfVersion0AsTheyWere() throws Exception {
+    byte[] golden = golden("v0-sealed.ckpt");
+    try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
+      assertEquals(
+          Samples.state().stream().map(ImageObject::record).toList(),
+          SealedImages.readAll(golden, secret).stream()
+              .map(ImageObject::record)
+              .limit(Samples.state().size())
+              .toList());
+      assertArrayEquals(golden, sealed(secret));
     }
   }
 

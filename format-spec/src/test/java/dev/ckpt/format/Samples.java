@@ -32,6 +32,7 @@ import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.PosixTimer;
 import dev.ckpt.format.record.Pty;
+import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Sigactions;
 import dev.ckpt.format.record.Sigpending;
 import dev.ckpt.format.record.Statistics;
@@ -41,6 +42,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
@@ -95,6 +97,15 @@ final class Samples {
         Header.NO_PARENT,
         ByteString.of("ckpt 0.1.0"),
         ByteString.of("host"));
+  }
+
+  static Seal seal() {
+    byte[] salt = new byte[Seal.SALT_BYTES];
+    Arrays.fill(salt, (byte) 0x5c);
+    byte[] check = salt.clone();
+    check[0] = 1;
+    return new Seal(
+        Seal.AES_256_GCM, Seal.PASSPHRASE, 600_000, ByteString.of(salt), ByteString.of(check));
   }
 
   static Statistics statistics() {
@@ -341,7 +352,7 @@ final class Samples {
   /** One record of each type. */
   static List<ImageRecord> all() {
     List<ImageRecord> all = new ArrayList<>(state().stream().map(ImageObject::record).toList());
-    all.addAll(List.of(pageArray(), statistics(), index(), tail()));
+    all.addAll(List.of(seal(), pageArray(), statistics(), index(), tail()));
     return all;
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -21,7 +22,7 @@ final class SecondReader {
 
   /** The grammar of a stream; s is a state object, and an unknown one is nothing. */
   private static final String GRAMMAR =
-      "HEADER (?:s )*+(?:PAGE_ARRAY )*+(?:STATISTICS )?(?:INDEX )++TAIL ";
+      "(?:SEAL )?HEADER (?:s )*+(?:PAGE_ARRAY )*+(?:STATISTICS )?(?:INDEX )++TAIL ";
 
   private static final String[] UNKNOWN = {"", "0", "", "", "", "yes"};
   private static final int PAGE = 4096;
@@ -37,22 +38,30 @@ final class SecondReader {
   private final Map<Long, String> shared = new HashMap<>();
   private final Map<Long, Map<String, Object>> byObjref = new HashMap<>();
   private final CRC32C headers = new CRC32C();
+  private final Optional<byte[]> secret;
+  private Optional<SecondSeal> seal = Optional.empty();
   private final StringBuilder order = new StringBuilder();
   private long lastObjref;
   private long nrDataPages;
   private long nrStates;
   private long indexOffset;
 
-  private SecondReader(SpecText spec, byte[] image) {
+  private SecondReader(SpecText spec, byte[] image, Optional<byte[]> secret) {
     this.spec = spec;
+    this.secret = secret;
     this.in = ByteBuffer.wrap(image);
     spec.table("Limits", "Limits").forEach(row -> limits.put(row[1], SpecText.number(row[2])));
     spec.table("Object", "Object").forEach(row -> types.put(SpecText.number(row[1]), row));
   }
 
-  /** All objects of an image. */
+  /** All objects of an image that is not sealed. */
   static List<Found> read(SpecText spec, byte[] image) throws Refused {
-    SecondReader reader = new SecondReader(spec, image);
+    return read(spec, image, Optional.empty());
+  }
+
+  /** All objects of an image, given a passphrase or the content of a key file if it is sealed. */
+  static List<Found> read(SpecText spec, byte[] image, Optional<byte[]> secret) throws Refused {
+    SecondReader reader = new SecondReader(spec, image, secret);
     try {
       reader.stream();
     } catch (BufferUnderflowException e) {
@@ -94,7 +103,8 @@ final class SecondReader {
     Map<String, Object> header = SpecDecoder.decode(spec, shared, "Framing", "Object header", in);
     require(header.get("CRC32C").equals(crc(at, 20)), "CRC of a header");
     String[] type = types.getOrDefault(header.get("type"), UNKNOWN);
-    require(header.get("flags").equals(type[5].equals("yes") ? 1L : 0L), "flags");
+    long flags = (type[5].equals("yes") ? 1 : 0) + (seal.isPresent() ? 2 : 0);
+    require(header.get("flags").equals(flags), "flags");
     String name = type[2];
     boolean state = Set.of('2', '3', '4', '5').contains(type[1].charAt(0));
     state &= !name.equals("PAGE_ARRAY");
@@ -109,7 +119,8 @@ final class SecondReader {
     lastObjref = Math.max(objref, lastObjref);
     long length = (long) header.get("lenBytes");
     long maximum = limit("payload of a" + (name.isEmpty() ? "n unknown type" : " " + name));
-    require(Long.compareUnsigned(length, maximum) <= 0, "payload too long");
+    long tag = seal.isPresent() ? 16 : 0;
+    require(Long.compareUnsigned(length, maximum + tag) <= 0, "payload too long");
     require(length <= in.remaining(), "is cut");
     require(header.get("payloadCrc32c").equals(crc(in.position(), length)), "CRC of a payload");
     objects.add(found(at, name, objref, (int) length));
@@ -123,10 +134,11 @@ final class SecondReader {
   private Found found(long at, String name, long objref, int length) throws Refused {
     int start = in.position();
     in.position(start + length);
+    ByteBuffer payload =
+        seal.isPresent() ? seal.get().open(in, (int) at, length) : in.slice(start, length);
     if (name.isEmpty()) {
       return new Found(at, name, objref, Map.of(), new byte[0]);
     }
-    ByteBuffer payload = in.slice(start, length);
     Map<String, Object> fields = SpecDecoder.decode(spec, shared, name, name, payload);
     byte[] pages = new byte[0];
     if (name.equals("PAGE_ARRAY")) {
@@ -135,6 +147,8 @@ final class SecondReader {
       index(at, list(fields, "entries"));
     } else if (name.equals("TAIL")) {
       tail(fields);
+    } else if (name.equals("SEAL")) {
+      seal = Optional.of(SecondSeal.of(fields, secret.orElseThrow(() -> new Refused("no key"))));
     }
     require(!payload.hasRemaining(), "bytes behind the record " + name);
     if (objref > 0) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,10 @@ class SecondReaderTest {
   }
 
   private static void agree(byte[] image) throws Exception {
-    List<ImageObject> objects = Images.readAll(image);
-    List<Found> found = SecondReader.read(spec(), image);
+    agree(Images.readAll(image), SecondReader.read(spec(), image));
+  }
+
+  private static void agree(List<ImageObject> objects, List<Found> found) throws Exception {
     assertEquals(objects.size(), found.size());
     for (int i = 0; i < found.size(); i++) {
       ImageObject object = objects.get(i);
@@ -139,6 +142,52 @@ class SecondReaderTest {
     agree(Samples.shortImage());
     agree(GoldenImageTest.golden("v0-small.ckpt"));
     agree(SpecTest.example());
+  }
+
+  @Test
+  void readsSealedImagesAsTheCodecDoes() throws Exception {
+    try (SealSecret file = SealSecret.ofKeyFile(SealedImages.keyFile());
+        SealSecret typed = SealSecret.ofPassphrase(SealedImages.passphrase())) {
+      byte[] salt = SealedImages.salt(1);
+      agreeOnSealed(SealedImages.image(file.derive(0, salt)), file, SealedImages.keyFile());
+      agreeOnSealed(GoldenImageTest.golden("v0-sealed.ckpt"), file, SealedImages.keyFile());
+      ImageKey key = typed.derive(SealedImages.ITERATIONS, salt);
+      byte[] image = SealedImages.image(key);
+      agreeOnSealed(image, typed, SealedImages.passphrase());
+      assertThrows(
+          Refused.class,
+          () -> SecondReader.read(spec(), image, Optional.of(SealedImages.keyFile())));
+      assertThrows(Refused.class, () -> SecondReader.read(spec(), image));
+    }
+  }
+
+  private static void agreeOnSealed(byte[] image, KeySource keys, byte[] secret) throws Exception {
+    List<Found> found = SecondReader.read(spec(), image, Optional.of(secret));
+    assertEquals("SEAL", found.get(0).type());
+    // The codec does not hand it out.
+    agree(SealedImages.readAll(image, keys), found.subList(1, found.size()));
+    Found pages = found.stream().filter(f -> f.type().equals("PAGE_ARRAY")).findFirst().get();
+    assertEquals(Samples.pages(), ByteBuffer.wrap(pages.pages()));
+  }
+
+  /** Flipped bytes under good checksums. */
+  @Test
+  void refusesSealedObjectsThatSomebodyChanged() throws Exception {
+    try (SealSecret file = SealSecret.ofKeyFile(SealedImages.keyFile())) {
+      byte[] sealed = SealedImages.shortImage(file.derive(0, SealedImages.salt(1)));
+      List<Raw> objects = RawStream.parse(sealed);
+      for (int at = 1; at < objects.size(); at++) {
+        Raw raw = objects.get(at);
+        byte[] payload = raw.payload().clone();
+        payload[payload.length / 2] ^= 1;
+        List<Raw> changed = new ArrayList<>(objects);
+        changed.set(at, Raw.of(raw.type(), raw.flags(), raw.objref(), payload));
+        byte[] image = RawStream.of(changed);
+        assertThrows(
+            Refused.class,
+            () -> SecondReader.read(spec(), image, Optional.of(SealedImages.keyFile())));
+      }
+    }
   }
 
   @Test

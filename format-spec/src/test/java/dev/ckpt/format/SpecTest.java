@@ -74,6 +74,34 @@ class SpecTest {
   }
 
   @Test
+  void showsKeysThatTheCodecMakes() throws Exception {
+    byte[] salt = new byte[32];
+    byte[] file = new byte[40];
+    for (byte i = 0; i < file.length; i++) {
+      salt[i % salt.length] = (byte) (i % salt.length);
+      file[i] = i;
+    }
+    try (SealSecret typed = SealSecret.ofPassphrase("correct horse".getBytes());
+        SealSecret content = SealSecret.ofKeyFile(file)) {
+      assertShown(typed.derive(1000, salt));
+      assertShown(content.derive(0, salt));
+    }
+  }
+
+  /** Check, and key: of that a nonce and a header that seal nothing give a tag. */
+  private static void assertShown(ImageKey key) throws IOException {
+    String keys = spec().substring(spec().indexOf("```key\n"));
+    String check = HexFormat.of().formatHex(key.seal().check().toByteArray());
+    int at = keys.indexOf("\ncheck  " + check + "\n");
+    assertTrue(at > 0, check);
+    byte[] shown = HexFormat.of().parseHex(keys.substring(at - 64, at));
+    ObjectHeader header = new ObjectHeader(100, 2, 0, ObjectCipher.TAG_BYTES, 0);
+    assertEquals(
+        new ObjectCipher(shown).seal(header, 120, ByteBuffer.allocate(0)),
+        key.cipher().seal(header, 120, ByteBuffer.allocate(0)));
+  }
+
+  @Test
   void hasASectionForEveryTypeWithEveryField() throws Exception {
     String spec = spec();
     for (ImageRecord sample : Samples.all()) {

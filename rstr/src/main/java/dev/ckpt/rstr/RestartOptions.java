@@ -1,6 +1,7 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.backend.Backends;
+import dev.ckpt.format.KeySource;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param files what to do about files that were open for writing and have changed
  * @param inheritFds files to open in the place of what these descriptors led to
  * @param backend name of the page filler, or {@link Backends#AUTO}
+ * @param keys asked for the key of a sealed image, before anything is created
  * @param progress told about pages as they are filled
  */
 public record RestartOptions(
@@ -18,6 +20,7 @@ public record RestartOptions(
     FilesPolicy files,
     Map<Integer, Path> inheritFds,
     String backend,
+    KeySource keys,
     PageProgress progress) {
 
   /** Takes a copy of the map. */
@@ -37,31 +40,37 @@ public record RestartOptions(
 
   /** What a plain {@code ckpt restore IMAGE} does. */
   public static RestartOptions of() {
-    return new RestartOptions(false, FilesPolicy.NEWER_OK, Map.of(), Backends.AUTO, done -> {});
+    return new RestartOptions(
+        false, FilesPolicy.NEWER_OK, Map.of(), Backends.AUTO, KeySource.NONE, done -> {});
   }
 
   /** The same, detached or not. */
   public RestartOptions withDetach(boolean away) {
-    return new RestartOptions(away, files, inheritFds, backend, progress);
+    return new RestartOptions(away, files, inheritFds, backend, keys, progress);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
-    return new RestartOptions(detach, policy, inheritFds, backend, progress);
+    return new RestartOptions(detach, policy, inheritFds, backend, keys, progress);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
-    return new RestartOptions(detach, files, paths, backend, progress);
+    return new RestartOptions(detach, files, paths, backend, keys, progress);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
-    return new RestartOptions(detach, files, inheritFds, name, progress);
+    return new RestartOptions(detach, files, inheritFds, name, keys, progress);
+  }
+
+  /** The same with keys for a sealed image. */
+  public RestartOptions withKeys(KeySource source) {
+    return new RestartOptions(detach, files, inheritFds, backend, source, progress);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
-    return new RestartOptions(detach, files, inheritFds, backend, listener);
+    return new RestartOptions(detach, files, inheritFds, backend, keys, listener);
   }
 }

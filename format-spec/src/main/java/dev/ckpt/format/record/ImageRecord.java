@@ -50,6 +50,7 @@ public sealed interface ImageRecord
         PosixTimer,
         Rlimits,
         Sched,
+        Seal,
         Seccomp,
         SeccompFilter,
         Sigactions,
