@@ -94,8 +94,19 @@ see_to_archive() {
   fi
 }
 
+# The JVM takes the first descriptors that are free for files of its own: none of the first three may be. What is
+# then written to standard output is an error, as it should be. NB: not ":", which would end us when it fails.
+fill_descriptors() {
+  true 9>&2 2> /dev/null || exec 2> /dev/null
+  true 2> /dev/null 9<&0 || exec 0< /dev/null
+  true 2> /dev/null 9>&1 || exec 1< /dev/null
+}
+
 # Becomes the command, with the Java that was chosen.
 launch() {
+  fill_descriptors
+  # No JVM starts in a folder that was deleted, and the shell has no name for one.
+  [ -n "${PWD:-}" ] || die "the folder that this runs in is gone: go to another one"
   see_to_archive
   if [ -s "$archive" ]; then
     run_java -XX:SharedArchiveFile="$archive" -jar "$app/ckpt.jar" "$@"

@@ -5,8 +5,11 @@ import dev.ckpt.cli.args.Parameter;
 import dev.ckpt.cli.args.Syntax;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,6 +21,9 @@ abstract class CkptCommand {
       new Parameter("IMAGE", true, "The image, or - for a pipe on standard input.");
 
   private static final String PIPE = "-";
+
+  /** What Java makes of bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\ufffd';
 
   private final Console console;
   private final int verbosity;
@@ -52,8 +58,14 @@ abstract class CkptCommand {
       code = runInto(report);
     } catch (IOException e) {
       // The report could not be begun, or a part of it was lost.
-      failure(console, verbosity, e);
-      return code == ExitCode.DONE && !stdoutTaken() ? failedCode() : code;
+      boolean quiet = console.readerGone().getAsBoolean();
+      if (!quiet) {
+        failure(console, verbosity, e);
+      }
+      if (code != ExitCode.DONE || stdoutTaken()) {
+        return code;
+      }
+      return quiet ? ExitCode.READER_GONE : failedCode();
     }
     return code;
   }
@@ -73,6 +85,18 @@ abstract class CkptCommand {
     }
   }
 
+  /** Writes out what standard output holds back; returns an exit code, another if it was lost. */
+  static int finish(Console console, int code) {
+    if (!console.out().checkError()) {
+      return code;
+    }
+    if (console.readerGone().getAsBoolean()) {
+      return ExitCode.READER_GONE;
+    }
+    failure(console, 0, new CkptException(Code.OUTPUT_LOST, Report.LOST));
+    return ExitCode.FAILED;
+  }
+
   /** Reports an error where there is nothing but a terminal. */
   static void failure(Console console, int verbosity, IOException error) {
     try (Report report = Report.open(console, Optional.empty(), true, verbosity)) {
@@ -89,7 +113,12 @@ abstract class CkptCommand {
       throw new UsageException(what + " has no name");
     }
     try {
-      return Path.of(name);
+      Path path = Path.of(name);
+      if (name.indexOf(REPLACEMENT) >= 0 && !Files.exists(path)) {
+        throw new UsageException(
+            what + " '" + name + "' is not named in UTF-8, which Java cannot open: use a pipe, -");
+      }
+      return path;
     } catch (InvalidPathException e) {
       throw new UsageException(what + " '" + name + "' is no name of a file: " + e.getReason());
     }
@@ -106,6 +135,11 @@ abstract class CkptCommand {
 
   final Console console() {
     return console;
+  }
+
+  /** What people call an image. */
+  static String nameOf(Path image) {
+    return isPipe(image) ? "the pipe" : image.toString();
   }
 
   /** Whether an image argument stands for standard input or output. */

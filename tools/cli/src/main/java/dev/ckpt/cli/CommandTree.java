@@ -9,7 +9,6 @@ import dev.ckpt.cli.args.Program;
 import dev.ckpt.cli.args.Syntax;
 import dev.ckpt.cli.args.UsageException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,13 +65,14 @@ final class CommandTree {
   /** Reads the arguments and runs the command that they name; returns the exit code. */
   int execute(String[] words) {
     if (words.length == 0) {
-      return show(HelpText.ofAll(program()), console.err(), ExitCode.USAGE);
+      HelpText.ofAll(program()).forEach(console.err()::println);
+      return ExitCode.USAGE;
     }
     List<String> rest = List.of(words).subList(1, words.length);
     try {
       return switch (words[0]) {
         case "-h", "--help", HELP -> help(rest);
-        case "-V", "--version" -> show(List.of(Version.line()), console.out(), ExitCode.DONE);
+        case "-V", "--version" -> show(List.of(Version.line()));
         default -> execute(words[0], rest);
       };
     } catch (UsageException e) {
@@ -84,7 +84,7 @@ final class CommandTree {
     Syntax syntax = syntax(name);
     Arguments arguments = ArgumentParser.parse(syntax, words);
     if (arguments.has(Syntax.HELP)) {
-      return show(HelpText.of(PROGRAM, syntax), console.out(), ExitCode.DONE);
+      return show(HelpText.of(PROGRAM, syntax));
     }
     return command(name, arguments).call();
   }
@@ -120,13 +120,12 @@ final class CommandTree {
     boolean all = words.isEmpty() || words.get(0).startsWith("-") || words.get(0).equals(HELP);
     List<String> lines =
         all ? HelpText.ofAll(program()) : HelpText.of(PROGRAM, syntax(words.get(0)));
-    return show(lines, console.out(), ExitCode.DONE);
+    return show(lines);
   }
 
-  private static int show(List<String> lines, PrintStream stream, int code) {
-    lines.forEach(stream::println);
-    // NB: a PrintStream keeps its errors to itself until it is asked.
-    return stream.checkError() ? ExitCode.FAILED : code;
+  private int show(List<String> lines) {
+    lines.forEach(console.out()::println);
+    return CkptCommand.finish(console, ExitCode.DONE);
   }
 
   private int mistake(UsageException error, String[] words) {

@@ -3,20 +3,23 @@ package dev.ckpt.cli;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.Terminal;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where the command writes to. Always UTF-8: what JSON asks for, whatever the locale says.
  *
  * @param out standard output; flushed by whoever ends the command
  * @param err standard error
+ * @param readerGone whether something was lost because nobody reads standard output any more
  */
-record Console(PrintStream out, PrintStream err) {
+record Console(PrintStream out, PrintStream err, BooleanSupplier readerGone) {
   private static final int STDIN = 0;
   private static final int STDOUT = 1;
   private static final int STDERR = 2;
@@ -25,11 +28,11 @@ record Console(PrintStream out, PrintStream err) {
 
   /** The process's own. */
   static Console ofProcess() {
-    return new Console(stream(FileDescriptor.out, false), stream(FileDescriptor.err, true));
-  }
-
-  private static PrintStream stream(FileDescriptor descriptor, boolean autoFlush) {
-    return new PrintStream(new FileOutputStream(descriptor), autoFlush, StandardCharsets.UTF_8);
+    NoticingStream out = new NoticingStream(new FileOutputStream(FileDescriptor.out));
+    return new Console(
+        new PrintStream(new BufferedOutputStream(out), false, StandardCharsets.UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        out::readerGone);
   }
 
   /** Whether standard input is a terminal. */

@@ -225,7 +225,7 @@ final class DumpCommand extends CkptCommand {
             + result.pid()
             + (stop ? " ended" : " dumped")
             + " into "
-            + Units.printable(isPipe(image) ? "the pipe" : image.toString())
+            + Units.printable(nameOf(image))
             + ": "
             + Units.bytes(result.imageBytes())
             + ", "

@@ -20,5 +20,8 @@ final class ExitCode {
   /** {@link #REFUSED} of a restore in the foreground. */
   static final int FOREGROUND_REFUSED = 126;
 
+  /** Nobody reads standard output any more: what SIGPIPE ends other programs with. */
+  static final int READER_GONE = 141;
+
   private ExitCode() {}
 }

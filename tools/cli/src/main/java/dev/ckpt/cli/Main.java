@@ -19,7 +19,7 @@ public final class Main {
     // Answered here, before picocli is loaded: scripts ask this all the time.
     if (arguments.length == 1 && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
       console.out().println(Version.line());
-      return ExitCode.DONE;
+      return CkptCommand.finish(console, ExitCode.DONE);
     }
     return new CommandTree(console, ending).execute(arguments);
   }

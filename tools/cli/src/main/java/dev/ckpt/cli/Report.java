@@ -7,6 +7,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.ImageVersionException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -35,12 +36,16 @@ final class Report implements AutoCloseable {
   /** Shows where in the program an error came from. */
   static final int STACK_TRACES = 2;
 
+  /** What is said when it could not be written out. */
+  static final String LOST = "the result could not be written to standard output, or to its file";
+
   private final Console console;
   private final int verbosity;
   private final Optional<PrintStream> json;
   private final boolean jsonIsFile;
   private final PrintStream people;
   private boolean jsonWritten;
+  private String image = "the image";
 
   private Report(
       Console console,
@@ -88,6 +93,11 @@ final class Report implements AutoCloseable {
 
   private static PrintStream nowhere() {
     return new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+  }
+
+  /** Says which image it is about, for errors that know only of its bytes. */
+  void about(String imageName) {
+    image = imageName;
   }
 
   /** A line of the result for people. */
@@ -166,7 +176,7 @@ final class Report implements AutoCloseable {
     }
   }
 
-  private static JsonObject describe(Throwable error) {
+  private JsonObject describe(Throwable error) {
     JsonObject object =
         new JsonObject().put("code", code(error).name()).put("message", message(error));
     List<JsonObject> refusals = new ArrayList<>();
@@ -205,12 +215,18 @@ final class Report implements AutoCloseable {
   }
 
   /** What went wrong, without the code. */
-  private static String message(Throwable error) {
+  private String message(Throwable error) {
     if (error instanceof UnsupportedStateException unsupported) {
       // Each is told of by itself: in its own line, or among the refusals of the JSON.
       int others = unsupported.refusals().size() - 1;
       return unsupported.refusals().get(0).text()
           + (others > 0 ? " (and " + others + " more)" : "");
+    }
+    if (error instanceof CorruptImageException corrupt && corrupt.offset() == 0) {
+      return image + " is no image: expected " + corrupt.expected() + ", found " + corrupt.actual();
+    }
+    if (error instanceof CorruptImageException || error instanceof ImageVersionException) {
+      return image + ": " + error.getMessage();
     }
     if (error instanceof CkptException) {
       return error.getMessage();
@@ -245,7 +261,7 @@ final class Report implements AutoCloseable {
       lost |= json.get().checkError();
     }
     if (lost) {
-      throw new CkptException(Code.OUTPUT_LOST, "the result could not be written out");
+      throw new CkptException(Code.OUTPUT_LOST, LOST);
     }
   }
 }

@@ -121,6 +121,7 @@ final class RestoreCommand extends CkptCommand {
 
   @Override
   int run(Report report) throws IOException {
+    report.about(nameOf(image));
     RestartedTask task;
     PidFile pid = PidFile.of(pidFile);
     try (ReadableByteChannel channel = open();
@@ -163,7 +164,7 @@ final class RestoreCommand extends CkptCommand {
         "pid "
             + task.pid()
             + " restored from "
-            + Units.printable(isPipe(image) ? "the pipe" : image.toString())
+            + Units.printable(nameOf(image))
             + ": "
             + Units.count(task.pages(), "page")
             + ", took "

@@ -30,6 +30,7 @@ final class ShowCommand extends CkptCommand {
 
   @Override
   int run(Report report) throws IOException {
+    report.about(nameOf(image));
     ImageSummary summary;
     try (ReadableByteChannel channel = Channels.open(image)) {
       summary = ImageSummary.read(channel);

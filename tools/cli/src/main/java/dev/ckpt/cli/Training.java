@@ -26,7 +26,7 @@ final class Training {
   private Training() {
     PrintStream nothing =
         new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    nowhere = new Console(nothing, nothing);
+    nowhere = new Console(nothing, nothing, () -> false);
   }
 
   /** Runs them all; takes no arguments. */

@@ -30,11 +30,12 @@ final class VerifyCommand extends CkptCommand {
 
   @Override
   int run(Report report) throws IOException {
+    report.about(nameOf(image));
     ImageCounts counts;
     try (ReadableByteChannel channel = Channels.open(image)) {
       counts = ImageCounts.verify(channel);
     }
-    report.line(Units.printable(image.toString()) + ": whole: " + counts.line());
+    report.line(Units.printable(nameOf(image)) + ": whole: " + counts.line());
     report.result(counts.json(image.toString()));
     return ExitCode.DONE;
   }

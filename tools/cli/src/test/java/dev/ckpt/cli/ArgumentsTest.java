@@ -23,6 +23,7 @@ class ArgumentsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "''                                   | '' is no command: there are dump, restore,",
         "dmp                                  | 'dmp' is no command: did you mean dump? (see ckpt",
         "gcore                                | 'gcore' is no command: there are dump, restore,",
         "--what                               | there is no option --what, and a command comes",
@@ -178,6 +179,22 @@ class ArgumentsTest {
     CommandRun run = CommandRun.of(command, folder.toString());
 
     assertTrue(run.err().startsWith("ckpt: IMAGE_IS_FOLDER: image " + folder), run.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"show", "verify"})
+  void whatIsNoImageIsCalledByItsName(String command, @TempDir Path folder) throws IOException {
+    Path text = Files.writeString(folder.resolve("text"), "no image, but a text of some length");
+    Path empty = Files.writeString(folder.resolve("empty"), "");
+
+    assertTrue(
+        CommandRun.of(command, text.toString())
+            .err()
+            .startsWith("ckpt: IMAGE_CORRUPT: " + text + " is no image: expected the magic of"));
+    assertTrue(
+        CommandRun.of(command, empty.toString())
+            .err()
+            .startsWith("ckpt: IMAGE_CORRUPT: " + empty + " is no image: expected "));
   }
 
   @Test

@@ -18,7 +18,8 @@ record CommandRun(int code, String out, String err) {
     Console console =
         new Console(
             new PrintStream(out, false, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            () -> false);
     int code = Main.run(arguments, console, new Ending());
     console.out().flush();
     return new CommandRun(

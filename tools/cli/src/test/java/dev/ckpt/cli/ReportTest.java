@@ -30,7 +30,8 @@ class ReportTest {
 
   private Report open(Optional<String> json, boolean stdoutTaken, int verbosity)
       throws IOException {
-    return Report.open(new Console(stream(out), stream(err)), json, stdoutTaken, verbosity);
+    return Report.open(
+        new Console(stream(out), stream(err), () -> false), json, stdoutTaken, verbosity);
   }
 
   private static void sayAll(Report report) throws IOException {
@@ -140,7 +141,8 @@ class ReportTest {
       report.failure(new CorruptImageException(4096, "VMA", "this", "that"));
     }
 
-    assertTrue(err.toString().startsWith("ckpt: IMAGE_CORRUPT: image offset 4096: VMA: "));
+    assertTrue(
+        err.toString().startsWith("ckpt: IMAGE_CORRUPT: the image: image offset 4096: VMA: "));
     assertTrue(out.toString().contains("\"offset\":4096,\"object\":\"VMA\""), out.toString());
   }
 
@@ -190,7 +192,7 @@ class ReportTest {
             throw new IOException("no space left");
           }
         };
-    Console console = new Console(stream(full), stream(err));
+    Console console = new Console(stream(full), stream(err), () -> false);
     Report report = Report.open(console, Optional.empty(), false, 0);
     report.line("line");
 

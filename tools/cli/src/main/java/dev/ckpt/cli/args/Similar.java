@@ -12,7 +12,8 @@ final class Similar {
     String nearest = "";
     int least = Integer.MAX_VALUE;
     for (String word : words) {
-      int distance = word.startsWith(typed) ? 1 : distance(typed, word);
+      boolean begun = !typed.isEmpty() && word.startsWith(typed);
+      int distance = begun ? 1 : distance(typed, word);
       if (distance < least) {
         least = distance;
         nearest = word;

@@ -138,7 +138,7 @@ class ArgumentParserTest {
     assertEquals(Optional.of("restore"), Similar.to("restroe", words));
     assertEquals(Optional.of("verify"), Similar.to("ver", words));
     assertEquals(Optional.empty(), Similar.to("gcore", words));
-    assertEquals(Optional.empty(), Similar.to("", List.of()));
+    assertEquals(Optional.empty(), Similar.to("", words));
     assertEquals(2, Similar.distance("show", "sow2"));
   }
 
