@@ -42,7 +42,7 @@ final class ObjectReader implements PageWriter.Source {
   }
 
   @Override
-  public void read(List<PageRange> ranges, ByteBuffer into) throws CkptException {
+  public void read(List<PageRange> ranges, ByteBuffer into, boolean beside) throws CkptException {
     for (PageRange range : ranges) {
       long local = NativeBuffer.addressOf(into) + into.position();
       long done = 0;

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
 /**
@@ -20,12 +22,24 @@ import java.util.function.LongConsumer;
 final class PageWriter {
   /** Where pages come from. */
   interface Source {
-    /** Reads ranges one after another to the buffer's position. */
-    void read(List<PageRange> ranges, ByteBuffer into) throws CkptException;
+    /**
+     * Reads ranges one after another to the buffer's position.
+     *
+     * @param beside whether this is the thread beside the caller's
+     */
+    void read(List<PageRange> ranges, ByteBuffer into, boolean beside) throws CkptException;
   }
 
+  /**
+   * How pages are to be treated.
+   *
+   * @param zerosCount whether a zero page must be told of, or is what a missing page is anyway
+   * @param anyThread whether they can be read by another thread than the caller's
+   */
+  record Manner(boolean zerosCount, boolean anyThread) {}
+
   /** Pages that will be in the next array. */
-  private record Gathered(PageRange range, boolean zerosCount) {}
+  private record Gathered(PageRange range, Manner manner) {}
 
   private static final long ARRAY_BYTES = PageQueue.BUFFER_BYTES;
   private static final int MAX_PAGES = PageQueue.BUFFER_BYTES / PageRange.PAGE_SIZE;
@@ -34,21 +48,15 @@ final class PageWriter {
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect(PageRange.PAGE_SIZE).asReadOnlyBuffer();
 
-  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
-
   private final PageQueue out;
-
-  /** Where pages are read to; {@link #NONE} when it was put into the queue. */
-  private ByteBuffer pages = NONE;
-
   private final List<Gathered> gathered = new ArrayList<>();
   private long gatheredPages;
   private int owner;
-  private Source source = (ranges, into) -> {};
+  private Source source = (ranges, into, beside) -> {};
   private final LongConsumer progress;
+  private final LongAdder nrData = new LongAdder();
+  private final LongAdder nrZero = new LongAdder();
   private long nrRead;
-  private long nrData;
-  private long nrZero;
 
   /**
    * Writes to an image.
@@ -66,10 +74,9 @@ final class PageWriter {
    * task may have thousands of mappings of a page or two, and an array begins at a whole page.
    *
    * @param of the object the addresses belong to; they ascend from call to call
-   * @param zerosCount whether a zero page must be told of, or is what a missing page is anyway
    * @param from the same in all calls for this owner
    */
-  void write(int of, List<PageRange> ranges, boolean zerosCount, Source from) throws IOException {
+  void write(int of, List<PageRange> ranges, Manner manner, Source from) throws IOException {
     if (of != owner) {
       flush();
       owner = of;
@@ -80,7 +87,7 @@ final class PageWriter {
       while (at != range.end()) {
         long room = MAX_PAGES - gatheredPages;
         long nrPages = Math.min(room, (stopIn(range, at) - at) / PageRange.PAGE_SIZE);
-        gathered.add(new Gathered(new PageRange(at, nrPages), zerosCount));
+        gathered.add(new Gathered(new PageRange(at, nrPages), manner));
         gatheredPages += nrPages;
         at += nrPages * PageRange.PAGE_SIZE;
         if (gatheredPages == MAX_PAGES
@@ -109,50 +116,46 @@ final class PageWriter {
     if (gathered.isEmpty()) {
       return;
     }
-    if (pages == NONE) {
-      pages = out.take();
-    }
-    source.read(gathered.stream().map(Gathered::range).toList(), pages);
-    pages.flip();
-    List<PageRun> runs = new ArrayList<>();
-    int kept = 0;
-    int read = 0;
-    for (Gathered each : gathered) {
-      PageRange range = each.range();
-      for (long at = range.address(); at != range.end(); at += PageRange.PAGE_SIZE) {
-        boolean zero = isZero(read);
-        if (!zero) {
-          keep(read, kept);
-          kept += PageRange.PAGE_SIZE;
-          append(runs, at, PageKind.DATA);
-          nrData++;
-        } else if (each.zerosCount()) {
-          append(runs, at, PageKind.ZERO);
-          nrZero++;
-        }
-        read += PageRange.PAGE_SIZE;
-      }
-    }
+    List<Gathered> next = List.copyOf(gathered);
+    int of = owner;
+    Source from = source;
     gathered.clear();
     nrRead += gatheredPages;
     gatheredPages = 0;
+    out.add(
+        (into, beside) -> {
+          from.read(next.stream().map(Gathered::range).toList(), into, beside);
+          return cut(of, next, into.flip());
+        },
+        next.stream().allMatch(each -> each.manner().anyThread()));
     progress.accept(nrRead);
-    if (runs.isEmpty()) {
-      pages.clear();
-    } else {
-      out.put(new PageArray(owner, runs), pages.limit(kept));
-      pages = NONE;
-    }
   }
 
-  private boolean isZero(int offset) {
-    return pages.slice(offset, PageRange.PAGE_SIZE).mismatch(ZEROS) < 0;
-  }
-
-  private void keep(int from, int to) {
-    if (from != to) {
-      pages.put(to, pages, from, PageRange.PAGE_SIZE);
+  /** Takes the zero pages out; on whatever thread read them. */
+  private Optional<PageArray> cut(int of, List<Gathered> read, ByteBuffer pages) {
+    List<PageRun> runs = new ArrayList<>();
+    int kept = 0;
+    int from = 0;
+    for (Gathered each : read) {
+      PageRange range = each.range();
+      for (long at = range.address(); at != range.end(); at += PageRange.PAGE_SIZE) {
+        boolean zero = pages.slice(from, PageRange.PAGE_SIZE).mismatch(ZEROS) < 0;
+        if (!zero) {
+          if (from != kept) {
+            pages.put(kept, pages, from, PageRange.PAGE_SIZE);
+          }
+          kept += PageRange.PAGE_SIZE;
+          append(runs, at, PageKind.DATA);
+        } else if (each.manner().zerosCount()) {
+          append(runs, at, PageKind.ZERO);
+          nrZero.increment();
+        }
+        from += PageRange.PAGE_SIZE;
+      }
     }
+    nrData.add(kept / PageRange.PAGE_SIZE);
+    pages.limit(kept);
+    return runs.isEmpty() ? Optional.empty() : Optional.of(new PageArray(of, runs));
   }
 
   private static void append(List<PageRun> runs, long addr, PageKind kind) {
@@ -166,9 +169,10 @@ final class PageWriter {
     runs.add(new PageRun(addr, 1, kind));
   }
 
-  /** Puts what is left into the queue, and tells how many pages were. */
+  /** Waits until all pages were read, and tells how many of them are in the image, or will be. */
   MmCheckpoint.PageCounts finish() throws IOException {
     flush();
-    return new MmCheckpoint.PageCounts(nrData, nrZero);
+    out.awaitRead();
+    return new MmCheckpoint.PageCounts(nrData.sum(), nrZero.sum());
   }
 }

@@ -1,7 +1,6 @@
 package dev.ckpt.mem;
 
 import dev.ckpt.core.backend.PageRange;
-import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.EmbeddedFiles;
 import dev.ckpt.core.checkpoint.FileRefs;
@@ -34,6 +33,8 @@ import java.util.Optional;
 
 /** The checkpoint of one task's memory, from the survey of its mappings to the last page. */
 final class TaskMemory implements MmCheckpoint {
+  private static final int PROT_READ = 1;
+
   /** One mapping as it will be saved. */
   static final class Mapping {
     private final SmapsEntry entry;
@@ -298,31 +299,36 @@ final class TaskMemory implements MmCheckpoint {
 
   @Override
   public PageCounts readPages(
-      CkptContext context, PageReader reader, PageQueue out, Progress progress) throws IOException {
+      CkptContext context, Readers readers, PageQueue out, Progress progress) throws IOException {
     long total = nrPages();
     PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
     for (Mapping mapping : mappings) {
       // Where nothing is mapped over, a missing page is zero; over a file it is the file's.
       boolean zerosCount = mapping.kind() == VmaKind.FILE_PRIVATE;
-      writer.write(mmObjref, mapping.pages(), zerosCount, reader::read);
+      // NB: what its protection hides is for the tracer's thread alone, in some kernels
+      // (proc_mem.force_override=ptrace).
+      boolean anyThread = (mapping.entry().vma().prot() & PROT_READ) != 0;
+      writer.write(
+          mmObjref,
+          mapping.pages(),
+          new PageWriter.Manner(zerosCount, anyThread),
+          (ranges, into, beside) -> readers.of(beside).read(ranges, into));
     }
     for (SharedObject object : objects.values()) {
       if (object.objref() != 0) {
-        writer.write(
-            object.objref(),
-            ObjectReader.dataRanges(object.handle(), object.size()),
-            false,
-            new ObjectReader(object.handle()));
+        write(writer, object.objref(), object.handle(), object.size());
       }
     }
     for (EmbeddedFiles.Content file : context.embedded().all()) {
-      writer.write(
-          file.objref(),
-          ObjectReader.dataRanges(file.handle(), file.size()),
-          false,
-          new ObjectReader(file.handle()));
+      write(writer, file.objref(), file.handle(), file.size());
     }
     return writer.finish();
+  }
+
+  private static void write(PageWriter writer, int objref, Fd handle, long size)
+      throws IOException {
+    List<PageRange> ranges = ObjectReader.dataRanges(handle, size);
+    writer.write(objref, ranges, new PageWriter.Manner(false, true), new ObjectReader(handle));
   }
 
   /** Pages to look at; memory objects are not counted before they are walked. */

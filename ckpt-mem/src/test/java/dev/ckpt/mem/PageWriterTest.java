@@ -42,10 +42,12 @@ class PageWriterTest {
   private static final byte[] ZEROS = new byte[PAGE];
   private static final UUID ID = new UUID(1, 2);
 
+  private boolean anyThread;
+
   /** What the task holds: pages by address; what is missing is zero. */
   private final Map<Long, byte[]> memory = new HashMap<>();
 
-  private void source(List<PageRange> ranges, ByteBuffer into) {
+  private void source(List<PageRange> ranges, ByteBuffer into, boolean beside) {
     long bytes = ranges.stream().mapToLong(PageRange::lenBytes).sum();
     assertTrue(bytes <= into.remaining(), "the buffer takes all that is asked for");
     assertTrue(into.isDirect());
@@ -67,6 +69,12 @@ class PageWriterTest {
     PageCounts write(PageWriter pages, int owner) throws IOException;
   }
 
+  /** In turns, now this thread and now the other reads. */
+  private PageWriter.Manner manner(boolean zerosCount) {
+    anyThread = !anyThread;
+    return new PageWriter.Manner(zerosCount, anyThread);
+  }
+
   private static byte[] image(Body body) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
@@ -75,7 +83,7 @@ class PageWriterTest {
           new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, 1, ID, Header.NO_PARENT, name, name));
       int owner =
           writer.writeShared(new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
-      try (PageQueue queue = PageQueue.into(writer)) {
+      try (PageQueue queue = PageQueue.into(writer, true)) {
         body.write(new PageWriter(queue, done -> {}), owner);
         queue.finish();
       }
@@ -126,7 +134,7 @@ class PageWriterTest {
         image(
             (pages, owner) -> {
               for (List<PageRange> ranges : calls) {
-                pages.write(owner, ranges, zerosCount, this::source);
+                pages.write(owner, ranges, manner(zerosCount), this::source);
               }
               counts[0] = pages.finish();
               return counts[0];
@@ -226,7 +234,7 @@ class PageWriterTest {
     byte[] image =
         image(
             (pages, owner) -> {
-              pages.write(owner, List.of(new PageRange(0, 10_000)), false, this::source);
+              pages.write(owner, List.of(new PageRange(0, 10_000)), manner(false), this::source);
               return pages.finish();
             });
     assertEquals(0, read(image).nrArrays);
@@ -245,7 +253,7 @@ class PageWriterTest {
         image(
             (pages, owner) -> {
               for (int i = 0; i < calls.size(); i++) {
-                pages.write(owner, calls.get(i), i % 2 == 0, this::source);
+                pages.write(owner, calls.get(i), manner(i % 2 == 0), this::source);
               }
               return pages.finish();
             });
@@ -258,7 +266,7 @@ class PageWriterTest {
     byte[] image =
         image(
             (pages, owner) -> {
-              pages.write(owner, List.of(), true, this::source);
+              pages.write(owner, List.of(), manner(true), this::source);
               return pages.finish();
             });
     assertEquals(0, read(image).nrArrays);

@@ -103,7 +103,8 @@ class SharedObjectTest {
         into.put((byte) 9);
       }
       into.position(PAGE);
-      new ObjectReader(memfd).read(List.of(new PageRange(PAGE, 1), new PageRange(0, 1)), into);
+      new ObjectReader(memfd)
+          .read(List.of(new PageRange(PAGE, 1), new PageRange(0, 1)), into, false);
       assertEquals(3 * PAGE, into.position());
       byte[] read = new byte[2 * PAGE];
       into.get(PAGE, read);

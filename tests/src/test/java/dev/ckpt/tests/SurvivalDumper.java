@@ -235,6 +235,11 @@ public final class SurvivalDumper {
   /** Takes an image and forgets it. */
   private static final class Nowhere implements ImageOutput, WritableByteChannel {
     @Override
+    public boolean isPrompt() {
+      return true;
+    }
+
+    @Override
     public WritableByteChannel channel() {
       return this;
     }

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Reads pages out of one task.
  *
- * <p>Threading: the thread it was opened on. Target state: stopped.
+ * <p>Threading: one thread at a time, which need not be the tracer's; what a protection hides is
+ * read on that alone. Target state: stopped.
  */
 public interface PageReader extends AutoCloseable {
   /**

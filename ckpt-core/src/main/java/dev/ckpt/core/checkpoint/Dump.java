@@ -11,6 +11,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
@@ -49,6 +50,10 @@ final class Dump implements AutoCloseable {
   private final LandlockProbe landlock;
   private final ImageWriter writer;
   private final PageQueue queue;
+
+  /** The task's memory for the thread beside the tracer's. */
+  private final RemoteMemory beside;
+
   private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
   private Sleeps sleeps;
   private int nrThreads;
@@ -79,7 +84,14 @@ final class Dump implements AutoCloseable {
     this.timeline = timeline;
     this.landlock = landlock;
     this.writer = new ImageWriter(output.channel());
-    this.queue = PageQueue.into(writer);
+    this.queue = PageQueue.into(writer, output.isPrompt() && isLarge(options.pid()));
+    this.beside = RemoteMemory.open(options.pid(), options.hook());
+  }
+
+  /** Whether its pages hardly find room in the queue; else it need not wait for their writing. */
+  private static boolean isLarge(int pid) throws CkptException {
+    long residentKb = ProcFs.of(pid).status().vmKb().getOrDefault("VmRSS", 0L);
+    return residentKb << 10 > PageQueue.BUFFERED_BYTES;
   }
 
   /** Everything that needs the task frozen. On the tracer's thread. */
@@ -181,8 +193,10 @@ final class Dump implements AutoCloseable {
       writer.write(entry.objref(), entry.record());
     }
     timeline.end("state");
-    try (PageReader reader = backend.open(new Target(options.pid(), memory))) {
-      pages = mm.readPages(context, reader, queue, options.progress());
+    try (PageReader reader = backend.open(new Target(options.pid(), memory));
+        PageReader other = backend.open(new Target(options.pid(), beside))) {
+      MmCheckpoint.Readers readers = new MmCheckpoint.Readers(reader, other);
+      pages = mm.readPages(context, readers, queue, options.progress());
     }
     timeline.end("pages");
   }
@@ -254,6 +268,7 @@ final class Dump implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
+    beside.close();
     writer.close();
   }
 }

@@ -41,12 +41,25 @@ public interface MmCheckpoint extends AutoCloseable {
   int saveObject(CkptContext context, int holder, int fd) throws CkptException;
 
   /**
-   * Reads the contents of all pages that must be in the image, and puts them into the queue.
+   * Reads the contents of all pages that must be in the image, through the queue.
    *
    * @return what was put there
    */
-  PageCounts readPages(CkptContext context, PageReader reader, PageQueue out, Progress progress)
+  PageCounts readPages(CkptContext context, Readers readers, PageQueue out, Progress progress)
       throws IOException;
+
+  /**
+   * Who reads pages of the task.
+   *
+   * @param tracer for the tracer's thread
+   * @param beside for the thread beside it
+   */
+  record Readers(PageReader tracer, PageReader beside) {
+    /** The one for a thread. */
+    public PageReader of(boolean isBeside) {
+      return isBeside ? beside : tracer;
+    }
+  }
 
   @Override
   void close();

@@ -91,6 +91,11 @@ public final class ImageFileOutput implements ImageOutput {
   }
 
   @Override
+  public boolean isPrompt() {
+    return true;
+  }
+
+  @Override
   public void publish() throws IOException {
     byte[] name = Files.bytes(place.path().toString());
     try {

@@ -9,6 +9,14 @@ public interface ImageOutput extends AutoCloseable {
   WritableByteChannel channel();
 
   /**
+   * Whether to write is little more than to copy within memory, as it is for a file. A pipe may
+   * take its time, and a frozen task must not wait for whoever reads it.
+   */
+  default boolean isPrompt() {
+    return false;
+  }
+
+  /**
    * Makes all that was written survive a power failure, and its name too once it is published. What
    * cannot be had on the disk is never published.
    */

@@ -30,6 +30,11 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   }
 
   @Override
+  public boolean isPrompt() {
+    return image.isPrompt();
+  }
+
+  @Override
   public synchronized void publish() throws IOException {
     refuseRevoked();
     image.publish();
