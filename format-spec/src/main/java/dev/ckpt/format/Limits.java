@@ -6,10 +6,10 @@ package dev.ckpt.format;
  */
 public final class Limits {
   /** Oldest format version that this build reads. */
-  public static final int MIN_VERSION = 0;
+  public static final int MIN_VERSION = 1;
 
   /** Newest format version that this build reads, and the one that it writes. */
-  public static final int MAX_VERSION = 0;
+  public static final int MAX_VERSION = 1;
 
   /** Bytes in a page, and the alignment of page data in the stream. */
   public static final int PAGE_SIZE = 4096;

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Images that were written once and are never written again: whatever changes, they stay readable.
- * Version 0 may still change; then its golden image is made anew, with {@code
- * -Dckpt.writeGolden=true}, in the commit that changes SPEC.md.
+ * A new type of object comes with a golden image of its own, a new version with its own set.
  */
 class GoldenImageTest {
   private static final Path FOLDER = Path.of("src/test/resources/golden");
@@ -27,11 +26,11 @@ class GoldenImageTest {
   }
 
   @BeforeAll
-  static void writeVersion0Anew() throws IOException {
+  static void writeVersion1Anew() throws IOException {
     if (Boolean.getBoolean("ckpt.writeGolden")) {
-      Files.write(FOLDER.resolve("v0-small.ckpt"), Samples.image());
+      Files.write(FOLDER.resolve("v1-small.ckpt"), Samples.image());
       try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
-        Files.write(FOLDER.resolve("v0-sealed.ckpt"), sealed(secret));
+        Files.write(FOLDER.resolve("v1-sealed.ckpt"), sealed(secret));
       }
     }
   }
@@ -41,8 +40,8 @@ class GoldenImageTest {
   }
 
   @Test
-  void readsAndWritesSealedImagesOfVersion0AsTheyWere() throws Exception {
-    byte[] golden = golden("v0-sealed.ckpt");
+  void readsAndWritesSealedImagesOfVersion1AsTheyWere() throws Exception {
+    byte[] golden = golden("v1-sealed.ckpt");
     try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
       assertEquals(
           Samples.state().stream().map(ImageObject::record).toList(),
@@ -55,8 +54,8 @@ class GoldenImageTest {
   }
 
   @Test
-  void readsVersion0() throws Exception {
-    try (ImageReader reader = Images.reader(golden("v0-small.ckpt"))) {
+  void readsVersion1() throws Exception {
+    try (ImageReader reader = Images.reader(golden("v1-small.ckpt"))) {
       ImageState state = ImageState.read(reader);
       assertEquals(
           Samples.state().stream().map(ImageObject::record).toList(),
@@ -75,8 +74,8 @@ class GoldenImageTest {
   }
 
   @Test
-  void writesVersion0AsItWas() throws Exception {
-    byte[] golden = golden("v0-small.ckpt");
+  void writesVersion1AsItWas() throws Exception {
+    byte[] golden = golden("v1-small.ckpt");
     assertArrayEquals(golden, Samples.image());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageReader reader = Images.reader(golden);

@@ -42,7 +42,7 @@ final class RawStream {
   /** The whole stream of these objects. */
   static byte[] of(List<Raw> objects) {
     int size = 16 + objects.stream().mapToInt(o -> 24 + pad(o.payload().length)).sum();
-    ByteBuffer out = ByteBuffer.allocate(size).put(preamble(0));
+    ByteBuffer out = ByteBuffer.allocate(size).put(preamble(1));
     for (Raw raw : objects) {
       out.put(header(raw)).put(raw.payload());
       out.position(out.position() + pad(raw.payload().length) - raw.payload().length);

@@ -48,7 +48,7 @@ import java.util.UUID;
 
 /**
  * One record of every type, with another value in every field, and a small image of all of them.
- * NB: the golden image of version 0 holds exactly these; a new field goes with a new version.
+ * NB: the golden image of version 1 holds exactly these; a new field goes with a new version.
  */
 final class Samples {
   static final int EXE = 1;

@@ -140,7 +140,7 @@ class SecondReaderTest {
   void readsEveryRecordAsTheCodecDoes() throws Exception {
     agree(Samples.image());
     agree(Samples.shortImage());
-    agree(GoldenImageTest.golden("v0-small.ckpt"));
+    agree(GoldenImageTest.golden("v1-small.ckpt"));
     agree(SpecTest.example());
   }
 
@@ -150,7 +150,7 @@ class SecondReaderTest {
         SealSecret typed = SealSecret.ofPassphrase(SealedImages.passphrase())) {
       byte[] salt = SealedImages.salt(1);
       agreeOnSealed(SealedImages.image(file.derive(0, salt)), file, SealedImages.keyFile());
-      agreeOnSealed(GoldenImageTest.golden("v0-sealed.ckpt"), file, SealedImages.keyFile());
+      agreeOnSealed(GoldenImageTest.golden("v1-sealed.ckpt"), file, SealedImages.keyFile());
       ImageKey key = typed.derive(SealedImages.ITERATIONS, salt);
       byte[] image = SealedImages.image(key);
       agreeOnSealed(image, typed, SealedImages.passphrase());

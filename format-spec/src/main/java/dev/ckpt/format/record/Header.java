@@ -18,7 +18,7 @@ import java.util.UUID;
  * <pre>
  *   offset  size  type   field           unit, constraint
  *        0     2  u16    arch            EM_ number of the machine; EM_X86_64 is 62
- *        2     4  u32    pageSize        4096 in version 0
+ *        2     4  u32    pageSize        4096 in version 1
  *        6  4+n1  bytes  kernelRelease   at most 256: as uname -r
  *    10+n1    16  uuid   bootId          /proc/sys/kernel/random/boot_id
  *    26+n1     8  u64    monotonicNanos  CLOCK_MONOTONIC of the machine, of the dump

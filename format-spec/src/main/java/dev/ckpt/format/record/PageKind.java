@@ -6,11 +6,11 @@ public enum PageKind {
   DATA(1),
   /** Nowhere: they are all zero. */
   ZERO(2),
-  /** In the parent image; not in version 0. */
+  /** In the parent image; not in version 1. */
   PARENT(3),
-  /** With a server that is asked on demand; not in version 0. */
+  /** With a server that is asked on demand; not in version 1. */
   LAZY(4),
-  /** In this page array, compressed; not in version 0. */
+  /** In this page array, compressed; not in version 1. */
   COMPRESSED(5);
 
   private static final PageKind[] BY_NUMBER = values();
@@ -26,7 +26,7 @@ public enum PageKind {
     return number;
   }
 
-  /** Whether format version 0 has it. */
+  /** Whether format version 1 has it. */
   public boolean supported() {
     return this == DATA || this == ZERO;
   }

@@ -7,7 +7,7 @@ import dev.ckpt.format.Limits;
  *
  * @param addr of the first byte; page-aligned, below 2^47; in a {@link MemoryObject} a byte offset
  * @param nrPages number of pages, 1 to 2^31
- * @param kind where their content is; DATA or ZERO in version 0
+ * @param kind where their content is; DATA or ZERO in version 1
  */
 public record PageRun(long addr, long nrPages, PageKind kind) {
   /** Checks alignment, bounds and kind. */
@@ -23,7 +23,7 @@ public record PageRun(long addr, long nrPages, PageKind kind) {
           "nrPages must be 1 to 2^31 and end within 2^47, found " + nrPages);
     }
     if (!kind.supported()) {
-      throw new IllegalArgumentException("kind must be one of version 0, found " + kind);
+      throw new IllegalArgumentException("kind must be one of version 1, found " + kind);
     }
   }
 

@@ -21,11 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The golden image of version 0, which every later version must read too, and one made of it. */
+/** The golden image of version 1, which every later version must read too, and one made of it. */
 final class GoldenImage {
   static final int MANY = 30;
 
-  private static final String GOLDEN = "format-spec/src/test/resources/golden/v0-small.ckpt";
+  private static final String GOLDEN = "format-spec/src/test/resources/golden/v1-small.ckpt";
   private static final int PAGE = 4096;
 
   private GoldenImage() {}
