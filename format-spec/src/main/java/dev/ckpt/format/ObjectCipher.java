@@ -13,8 +13,10 @@ import javax.crypto.spec.SecretKeySpec;
  * Seals and opens the payloads of one image with AES-256-GCM. The nonce is the object's offset, and
  * the first 16 bytes of its header are under the tag: so an object is good in its place only.
  *
- * <p>NB: works on arrays. With direct buffers the JDK takes ten times as many calls until it runs
- * at full speed.
+ * <p>NB: buffers that wrap arrays are what the JVM compiles well. After {@link #warmUp} Java 17
+ * runs at 6 GiB/s with them; with direct buffers it takes many more calls until then, and with
+ * plain arrays it never gets above 100 MiB/s, because one call of a MiB is too much for one
+ * compilation.
  *
  * <p>Threading: one at a time.
  */
@@ -23,6 +25,11 @@ final class ObjectCipher {
 
   private static final String NAME = "AES/GCM/NoPadding";
   private static final int NONCE_BYTES = 12;
+
+  /** What makes the JVM compile all of it with its second compiler; found by trying. */
+  private static final int WARM_UP_ROUNDS = 20_000;
+
+  private static final int WARM_UP_BYTES = 64;
 
   private final SecretKeySpec key;
   private final Cipher cipher;
@@ -107,6 +114,23 @@ final class ObjectCipher {
     if (output.length < size) {
       output = new byte[size];
     }
-    return ByteBuffer.wrap(output, 0, cipher.doFinal(input, 0, len, output));
+    ByteBuffer out = ByteBuffer.wrap(output);
+    cipher.doFinal(ByteBuffer.wrap(input, 0, len), out);
+    return out.flip();
+  }
+
+  /** Brings the JDK's code to full speed; takes a fifth of a second. */
+  static void warmUp() {
+    ObjectCipher cipher = new ObjectCipher(new byte[KeyDerivation.KEY_BYTES]);
+    ObjectHeader header = new ObjectHeader(0, 0, 0, WARM_UP_BYTES + TAG_BYTES, 0);
+    ByteBuffer sealed = ByteBuffer.allocate(WARM_UP_BYTES + TAG_BYTES);
+    try {
+      for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+        sealed.clear().put(cipher.seal(header, i, sealed.slice(0, WARM_UP_BYTES)));
+        cipher.open(header, i, sealed.flip());
+      }
+    } catch (CorruptImageException e) {
+      throw new IllegalStateException("this Java's " + NAME + " opens not what it seals", e);
+    }
   }
 }
