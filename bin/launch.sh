@@ -71,12 +71,38 @@ make_archive() {
 # True when the archive is there and of this build.
 has_archive() { [ "$archive" -nt "$app/built" ]; }
 
+# How far the JVM compiles: with its first compiler only, which saves a third of a start.
+tiers=-XX:TieredStopAtLevel=1
+
+# True for the path of a sealed image: the type of the first object, at byte 16, is 110, the letter n. What read drops
+# are the zeros of the version.
+is_sealed() {
+  [ -f "$1" ] && [ -r "$1" ] || return 1
+  LC_ALL=C first='' second=''
+  { IFS= read -r first && IFS= read -r second; } < "$1" 2> /dev/null || :
+  case $first,$second in
+    *CKPT?,?????n* | *CKPT?,??????n*) return 0 ;;
+  esac
+  return 1
+}
+
+# True when the arguments speak of a cipher, which is slow with the first compiler: 10 MiB/s.
+need_cipher() {
+  for word in "$@"; do
+    case $word in
+      --encrypt | --key-file | --key-file=*) return 0 ;;
+    esac
+    ! is_sealed "$word" || return 0
+  done
+  return 1
+}
+
 # Becomes the JVM. What Chronicle and JNA need of it stands in the manifest of ckpt.jar: options for that would
 # cost the archive. JNA gets its library from us, and looks nowhere else: a JVM loads only the one that is
 # for its processor. The locale says how Java understands names of files: in that of cron or a service it
 # would know ASCII only. What the JVM has to say belongs on standard error: it lists its threads on SIGQUIT.
 run_java() {
-  set -- -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData \
+  set -- "$tiers" -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData \
     -XX:+DisplayVMOutputToStderr \
     -Xlog:disable -Xlog:all=error:stderr "-Xlog:cds*=off:stderr" \
     "-Djna.boot.library.path=$app/native/linux-x86-64:$app/native/linux-aarch64" \
@@ -108,6 +134,7 @@ launch() {
   # No JVM starts in a folder that was deleted, and the shell has no name for one.
   [ -n "${PWD:-}" ] || die "the folder that this runs in is gone: go to another one"
   see_to_archive
+  ! need_cipher "$@" || tiers=-XX:TieredStopAtLevel=4
   if [ -s "$archive" ]; then
     run_java -XX:SharedArchiveFile="$archive" -jar "$app/ckpt.jar" "$@"
   fi

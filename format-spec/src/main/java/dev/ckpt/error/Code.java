@@ -268,6 +268,15 @@ public enum Code {
       "no file of that name can be made in the folder: rights, a read-only file system, a name that"
           + " is too long",
       "another folder or name, or the right"),
+  KEY_FILE(
+      IMAGE_FILE,
+      "the file of `--key-file` may be read by others, or has less than 32 bytes or more than 64"
+          + " KiB; a restore refuses it too",
+      "`chmod 600`, if nobody has read it; else a new one: `head -c 32 /dev/urandom`"),
+  PASSPHRASE(
+      IMAGE_FILE,
+      "no passphrase was typed, or not the same one twice, or there is no terminal to type it at",
+      "try again, or `--key-file`"),
   NO_BACKEND(
       IMAGE_FILE,
       "no page reader or filler of that name, or none that works here",

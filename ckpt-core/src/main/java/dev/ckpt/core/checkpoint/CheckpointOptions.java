@@ -2,7 +2,9 @@ package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.format.ImageKey;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How to dump.
@@ -17,6 +19,7 @@ import java.time.Duration;
  * @param extUnix whether unix connections to other processes are dumped as ones whose other end was
  *     closed, not refused
  * @param embed which named files are saved with their content
+ * @param key what the image is sealed with, if it is
  * @param hook told about every call that touches the target
  */
 public record CheckpointOptions(
@@ -29,6 +32,7 @@ public record CheckpointOptions(
     TcpPolicy tcp,
     boolean extUnix,
     EmbedRule embed,
+    Optional<ImageKey> key,
     TouchHook hook) {
   private static final Duration FREEZE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -44,60 +48,77 @@ public record CheckpointOptions(
         TcpPolicy.REFUSE,
         false,
         EmbedRule.TEMPORARY,
+        Optional.empty(),
         TouchHook.NONE);
   }
 
   /** The same with another time-out. */
   public CheckpointOptions withFreezeTimeout(Duration timeout) {
     return new CheckpointOptions(
-        pid, timeout, stop, backend, sync, progress, tcp, extUnix, embed, hook);
+        pid, timeout, stop, backend, sync, progress, tcp, extUnix, embed, key, hook);
   }
 
   /** The same, ending the task or not. */
   public CheckpointOptions withStop(boolean end) {
     return new CheckpointOptions(
-        pid, freezeTimeout, end, backend, sync, progress, tcp, extUnix, embed, hook);
+        pid, freezeTimeout, end, backend, sync, progress, tcp, extUnix, embed, key, hook);
   }
 
   /** The same with another page reader. */
   public CheckpointOptions withBackend(String name) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, name, sync, progress, tcp, extUnix, embed, hook);
+        pid, freezeTimeout, stop, name, sync, progress, tcp, extUnix, embed, key, hook);
   }
 
   /** The same, waiting for the disk or not. */
   public CheckpointOptions withSync(boolean wait) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, wait, progress, tcp, extUnix, embed, hook);
+        pid, freezeTimeout, stop, backend, wait, progress, tcp, extUnix, embed, key, hook);
   }
 
   /** The same with somebody who is told. */
   public CheckpointOptions withProgress(Progress listener) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, listener, tcp, extUnix, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, listener, tcp, extUnix, embed, key, hook);
   }
 
   /** The same, with another policy for TCP connections. */
   public CheckpointOptions withTcp(TcpPolicy policy) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, policy, extUnix, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, policy, extUnix, embed, key, hook);
   }
 
   /** The same, dropping unix connections to other processes or refusing them. */
   public CheckpointOptions withExtUnix(boolean drop) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcp, drop, embed, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, drop, embed, key, hook);
   }
 
   /** The same, with other files embedded. */
   public CheckpointOptions withEmbed(EmbedRule rule) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcp, extUnix, rule, hook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, extUnix, rule, key, hook);
+  }
+
+  /** The same, sealed with a key that no other image has. */
+  public CheckpointOptions withKey(ImageKey sealKey) {
+    return new CheckpointOptions(
+        pid,
+        freezeTimeout,
+        stop,
+        backend,
+        sync,
+        progress,
+        tcp,
+        extUnix,
+        embed,
+        Optional.of(sealKey),
+        hook);
   }
 
   /** The same with a hook on the calls that touch the target. */
   public CheckpointOptions withHook(TouchHook touchHook) {
     return new CheckpointOptions(
-        pid, freezeTimeout, stop, backend, sync, progress, tcp, extUnix, embed, touchHook);
+        pid, freezeTimeout, stop, backend, sync, progress, tcp, extUnix, embed, key, touchHook);
   }
 }

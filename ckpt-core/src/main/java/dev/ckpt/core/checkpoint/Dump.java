@@ -83,7 +83,7 @@ final class Dump implements AutoCloseable {
     this.site = site;
     this.timeline = timeline;
     this.landlock = landlock;
-    this.writer = new ImageWriter(output.channel());
+    this.writer = new ImageWriter(output.channel(), options.key());
     this.queue = PageQueue.into(writer, output.isPrompt() && isLarge(options.pid()));
     this.beside = RemoteMemory.open(options.pid(), options.hook());
   }

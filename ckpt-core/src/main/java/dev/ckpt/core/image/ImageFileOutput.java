@@ -70,9 +70,20 @@ public final class ImageFileOutput implements ImageOutput {
     }
   }
 
+  /** NB: a umask takes rights away from what open(2) is given. */
   @MustBeClosed
   private static Fd open(Path path, int flags) throws SyscallException {
-    return Fd.open(Files.bytes(path.toString()), flags | Fcntl.O_RDWR, OWNER_ONLY);
+    Fd file = Fd.open(Files.bytes(path.toString()), flags | Fcntl.O_RDWR, OWNER_ONLY);
+    boolean done = false;
+    try {
+      Files.setMode(file, OWNER_ONLY);
+      done = true;
+      return file;
+    } finally {
+      if (!done) {
+        file.close();
+      }
+    }
   }
 
   @Override

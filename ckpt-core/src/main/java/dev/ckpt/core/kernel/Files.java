@@ -133,6 +133,11 @@ public final class Files {
     Call.check(LibC.fdatasync(file.number()), "", "fdatasync", file.number());
   }
 
+  /** fchmod(2), which no umask has a part in. */
+  public static void setMode(Fd file, int mode) throws SyscallException {
+    Call.check(LibC.fchmod(file.number(), mode), "", "fchmod", file.number(), mode);
+  }
+
   /** ftruncate(2). */
   public static void truncate(Fd file, long size) throws SyscallException {
     Call.check(LibC.ftruncate64(file.number(), size), "", "ftruncate", file.number(), size);

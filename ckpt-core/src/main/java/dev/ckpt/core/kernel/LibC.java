@@ -26,6 +26,8 @@ final class LibC {
 
   static native int close(int fd);
 
+  static native int fchmod(int fd, int mode);
+
   static native long read(int fd, long buf, long count);
 
   static native long write(int fd, long buf, long count);

@@ -12,8 +12,12 @@ import java.lang.ref.Reference;
  */
 public final class Terminal {
   private static final String OURS = "/dev/tty";
-  private static final long TCGETS = 0x5401;
-  private static final long TCSETS = 0x5402;
+
+  /** Asks for the settings. */
+  static final long TCGETS = 0x5401;
+
+  /** Changes them. */
+  static final long TCSETS = 0x5402;
 
   private static final long TIOCGWINSZ = 0x5413;
   private static final int WINSIZE_BYTES = 8;
@@ -42,8 +46,9 @@ public final class Terminal {
     };
   }
 
+  /** Opens it. */
   @MustBeClosed
-  private static Fd open() throws SyscallException {
+  static Fd open() throws SyscallException {
     return Fd.open(OURS, Fcntl.O_RDWR | Fcntl.O_NOCTTY);
   }
 

@@ -7,8 +7,11 @@ import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.ImageKey;
+import dev.ckpt.format.SealSecret;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CheckpointOptionsTest {
@@ -26,8 +29,11 @@ class CheckpointOptionsTest {
             TcpPolicy.REFUSE,
             false,
             EmbedRule.TEMPORARY,
+            Optional.empty(),
             TouchHook.NONE),
         plain);
+    SealSecret secret = SealSecret.ofKeyFile(new byte[32]);
+    ImageKey key = secret.newKey();
     Progress progress = (done, total) -> {};
     TouchHook hook =
         new TouchHook() {
@@ -49,6 +55,7 @@ class CheckpointOptionsTest {
             TcpPolicy.CLOSE,
             true,
             EmbedRule.NONE,
+            Optional.of(key),
             hook),
         plain
             .withFreezeTimeout(minute)
@@ -59,7 +66,9 @@ class CheckpointOptionsTest {
             .withTcp(TcpPolicy.CLOSE)
             .withExtUnix(true)
             .withEmbed(EmbedRule.NONE)
+            .withKey(key)
             .withHook(hook));
+    secret.close();
     assertEquals(plain, plain.withStop(true).withStop(false));
     assertEquals(plain, plain.withFreezeTimeout(minute).withFreezeTimeout(plain.freezeTimeout()));
   }

@@ -19,6 +19,7 @@ import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.ImageKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,17 @@ final class DumpCommand extends CkptCommand {
                   + " when they are gone. Always so: files under 1 MiB in /tmp, /var/tmp and"
                   + " /dev/shm; with none, no file.")
           .withUse(Option.Use.REPEATED);
+  private static final Option ENCRYPT =
+      Option.flag(
+          "--encrypt",
+          "Seal the image, with a passphrase that is asked for at the terminal or with --key-file."
+              + " Without it nobody can read the image, nor change it unnoticed.");
+  private static final Option KEY_FILE =
+      Option.value(
+          "--key-file",
+          "FILE",
+          "Seal the image with the content of FILE, at least 32 random bytes that are for their"
+              + " owner only.");
   private static final Option BACKEND =
       Option.value(
           "--backend",
@@ -83,6 +95,8 @@ final class DumpCommand extends CkptCommand {
               TCP_CLOSE,
               EXT_UNIX,
               EMBED_FILES,
+              ENCRYPT,
+              KEY_FILE,
               BACKEND)
           .withExamples("ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");
 
@@ -100,6 +114,8 @@ final class DumpCommand extends CkptCommand {
   private final boolean extUnix;
   private final EmbedRule embed;
   private final Duration freezeTimeout;
+  private final boolean sealed;
+  private final Optional<Path> keyFile;
 
   DumpCommand(Console console, Ending ending, Arguments arguments) throws UsageException {
     super(console, arguments);
@@ -114,6 +130,8 @@ final class DumpCommand extends CkptCommand {
     extUnix = arguments.has(EXT_UNIX);
     embed = embedRule(arguments.values(EMBED_FILES));
     freezeTimeout = freezeTimeout(arguments.value(FREEZE_TIMEOUT));
+    keyFile = ImageKeys.keyFile(arguments);
+    sealed = arguments.has(ENCRYPT) || keyFile.isPresent();
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw new UsageException("standard output is a terminal, which is no place for an image");
     }
@@ -168,15 +186,24 @@ final class DumpCommand extends CkptCommand {
   @Override
   int run(Report report) throws IOException {
     Optional<FaultSwitch> fault = FaultSwitch.ofEnvironment();
-    try {
-      say(report, dump(fault));
+    try (ImageKeys keys = ImageKeys.of(keyFile, nameOf(image))) {
+      say(report, dump(fault, sealed ? Optional.of(newKey(keys)) : Optional.empty()));
     } finally {
       fault.ifPresent(found -> found.report(console().err()));
     }
     return ExitCode.DONE;
   }
 
-  private CheckpointResult dump(Optional<FaultSwitch> fault) throws IOException {
+  /** The key is there before anything is done; an image that cannot be made needs none. */
+  private ImageKey newKey(ImageKeys keys) throws IOException {
+    if (!isPipe(image)) {
+      ImageFileOutput.create(image, force).close();
+    }
+    return keys.newKey();
+  }
+
+  private CheckpointResult dump(Optional<FaultSwitch> fault, Optional<ImageKey> key)
+      throws IOException {
     try (ProgressBar bar = ProgressBar.start("dump", console());
         ImageOutput output = open();
         RevocableOutput revocable = new RevocableOutput(output)) {
@@ -193,6 +220,9 @@ final class DumpCommand extends CkptCommand {
               .withProgress(bar::pages);
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());
+      }
+      if (key.isPresent()) {
+        options = options.withKey(key.get());
       }
       return dump(options, revocable);
     }

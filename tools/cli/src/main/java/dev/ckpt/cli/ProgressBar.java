@@ -57,7 +57,10 @@ final class ProgressBar implements AutoCloseable {
     try {
       long delayMillis = DELAY_MILLIS;
       while (!over.await(delayMillis, TimeUnit.MILLISECONDS)) {
-        draw();
+        // NB: before the first page somebody may be typing a passphrase in this line.
+        if (done > 0) {
+          draw();
+        }
         delayMillis = INTERVAL_MILLIS;
       }
       erase();

@@ -53,7 +53,16 @@ final class RestoreCommand extends CkptCommand {
               "It gets its old pid. Waits for it and ends with its exit code, unless --detach is"
                   + " given.")
           .taking(IMAGE)
-          .with(DETACH, PID_FILE, FILES, STDIN, STDOUT, STDERR, INHERIT_FD, TRUST_IMAGE)
+          .with(
+              DETACH,
+              PID_FILE,
+              FILES,
+              STDIN,
+              STDOUT,
+              STDERR,
+              INHERIT_FD,
+              TRUST_IMAGE,
+              ImageKeys.KEY_FILE)
           .withExamples(
               "ckpt restore build.ckpt", "ckpt restore build.ckpt --detach --pid-file build.pid");
 
@@ -62,6 +71,7 @@ final class RestoreCommand extends CkptCommand {
   private final Optional<Path> pidFile;
   private final FilesPolicy files;
   private final boolean trustImage;
+  private final Optional<Path> keyFile;
   private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
   RestoreCommand(Console console, Arguments arguments) throws UsageException {
@@ -75,6 +85,7 @@ final class RestoreCommand extends CkptCommand {
             ? FilesPolicy.STRICT
             : FilesPolicy.NEWER_OK;
     trustImage = arguments.has(TRUST_IMAGE);
+    keyFile = ImageKeys.keyFile(arguments);
     for (String setting : arguments.values(INHERIT_FD)) {
       inherit(setting);
     }
@@ -125,12 +136,14 @@ final class RestoreCommand extends CkptCommand {
     RestartedTask task;
     PidFile pid = PidFile.of(pidFile);
     try (ReadableByteChannel channel = open();
+        ImageKeys keys = ImageKeys.of(keyFile, nameOf(image));
         ProgressBar bar = ProgressBar.start("restore", console())) {
       RestartOptions options =
           RestartOptions.of()
               .withDetach(detach)
               .withFiles(files)
               .withInheritFds(inheritFds)
+              .withKeys(keys)
               .withProgress(progressOn(bar));
       task = Restart.restore(options, channel);
       pid.write(task.pid()).ifPresent(report::note);

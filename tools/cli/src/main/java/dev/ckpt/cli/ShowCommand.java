@@ -8,6 +8,7 @@ import dev.ckpt.cli.text.Layout;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Tells what is in an image. */
 final class ShowCommand extends CkptCommand {
@@ -18,22 +19,25 @@ final class ShowCommand extends CkptCommand {
               "The process, what is in its memory, its files, its threads. On a terminal long lists"
                   + " are cut to what matters most; -v shows all of it, with every mapping.")
           .taking(IMAGE)
-          .with()
+          .with(ImageKeys.KEY_FILE)
           .withExamples("ckpt show build.ckpt", "ckpt show -v build.ckpt | less");
 
   private final Path image;
+  private final Optional<Path> keyFile;
 
   ShowCommand(Console console, Arguments arguments) throws UsageException {
     super(console, arguments);
     image = imageToRead(arguments);
+    keyFile = ImageKeys.keyFile(arguments);
   }
 
   @Override
   int run(Report report) throws IOException {
     report.about(nameOf(image));
     ImageSummary summary;
-    try (ReadableByteChannel channel = Channels.open(image)) {
-      summary = ImageSummary.read(channel);
+    try (ReadableByteChannel channel = Channels.open(image);
+        ImageKeys keys = ImageKeys.of(keyFile, nameOf(image))) {
+      summary = ImageSummary.read(channel, keys);
     }
     summary.lines(layout(report)).forEach(report::line);
     report.result(summary.json(image.toString()));

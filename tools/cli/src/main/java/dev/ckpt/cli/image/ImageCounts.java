@@ -4,6 +4,7 @@ import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.KeySource;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
@@ -28,15 +29,16 @@ public record ImageCounts(
    * Reads a whole image and checks all of it.
    *
    * @param image from its first byte; closed by the caller
+   * @param keys asked for the key of a sealed one
    * @throws dev.ckpt.error.CorruptImageException when anything is wrong
    */
-  public static ImageCounts verify(ReadableByteChannel image) throws IOException {
+  public static ImageCounts verify(ReadableByteChannel image, KeySource keys) throws IOException {
     CountingChannel counting = new CountingChannel(image);
     long objects = 0;
     long arrays = 0;
     long data = 0;
     long zero = 0;
-    try (ImageReader reader = new ImageReader(counting)) {
+    try (ImageReader reader = new ImageReader(counting, keys)) {
       for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
         objects++;
         if (next.get().record() instanceof PageArray array) {
@@ -46,7 +48,7 @@ public record ImageCounts(
         }
       }
       reader.requireEnd();
-      objects += reader.nrSkipped();
+      objects += reader.nrSkipped() + reader.seal().stream().count();
       return new ImageCounts(objects, reader.nrSkipped(), arrays, data, zero, counting.bytes());
     }
   }

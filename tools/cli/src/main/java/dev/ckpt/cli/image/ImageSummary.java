@@ -7,12 +7,14 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.KeySource;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Statistics;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
@@ -36,6 +38,7 @@ public final class ImageSummary {
   private final List<Statistics.Entry> statistics;
   private final long nrObjects;
   private final long imageBytes;
+  private final Optional<Seal> seal;
   private final List<OpenFileText> files = new ArrayList<>();
   private final Optional<String> commandLine;
   private final String exe;
@@ -46,7 +49,8 @@ public final class ImageSummary {
       Optional<String> commandLine,
       List<Statistics.Entry> statistics,
       long nrObjects,
-      long imageBytes)
+      long imageBytes,
+      Optional<Seal> seal)
       throws IOException {
     this.state = state;
     this.pages = pages;
@@ -54,6 +58,7 @@ public final class ImageSummary {
     this.statistics = List.copyOf(statistics);
     this.nrObjects = nrObjects;
     this.imageBytes = imageBytes;
+    this.seal = seal;
     for (Fd fd : state.all(Fd.class)) {
       files.add(OpenFileText.of(fd, state));
     }
@@ -64,11 +69,12 @@ public final class ImageSummary {
    * Reads a whole image, page contents too, and so checks it on the way.
    *
    * @param image from its first byte; closed by the caller
+   * @param keys asked for the key of a sealed one
    * @throws dev.ckpt.error.CorruptImageException when anything is wrong
    */
-  public static ImageSummary read(ReadableByteChannel image) throws IOException {
+  public static ImageSummary read(ReadableByteChannel image, KeySource keys) throws IOException {
     CountingChannel counting = new CountingChannel(image);
-    try (ImageReader reader = new ImageReader(counting)) {
+    try (ImageReader reader = new ImageReader(counting, keys)) {
       ImageState state = ImageState.read(reader);
       PageStatistics pages = new PageStatistics(state);
       CommandLine words = new CommandLine(state);
@@ -83,8 +89,9 @@ public final class ImageSummary {
           statistics.addAll(found.entries());
         }
       }
+      nrObjects += reader.nrSkipped() + reader.seal().stream().count();
       return new ImageSummary(
-          state, pages, words.text(), statistics, nrObjects + reader.nrSkipped(), counting.bytes());
+          state, pages, words.text(), statistics, nrObjects, counting.bytes(), reader.seal());
     }
   }
 
@@ -142,6 +149,12 @@ public final class ImageSummary {
     return imageBytes;
   }
 
+  /** With what it is sealed; "no" if it is not. */
+  String sealed() {
+    return seal.map(found -> found.kdf() == Seal.PASSPHRASE ? "passphrase" : "key file")
+        .orElse("no");
+  }
+
   static Instant created(Header header) {
     long nanos = header.realtimeNanos();
     // To the second: people compare it with a clock.
@@ -193,6 +206,7 @@ public final class ImageSummary {
         .put("image", image)
         .put("imageBytes", imageBytes)
         .put("objects", nrObjects)
+        .put("sealed", sealed())
         .put("uuid", header.uuid().toString())
         .put("created", created(header).toString())
         .put("hostname", header.hostname().toString())

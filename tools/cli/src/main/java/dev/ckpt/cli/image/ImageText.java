@@ -103,6 +103,9 @@ final class ImageText {
         "family",
         "parent " + task.ppid() + ", process group " + task.pgid() + ", session " + task.sid());
     fact("image", Units.bytes(image.imageBytes()) + ", " + count(image.nrObjects(), "object"));
+    if (!image.sealed().equals("no")) {
+      fact("sealed", "with a " + image.sealed());
+    }
     fact("id", header.uuid().toString());
     fact("made by", header.producer() + ", Linux " + header.kernelRelease());
     for (Statistics.Entry entry : image.statistics()) {

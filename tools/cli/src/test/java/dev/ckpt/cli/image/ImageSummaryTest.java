@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ckpt.cli.text.Layout;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.KeySource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -24,12 +25,12 @@ class ImageSummaryTest {
   }
 
   private static List<String> lines(byte[] image, Layout layout) throws IOException {
-    return ImageSummary.read(GoldenImage.channel(image)).lines(layout);
+    return ImageSummary.read(GoldenImage.channel(image), KeySource.NONE).lines(layout);
   }
 
   @Test
   void tellsTheTask() throws IOException {
-    ImageSummary summary = ImageSummary.read(GoldenImage.channel(golden()));
+    ImageSummary summary = ImageSummary.read(GoldenImage.channel(golden()), KeySource.NONE);
 
     assertTrue(summary.taskLine().startsWith("task 812 (sleeper), 1 thread, "));
   }
@@ -115,7 +116,8 @@ class ImageSummaryTest {
 
   @Test
   void jsonHasWhatTheLinesHave() throws IOException {
-    String json = ImageSummary.read(GoldenImage.channel(golden())).json("a.ckpt").toString();
+    String json =
+        ImageSummary.read(GoldenImage.channel(golden()), KeySource.NONE).json("a.ckpt").toString();
 
     assertTrue(json.startsWith("{\"image\":\"a.ckpt\",\"imageBytes\":" + golden().length), json);
     for (String part :
@@ -132,7 +134,7 @@ class ImageSummaryTest {
   @Test
   void countsEverythingOfAWholeImage() throws IOException {
     byte[] image = golden();
-    ImageCounts counts = ImageCounts.verify(GoldenImage.channel(image));
+    ImageCounts counts = ImageCounts.verify(GoldenImage.channel(image), KeySource.NONE);
 
     assertAll(
         () -> assertEquals(image.length, counts.imageBytes()),
@@ -155,7 +157,8 @@ class ImageSummaryTest {
             new byte[0],
             flipped)) {
       assertThrows(
-          CorruptImageException.class, () -> ImageCounts.verify(GoldenImage.channel(damaged)));
+          CorruptImageException.class,
+          () -> ImageCounts.verify(GoldenImage.channel(damaged), KeySource.NONE));
     }
   }
 
