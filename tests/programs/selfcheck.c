@@ -298,7 +298,7 @@ static void line_of(const char *text, const char *key, char *out, size_t size)
     strncpy(out, "-", size);
 }
 
-static char text[65536];
+static char text[1 << 20]; /* the status of a thread with 65536 groups */
 
 void sc_status_field(const char *name, char *out, size_t size)
 {

@@ -31,6 +31,7 @@ final class AddressSpace {
   private static final int MADV_GUARD_INSTALL = 102;
   private static final int MM_MAP_BYTES = 104;
   private static final ByteString ANON_NAME = ByteString.of("[anon:");
+  private static final ByteString NAME_END = ByteString.of("]");
   private static final ByteString SHARED_ANON_NAME = ByteString.of("[anon_shmem:");
 
   private final RstrContext context;
@@ -195,7 +196,7 @@ final class AddressSpace {
   /** Gives anonymous memory, private or shared, the name that it had (PR_SET_VMA). */
   private void name(Vma vma) throws CkptException {
     ByteString head = vma.isShared() ? SHARED_ANON_NAME : ANON_NAME;
-    if (vma.name().startsWith(head)) {
+    if (vma.name().startsWith(head) && vma.name().endsWith(NAME_END)) {
       byte[] label = vma.name().substring(head.length(), vma.name().length() - 1).toByteArray();
       Batch batch = run.room(1, label.length + 1);
       Batch.Data text = batch.string(label);

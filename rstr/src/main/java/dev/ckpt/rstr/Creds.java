@@ -10,10 +10,13 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Cred;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -40,11 +43,16 @@ final class Creds {
   private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
   private static final int SECBIT_KEEP_CAPS = 1 << 4;
 
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+
+  private final RstrContext context;
   private final BatchRunner run;
   private final Cred cred;
   private final Status before;
 
-  private Creds(BatchRunner run, Cred cred, Status before) {
+  private Creds(RstrContext context, BatchRunner run, Cred cred, Status before) {
+    this.context = context;
     this.run = run;
     this.cred = cred;
     this.before = before;
@@ -78,7 +86,7 @@ final class Creds {
   /** Gives a thread its credentials; it makes the calls itself. */
   static void restore(RstrContext context, BatchRunner run, Cred cred) throws CkptException {
     Status before = ProcFs.of(context.leader().pid()).status(cred.tid());
-    Creds creds = new Creds(run, cred, before);
+    Creds creds = new Creds(context, run, cred, before);
     try {
       creds.restoreInheritable();
       creds.restoreIds();
@@ -114,17 +122,34 @@ final class Creds {
     run.flush();
   }
 
+  /** There may be more of them than a batch has room for: so from memory of their own. */
+  private void setGroups() throws CkptException {
+    List<Integer> groups = cred.groups();
+    ByteBuffer list = ByteBuffer.allocate(groups.size() * Integer.BYTES);
+    list.order(ByteOrder.LITTLE_ENDIAN);
+    groups.forEach(list::putInt);
+    RemoteMap memory = context.layout().take(Math.max(1, list.capacity()));
+    run.call(
+        "mmap",
+        SyscallNumbers.MMAP,
+        memory.address(),
+        memory.lenBytes(),
+        PROT_READ_WRITE,
+        MAP_PRIVATE_ANONYMOUS | AddressSpace.MAP_FIXED_NOREPLACE,
+        -1,
+        0);
+    run.flush();
+    context.memory().writeForced(memory.address(), list.array());
+    run.call("setgroups", SyscallNumbers.SETGROUPS, groups.size(), memory.address());
+    run.call("munmap", SyscallNumbers.MUNMAP, memory.address(), memory.lenBytes());
+  }
+
   /** Groups first, because the right to set them goes with the user id. */
   private void restoreIds() throws CkptException {
-    List<Integer> groups = cred.groups();
-    Batch batch = run.room(5, groups.size() * Integer.BYTES + 8);
-    Batch.Data list = batch.space(Math.max(1, groups.size()) * Integer.BYTES);
-    for (int i = 0; i < groups.size(); i++) {
-      batch.putInt(list, i * Integer.BYTES, groups.get(i));
+    if (!new TreeSet<>(before.groups()).equals(new TreeSet<>(cred.groups()))) {
+      setGroups();
     }
-    if (!new TreeSet<>(before.groups()).equals(new TreeSet<>(groups))) {
-      batch.call("setgroups", SyscallNumbers.SETGROUPS, groups.size(), list);
-    }
+    Batch batch = run.room(4, 0);
     batch.call("setresgid", SyscallNumbers.SETRESGID, cred.gid(), cred.egid(), cred.sgid());
     batch.tryCall("setfsgid", SyscallNumbers.SETFSGID, cred.fsgid());
     // May be locked; then it is found out below, if it matters.

@@ -9,8 +9,10 @@ import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import java.io.IOException;
-import java.util.BitSet;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,8 +30,10 @@ final class HugePages {
   /** Pages to be promised, by their size in bytes. */
   private final Map<Long, Long> wanted = new TreeMap<>();
 
-  /** Which pages of an object its shared mappings ask for: those are promised once. */
-  private final Map<Integer, BitSet> shared = new HashMap<>();
+  /** Which bytes of an object its shared mappings ask for: those are promised once. */
+  private final Map<Integer, List<Span>> shared = new HashMap<>();
+
+  private record Span(long start, long end) {}
 
   private HugePages(ImageState state) {
     this.state = state;
@@ -43,9 +47,9 @@ final class HugePages {
         pages.add(vma);
       }
     }
-    for (Map.Entry<Integer, BitSet> of : pages.shared.entrySet()) {
+    for (Map.Entry<Integer, List<Span>> of : pages.shared.entrySet()) {
       long bytes = pages.object(of.getKey()).orElseThrow().hugePageBytes();
-      pages.wanted.merge(bytes, (long) of.getValue().cardinality(), Long::sum);
+      pages.wanted.merge(bytes, lenBytes(of.getValue()) / bytes, Long::sum);
     }
     for (Map.Entry<Long, Long> of : pages.wanted.entrySet()) {
       require(checks, of.getKey(), of.getValue());
@@ -58,13 +62,25 @@ final class HugePages {
 
   private void add(Vma vma) {
     long bytes = object(vma.backing()).map(Shmem::hugePageBytes).orElse(vma.hugePageBytes());
-    int nrPages = Math.toIntExact(vma.lenBytes() / bytes);
     if (vma.isShared()) {
-      int first = Math.toIntExact(vma.pgoffBytes() / bytes);
-      shared.computeIfAbsent(vma.backing(), any -> new BitSet()).set(first, first + nrPages);
+      shared
+          .computeIfAbsent(vma.backing(), any -> new ArrayList<>())
+          .add(new Span(vma.pgoffBytes(), vma.pgoffBytes() + vma.lenBytes()));
     } else {
-      wanted.merge(bytes, (long) nrPages, Long::sum);
+      wanted.merge(bytes, vma.lenBytes() / bytes, Long::sum);
     }
+  }
+
+  /** Of all of them together, where they overlap counted once. */
+  private static long lenBytes(List<Span> spans) {
+    spans.sort(Comparator.comparingLong(Span::start));
+    long lenBytes = 0;
+    long end = 0;
+    for (Span span : spans) {
+      lenBytes += Math.max(0, span.end() - Math.max(end, span.start()));
+      end = Math.max(end, span.end());
+    }
+    return lenBytes;
   }
 
   private static void require(Checks checks, long bytes, long nrPages) throws CkptException {

@@ -66,7 +66,7 @@ final class Layout {
         at = map.end() + MARGIN + pageBytes - 1 & -pageBytes;
       }
     }
-    if (at + rounded > TASK_SIZE) {
+    if (lenBytes > TASK_SIZE || at + rounded > TASK_SIZE) {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(

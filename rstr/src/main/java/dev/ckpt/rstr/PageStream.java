@@ -24,7 +24,7 @@ final class PageStream implements AutoCloseable {
   static final int NR_KEPT = 4;
 
   /** A page array with the pages of its DATA runs, good until the next one is asked for. */
-  record Piece(PageArray table, ByteBuffer pages) {}
+  record Piece(ImageObject array, ByteBuffer pages) {}
 
   private final ImageReader reader;
   private final SideThread thread = new SideThread("image-reader");
@@ -40,8 +40,8 @@ final class PageStream implements AutoCloseable {
   /** Reads on to the next page array, or to the end of the stream. */
   private Optional<Piece> read() throws IOException {
     for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
-      if (next.get().record() instanceof PageArray table) {
-        return Optional.of(new Piece(table, reader.pages()));
+      if (next.get().record() instanceof PageArray) {
+        return Optional.of(new Piece(next.get(), reader.pages()));
       }
     }
     return Optional.empty();

@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
@@ -25,10 +26,13 @@ final class Pages implements AutoCloseable {
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect(256 * PageRange.PAGE_SIZE).asReadOnlyBuffer();
 
+  private static final long OWN = 0;
+
   private final RstrContext context;
   private final PageFiller filler;
   private final MemoryObjects objects;
   private final Staging staging;
+  private final PageRoom room;
   private final Optional<SignalFrames> frames;
   private final Map<Integer, Fd> open = new HashMap<>();
   private long nrPages;
@@ -38,6 +42,7 @@ final class Pages implements AutoCloseable {
     this.filler = filler;
     this.objects = objects;
     this.staging = staging;
+    this.room = new PageRoom(context.state().vmas());
     this.frames = context.vdso().frames();
   }
 
@@ -47,24 +52,27 @@ final class Pages implements AutoCloseable {
       for (Optional<PageStream.Piece> next = stream.next();
           next.isPresent();
           next = stream.next()) {
-        fill(next.get().table(), next.get().pages());
+        fill(next.get().array(), next.get().pages());
         context.options().progress().pages(nrPages);
       }
     }
     staging.finish();
   }
 
-  private void fill(PageArray table, ByteBuffer pages) throws CkptException {
+  private void fill(ImageObject array, ByteBuffer pages) throws CkptException {
+    PageArray table = (PageArray) array.record();
     if (objects.isKept(table.owner())) {
       return;
     }
     if (objects.isObject(table.owner())) {
+      PageRoom.requireWithin(array, objects.sizeOf(table.owner()));
       fillObject(table, pages);
     } else {
+      room.requireMapped(array);
       if (frames.isPresent()) {
         frames.get().look(table, pages);
       }
-      fillTask(table, pages, 0);
+      fillTask(table, pages, OWN);
     }
     nrPages += table.nrDataPages();
   }
@@ -72,14 +80,15 @@ final class Pages implements AutoCloseable {
   /**
    * Fills the task's own memory.
    *
-   * @param base where in it the addresses of the table count from
+   * @param base where in it the addresses of the table count from: {@link #OWN}, or a view of a new
+   *     object, which is zeros
    */
   private void fillTask(PageArray table, ByteBuffer pages, long base) throws CkptException {
     List<PageRange> data = new ArrayList<>();
     for (PageRun run : table.runs()) {
       if (run.kind() == PageKind.DATA) {
         data.add(new PageRange(base + run.addr(), run.nrPages()));
-      } else {
+      } else if (base == OWN && !room.isZeroAtFirst(run)) {
         fillZeros(run);
       }
     }

@@ -38,7 +38,9 @@ public final class Restart {
     Timeline timeline = Timeline.begin();
     try (ImageReader reader = new ImageReader(image, options.keys(), PageStream.NR_KEPT);
         InheritedFds inherited = new InheritedFds()) {
-      ImageState state = inherited.replace(ImageState.read(reader), options.inheritFds());
+      ImageState saved = ImageState.read(reader);
+      TaskRules.check(saved);
+      ImageState state = inherited.replace(saved, options.inheritFds());
       timeline.end("read");
       Checks checks = new Checks(state, options);
       checks.run();

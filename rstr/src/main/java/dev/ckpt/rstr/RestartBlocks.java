@@ -8,7 +8,6 @@ import dev.ckpt.core.tracee.x86_64.RelativeTimeout;
 import dev.ckpt.core.tracee.x86_64.SyscallRestart;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.RestartBlock;
 import java.util.HashMap;
@@ -46,10 +45,6 @@ final class RestartBlocks {
   private void restore(RstrContext context, Tracee thread, UserRegs stopped, RestartBlock block)
       throws CkptException {
     long number = stopped.get(UserRegs.ORIG_RAX);
-    if (!RelativeTimeout.isOf(number)) {
-      throw new CorruptImageException(
-          0, "RESTART_BLOCK", "a thread in a call with a time-out", "call " + number);
-    }
     long timespec = context.area().address();
     context.memory().writeForced(timespec, RelativeTimeout.timespec(block.leftNanos()));
     UserRegs call = RelativeTimeout.with(stopped, block.leftNanos(), timespec);

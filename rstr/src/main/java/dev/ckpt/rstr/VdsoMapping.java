@@ -74,7 +74,6 @@ final class VdsoMapping {
     }
     VdsoBridge planned =
         VdsoBridge.between(state.only(VdsoImage.class).content().toByteArray(), ours);
-    requireWhole(saved.get(0));
     for (String obstacle : planned.obstacles()) {
       checks.refuse(
           Code.VDSO_DIFFERS, "the vdso is not that of " + release + ", and " + obstacle, REMEDY);
@@ -87,14 +86,6 @@ final class VdsoMapping {
     }
     checks.note("vdso: that of " + release + " is kept, and leads to this kernel's");
     bridge = Optional.of(planned);
-  }
-
-  private void requireWhole(VdsoImage saved) throws CorruptImageException {
-    byte[] content = saved.content().toByteArray();
-    if (content.length != oldPlace().lenBytes() || crcOf(content) != mm.vdsoCrc32c()) {
-      throw new CorruptImageException(
-          0, "VDSO_IMAGE", "the vdso of MM", "another of " + content.length + " bytes");
-    }
   }
 
   private RemoteMap oldPlace() {

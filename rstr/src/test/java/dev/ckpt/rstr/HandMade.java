@@ -15,6 +15,7 @@ import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.Fd;
+import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
@@ -69,6 +70,9 @@ final class HandMade {
 
   /** A file besides the program, or none. */
   FileRef file;
+
+  /** An open device, or none. */
+  FileChrdev device;
 
   /** Flags it is open with, or -1. */
   int openFlags = -1;
@@ -241,6 +245,9 @@ final class HandMade {
     }
     if (tty) {
       writer.writeShared(new FileTty(ByteString.of("/dev/pts/0"), 136, 0, 2, NONE, 24, 80, 0, 0));
+    }
+    if (device != null) {
+      writer.writeShared(device);
     }
     for (int fd : fds) {
       writer.write(new Fd(fd, 0, open));

@@ -112,8 +112,9 @@ class LayoutTest {
         assertThrows(UnsupportedStateException.class, () -> new Layout(List.of(all)).take(PAGE));
     assertEquals("ADDRESS_SPACE_FULL", e.code().name());
     assertFalse(e.getMessage().isBlank());
-    assertThrows(
-        UnsupportedStateException.class, () -> new Layout(List.of()).take(Layout.TASK_SIZE));
+    for (long lenBytes : new long[] {Layout.TASK_SIZE, 1L << 47, Long.MAX_VALUE}) {
+      assertThrows(UnsupportedStateException.class, () -> new Layout(List.of()).take(lenBytes));
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.ObjectType;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.Statistics;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -39,6 +40,32 @@ final class ChangedImage {
    */
   static Path with(Path image, Path copy, ImageRecord... more) throws IOException {
     return of(image, copy, UnaryOperator.identity(), List.of(more));
+  }
+
+  /** Writes a copy with another state, whose references ascend; the pages are the same. */
+  static Path withState(Path image, Path copy, List<ImageObject> state) throws IOException {
+    try (FileChannel from = FileChannel.open(image);
+        ImageReader reader = new ImageReader(from);
+        FileChannel to = FileChannel.open(copy, CREATE_NEW, WRITE);
+        ImageWriter writer = new ImageWriter(to)) {
+      int given = 0;
+      for (ImageObject object : state) {
+        while (given < object.objref()) {
+          given = writer.nextObjref();
+        }
+        writer.write(object.objref(), object.record());
+      }
+      for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
+        ImageRecord content = next.get().record();
+        if (content instanceof PageArray) {
+          writer.writePages((PageArray) content, reader.pages());
+        } else if (content instanceof Statistics) {
+          writer.write(content);
+        }
+      }
+      writer.finish();
+      return copy;
+    }
   }
 
   private static Path of(

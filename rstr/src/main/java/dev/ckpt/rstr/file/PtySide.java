@@ -6,7 +6,6 @@ import dev.ckpt.core.kernel.PtyIoctl;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FilePty;
 import dev.ckpt.format.record.Pty;
@@ -73,18 +72,11 @@ final class PtySide implements FileKind {
     }
   }
 
-  private static List<Map.Entry<Integer, FilePty>> sides(Files files, int objref, int side)
-      throws CorruptImageException {
-    List<Map.Entry<Integer, FilePty>> sides =
-        files.state().shared(FilePty.class).entrySet().stream()
-            .filter(entry -> entry.getValue().pty() == objref)
-            .filter(entry -> entry.getValue().side() == side)
-            .toList();
-    if (side == FilePty.MASTER && sides.size() != 1) {
-      throw new CorruptImageException(
-          0, "PTY " + objref, "one description of its master side", sides.size() + " of them");
-    }
-    return sides;
+  private static List<Map.Entry<Integer, FilePty>> sides(Files files, int objref, int side) {
+    return files.state().shared(FilePty.class).entrySet().stream()
+        .filter(entry -> entry.getValue().pty() == objref)
+        .filter(entry -> entry.getValue().side() == side)
+        .toList();
   }
 
   private static void restore(Made made) throws CkptException {

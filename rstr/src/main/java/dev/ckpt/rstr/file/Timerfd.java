@@ -5,6 +5,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.rstr.Checks;
 import java.util.Map;
@@ -60,10 +61,10 @@ final class Timerfd implements FileKind {
   private static void armExpired(Files files, int number, FileTimerfd timer) throws CkptException {
     boolean absolute = (timer.settimeFlags() & FileTimerfd.ABSTIME) != 0;
     long interval = timer.intervalNanos();
-    for (long margin = FIRST_MARGIN_NANOS; ; margin *= 2) {
+    for (long margin = FIRST_MARGIN_NANOS; margin > 0; margin *= 2) {
       long now = Clocks.now(timer.clockId()) + files.context().clockAhead(timer.clockId());
       long left = absolute ? timer.valueNanos() - now : timer.valueNanos();
-      long ahead = left >= margin ? 0 : (margin - left + interval - 1) / interval;
+      long ahead = left >= margin ? 0 : (margin - left - 1) / interval + 1;
       long nextLeft = left + ahead * interval;
       long ticks = timer.ticks() + ahead;
       arm(files, number, timer, absolute ? now + nextLeft : nextLeft, ticks);
@@ -72,10 +73,13 @@ final class Timerfd implements FileKind {
       batch.call(
           "clock_gettime", SyscallNumbers.CLOCK_GETTIME, Clocks.readable(timer.clockId()), time);
       files.run().flush();
-      if (batch.getLong(time, 0) * Clocks.NANOS + batch.getLong(time, 8) < now + nextLeft) {
+      long passed = batch.getLong(time, 0) * Clocks.NANOS + batch.getLong(time, 8) - now;
+      // NB: a sum of times may be more than 63 bits have.
+      if (passed < nextLeft) {
         return;
       }
     }
+    throw new CorruptImageException(0, "FILE_TIMERFD", "a time within 63 bits", timer.toString());
   }
 
   private static void arm(Files files, int number, FileTimerfd timer, long value, long ticks)

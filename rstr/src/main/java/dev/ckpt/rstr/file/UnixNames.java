@@ -13,6 +13,7 @@ import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.FileUnixSocket;
+import dev.ckpt.format.record.SocketMessage;
 import dev.ckpt.rstr.Checks;
 import java.util.Arrays;
 import java.util.Collection;
@@ -54,6 +55,14 @@ final class UnixNames {
         && !isAccepted(socket)
         && !isClient(socket)
         && !isPair(socket);
+  }
+
+  /** Whether what waits in it was sent to its name, by whomever, and not by its other end. */
+  boolean isFilledByName(FileUnixSocket socket) throws CorruptImageException {
+    return socket.state() != FileUnixSocket.PEER_GONE
+        && !isAccepted(socket)
+        && !isPair(socket)
+        && !isClient(socket);
   }
 
   /** Whether its name is its own, to be bound. */
@@ -108,6 +117,13 @@ final class UnixNames {
     for (FileUnixSocket socket : sockets) {
       if (socket.state() == FileUnixSocket.CONNECTED) {
         peer(socket);
+      }
+      if (isFilledByName(socket)) {
+        for (SocketMessage message : socket.messages()) {
+          if (!message.sender().isEmpty()) {
+            named(message.sender());
+          }
+        }
       }
       if (socket.state() == FileUnixSocket.CONNECTED_OUTSIDE) {
         tryPeer(checks, socket);

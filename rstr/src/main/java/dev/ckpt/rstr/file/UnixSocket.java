@@ -6,7 +6,6 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileUnixSocket;
 import dev.ckpt.format.record.SocketRights;
@@ -29,13 +28,6 @@ final class UnixSocket implements FileKind {
   @Override
   public void check(Checks checks) throws CkptException {
     new UnixNames(checks.state()).check(checks);
-    for (SocketRights rights : checks.state().all(SocketRights.class)) {
-      int nr = checks.state().get(rights.socket(), FileUnixSocket.class).messages().size();
-      if (rights.message() >= nr) {
-        throw new CorruptImageException(
-            0, "SOCKET_RIGHTS", "a message below " + nr, Integer.toString(rights.message()));
-      }
-    }
   }
 
   @Override
@@ -198,11 +190,11 @@ final class UnixSocket implements FileKind {
         }
         boolean gone = socket.state() == FileUnixSocket.PEER_GONE;
         SocketQueue queue = new SocketQueue(files.context(), rights(entry.getKey()));
-        if (gone || names.isAccepted(socket) || names.isPair(socket) || names.isClient(socket)) {
+        if (names.isFilledByName(socket)) {
+          queue.fill(socket.name(), socket.messages(), name -> number(names.named(name)));
+        } else {
           int sender = gone ? gonePeer(socket) : number(names.peer(socket));
           queue.fill(sender, socket.messages());
-        } else {
-          queue.fill(socket.name(), socket.messages(), name -> number(names.named(name)));
         }
       }
     }
