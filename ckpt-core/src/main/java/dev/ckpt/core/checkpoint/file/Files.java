@@ -35,6 +35,7 @@ public final class Files {
   private final FileKinds kinds;
   private final Flight flight;
   private List<Integer> fds = List.of();
+  private Optional<Holders> holders = Optional.empty();
 
   private Files(SurveyContext target, Optional<CkptContext> dump) throws CkptException {
     this.target = target;
@@ -67,6 +68,7 @@ public final class Files {
   }
 
   private void surveyKinds(Predicate<FileKind> which) throws CkptException {
+    holders = Optional.of(new Holders(target.pid(), flight.borrowed()));
     Sharers.refuse(this);
     for (OpenFile file : open.all()) {
       FileOwners.survey(this, file);
@@ -159,6 +161,11 @@ public final class Files {
   /** What waits in its sockets. */
   Flight flight() {
     return flight;
+  }
+
+  /** Who else holds what the target has, as it was when its files were surveyed. */
+  Holders holders() {
+    return holders.orElseThrow();
   }
 
   /** A duplicate of a descriptor for a file; the same open file description. */

@@ -3,43 +3,69 @@ package dev.ckpt.core.checkpoint.file;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Finds processes besides the target that hold one of its pipes or sockets. Only a look at every
- * process's descriptors tells; the kernel keeps no list.
+ * Finds processes besides the target that hold one of its pipes, sockets or other files without a
+ * name. Only a look at every process's descriptors tells; the kernel keeps no list. It takes
+ * milliseconds, while the target stands: so one look serves all who ask, and none is taken if
+ * nobody does.
  */
 final class Holders {
-  private Holders() {}
+  /** What named files begin with: who holds those is asked in another way. */
+  private static final String NAMED = "/";
+
+  private final int target;
+  private final Set<Integer> borrowed;
+  private Optional<Map<String, List<Holder>>> seen = Optional.empty();
+
+  /** One descriptor of another process. */
+  record Holder(int pid, int fd) {}
 
   /**
-   * Looks at every process.
+   * For one survey.
    *
-   * @param links as /proc/PID/fd has them, {@code pipe:[77]}
    * @param borrowed descriptors of ours that do not count
-   * @return for each that somebody else holds, one such process
    */
-  static Map<String, Integer> others(int target, Set<String> links, Set<Integer> borrowed) {
-    Map<String, Integer> holders = new HashMap<>();
-    for (int pid : ProcFs.pids()) {
-      if (pid != target) {
-        Set<String> held = new HashSet<>(heldBy(pid, borrowed));
-        held.retainAll(links);
-        held.forEach(link -> holders.put(link, pid));
-      }
-    }
-    return holders;
+  Holders(int target, Set<Integer> borrowed) {
+    this.target = target;
+    this.borrowed = Set.copyOf(borrowed);
   }
 
-  private static Set<String> heldBy(int pid, Set<Integer> borrowed) {
-    Set<String> held = new HashSet<>();
-    descriptors(pid, borrowed).forEach((fd, link) -> held.add(link));
-    return held;
+  /**
+   * All that others have for a file.
+   *
+   * @param link as /proc/PID/fd has it, {@code pipe:[77]}
+   */
+  List<Holder> of(String link) {
+    if (seen.isEmpty()) {
+      seen = Optional.of(look());
+    }
+    return seen.get().getOrDefault(link, List.of());
+  }
+
+  private Map<String, List<Holder>> look() {
+    Map<String, List<Holder>> found = new HashMap<>();
+    for (int pid : ProcFs.pids()) {
+      if (pid != target) {
+        descriptors(pid, borrowed)
+            .forEach(
+                (fd, link) -> {
+                  if (!link.startsWith(NAMED)) {
+                    found
+                        .computeIfAbsent(link, another -> new ArrayList<>())
+                        .add(new Holder(pid, fd));
+                  }
+                });
+      }
+    }
+    return found;
   }
 
   /**

@@ -8,35 +8,29 @@ import dev.ckpt.error.Code;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.Pipe;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** An end of a pipe both of whose ends are the task's own, with what waits in it. */
 final class PipeEnd implements FileKind {
   @Override
   public void survey(Files files, List<OpenFile> mine) {
-    Set<Integer> borrowed = files.flight().borrowed();
-    refuseOthers(files.target().pid(), mine, borrowed, files.target().refusals());
+    refuseOthers(files.holders(), mine, files.target().refusals());
   }
 
   @Override
   public void preview(int pid, List<OpenFile> mine, Refusals refusals) {
-    refuseOthers(pid, mine, Set.of(), refusals);
+    refuseOthers(new Holders(pid, Set.of()), mine, refusals);
   }
 
-  private static void refuseOthers(
-      int pid, List<OpenFile> mine, Set<Integer> borrowed, Refusals refusals) {
-    Set<String> links =
-        mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-    Map<String, Integer> others = Holders.others(pid, links, borrowed);
+  private static void refuseOthers(Holders holders, List<OpenFile> mine, Refusals refusals) {
     for (OpenFile file : mine) {
-      Integer other = others.get(file.link().toString());
-      refusals.addIf(
-          other != null,
-          Code.PIPE_OUTSIDE,
-          file.name() + " leads to process " + other,
-          "redirect it to a file, or end the other process");
+      List<Holders.Holder> others = holders.of(file.link().toString());
+      if (!others.isEmpty()) {
+        refusals.add(
+            Code.PIPE_OUTSIDE,
+            file.name() + " leads to process " + others.get(0).pid(),
+            "redirect it to a file, or end the other process");
+      }
     }
   }
 

@@ -1,13 +1,9 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Refuses files without a name that another process has too. What that process does to them would
@@ -16,43 +12,22 @@ import java.util.stream.Collectors;
 final class Sharers {
   private static final String NAMELESS = "anon_inode:";
 
-  private final Files files;
-  private final Set<String> links;
-
-  private Sharers(Files files, List<OpenFile> mine) {
-    this.files = files;
-    this.links = mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-  }
+  private Sharers() {}
 
   /** Looks at every process, where there is a file to look for. */
   static void refuse(Files files) {
-    List<OpenFile> mine =
-        files.all().stream().filter(file -> file.link().toString().startsWith(NAMELESS)).toList();
-    if (mine.isEmpty()) {
-      return;
-    }
-    Sharers sharers = new Sharers(files, mine);
-    for (int pid : ProcFs.pids()) {
-      if (pid != files.target().pid()) {
-        sharers.look(pid);
-      }
-    }
+    files.all().stream()
+        .map(file -> file.link().toString())
+        .filter(link -> link.startsWith(NAMELESS))
+        .distinct()
+        .forEach(link -> files.holders().of(link).forEach(holder -> compare(files, holder, link)));
   }
 
-  private void look(int pid) {
-    Holders.descriptors(pid, files.flight().borrowed())
-        .forEach(
-            (fd, link) -> {
-              if (links.contains(link)) {
-                compare(pid, fd, link);
-              }
-            });
-  }
-
-  private void compare(int pid, int fd, String link) {
+  /** NB: files that are not the same one have the same link here. */
+  private static void compare(Files files, Holders.Holder holder, String link) {
     Optional<OpenFile> shared;
     try {
-      shared = files.same(ByteString.of(link), pid, fd);
+      shared = files.same(ByteString.of(link), holder.pid(), holder.fd());
     } catch (SyscallException e) {
       // Closed meanwhile, or the process ended or is not ours to compare.
       return;
@@ -64,7 +39,7 @@ final class Sharers {
                 .refusals()
                 .add(
                     Code.FD_SHARED,
-                    file.name() + " is shared with process " + pid,
+                    file.name() + " is shared with process " + holder.pid(),
                     "end the other process"));
   }
 }

@@ -7,18 +7,15 @@ import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.error.Code;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What no socket of any family can be saved with. */
 final class SocketRefusals {
   private final SurveyContext context;
-  private final Set<Integer> borrowed;
+  private final Files files;
 
   SocketRefusals(Files files) {
     this.context = files.target();
-    this.borrowed = files.flight().borrowed();
+    this.files = files;
   }
 
   static String name(OpenFile file) {
@@ -27,16 +24,13 @@ final class SocketRefusals {
 
   /** Refuses sockets that another process holds too: it would go on with them. */
   void refuseShared(List<OpenFile> mine) {
-    Set<String> links =
-        mine.stream().map(file -> file.link().toString()).collect(Collectors.toSet());
-    Map<String, Integer> others = Holders.others(context.pid(), links, borrowed);
     for (OpenFile file : mine) {
-      Integer other = others.get(file.link().toString());
-      if (other != null) {
+      List<Holders.Holder> others = files.holders().of(file.link().toString());
+      if (!others.isEmpty()) {
         refuse(
             Code.SOCKET_SHARED,
             file,
-            "is held by process " + other + " too",
+            "is held by process " + others.get(0).pid() + " too",
             "end the other process, or have it close the socket");
       }
     }
