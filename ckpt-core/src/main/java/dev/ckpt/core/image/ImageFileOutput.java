@@ -72,6 +72,8 @@ public final class ImageFileOutput implements ImageOutput {
 
   /** NB: a umask takes rights away from what open(2) is given. */
   @MustBeClosed
+  // What is opened here belongs to the caller.
+  @SuppressWarnings("MustBeClosedChecker")
   private static Fd open(Path path, int flags) throws SyscallException {
     Fd file = Fd.open(Files.bytes(path.toString()), flags | Fcntl.O_RDWR, OWNER_ONLY);
     boolean done = false;

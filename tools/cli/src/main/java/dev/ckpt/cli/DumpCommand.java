@@ -197,7 +197,9 @@ final class DumpCommand extends CkptCommand {
   /** The key is there before anything is done; an image that cannot be made needs none. */
   private ImageKey newKey(ImageKeys keys) throws IOException {
     if (!isPipe(image)) {
-      ImageFileOutput.create(image, force).close();
+      try (ImageOutput trial = ImageFileOutput.create(image, force)) {
+        // It can be made, and nothing of it is left when somebody is asked.
+      }
     }
     return keys.newKey();
   }
