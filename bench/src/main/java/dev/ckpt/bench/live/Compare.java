@@ -20,6 +20,7 @@ public final class Compare {
   private static final int WARM_UP_RUNS = 20;
   private static final int WARM_UP_MIB = 8;
   private static final long SPARE_BYTES = 2L << 30;
+  private static final long SMALL_BYTES = 128L << 20;
   private static final int TIMES_THE_TASK = 3;
 
   private final Options options;
@@ -81,11 +82,7 @@ public final class Compare {
 
   private Results measure(Case each) throws IOException {
     progress(each.name() + ": preparing");
-    PlainIo.touch(
-        workshop,
-        Math.min(
-            Math.max(TIMES_THE_TASK * each.lenBytes(), SPARE_BYTES),
-            Machine.availableBytes() - SPARE_BYTES));
+    touch(TIMES_THE_TASK * each.lenBytes() + SPARE_BYTES);
     List<Tool> tools = new ArrayList<>();
     tools.add(library);
     tools.add(new CommandTool(workshop, options.ckpt()));
@@ -112,6 +109,10 @@ public final class Compare {
     return results;
   }
 
+  private void touch(long lenBytes) throws IOException {
+    PlainIo.touch(workshop, Math.min(lenBytes, Machine.availableBytes() - SPARE_BYTES));
+  }
+
   private static void progress(String what) {
     System.err.println("bench: " + what);
   }
@@ -134,6 +135,8 @@ public final class Compare {
     Results found = new Results();
     try {
       try (Target target = each.starter().start(workshop)) {
+        // The host may have taken memory back that was free for some seconds.
+        touch(each.lenBytes() + SMALL_BYTES);
         dumpAndRestore(target, tool, image, found);
       }
       tool.over();

@@ -39,6 +39,7 @@ final class CompareTables {
 
   private final PrintStream out;
   private final List<String> ratios = new ArrayList<>();
+  private final Aims aims = new Aims();
 
   CompareTables(PrintStream out) {
     this.out = out;
@@ -58,6 +59,7 @@ final class CompareTables {
     table(results, OF_RESTORE);
     notes.forEach(note -> out.println("NB: " + note + "\n"));
     ratios(each, results);
+    aims.add(each, results);
     phases("dump", DUMP, results);
     phases("restore", RESTORE, results);
     out.flush();
@@ -166,9 +168,6 @@ final class CompareTables {
 
   /** The ratios of all cases. */
   void end() {
-    if (ratios.isEmpty()) {
-      return;
-    }
     List<String> heads = new ArrayList<>();
     for (Metric metric : Metric.values()) {
       heads.add(metric.title().replaceAll(" (ms|MiB)$", ""));
@@ -177,6 +176,10 @@ final class CompareTables {
     out.println("| case | of | " + String.join(" | ", heads) + " |");
     out.println("|---|---|" + "---:|".repeat(heads.size()));
     ratios.forEach(out::println);
+    out.println("\n### Aims\n");
+    out.println("| case | what | is | at most | |");
+    out.println("|---|---|---:|---:|---|");
+    aims.rows().forEach(out::println);
     out.flush();
   }
 }

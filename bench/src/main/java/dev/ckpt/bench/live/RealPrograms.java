@@ -141,6 +141,8 @@ final class RealPrograms {
         workshop.start(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // NB: any other JVM that starts removes the file of one that was ended.
+                "-XX:+PerfDisableSharedMem",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SomeHeap.class.getName(),

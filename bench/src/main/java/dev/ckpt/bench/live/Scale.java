@@ -34,9 +34,9 @@ public final class Scale {
 
   private static final List<Kind> KINDS =
       List.of(
-          new Kind("vmas", "mapping", 60_000, false),
-          new Kind("threads", "thread", 2_000, false),
-          new Kind("fds", "descriptor", 10_000, false),
+          new Kind("vmas", "mappings", 60_000, false),
+          new Kind("threads", "threads", 2_000, false),
+          new Kind("fds", "descriptors", 10_000, false),
           new Kind("reserve", "GiB without rights", 1024, true),
           new Kind("sparse", "GiB, 64 pages touched", 1024, true));
 
@@ -75,7 +75,7 @@ public final class Scale {
     System.out.println(
         "| "
             + kind.thing()
-            + "s | dump ms | frozen ms | restore ms |"
+            + " | dump ms | frozen ms | restore ms |"
             + " dump us each | frozen us each | restore us each |");
     System.out.println("|---:|---:|---:|---:|---:|---:|---:|");
     List<List<Double>> each = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -86,20 +86,23 @@ public final class Scale {
       for (int i = 0; i < options.runs(); i++) {
         one(kind.name(), number, results);
       }
-      row(number, results, base, each);
+      row(kind, number, results, base, each);
     }
     verdict(kind, each);
   }
 
-  private static void row(int number, Results results, Results base, List<List<Double>> each) {
+  private static void row(
+      Kind kind, int number, Results results, Results base, List<List<Double>> each) {
     StringBuilder line = new StringBuilder("| " + number);
     for (Metric metric : METRICS) {
       line.append(" | ").append(metric.text(median(results, metric)));
     }
     for (int i = 0; i < METRICS.size(); i++) {
-      double nanos = median(results, METRICS.get(i)) - median(base, METRICS.get(i));
-      each.get(i).add(nanos / number);
-      line.append(String.format(Locale.ROOT, " | %.2f", nanos / number / 1000));
+      long all = median(results, METRICS.get(i));
+      double one = (double) (all - median(base, METRICS.get(i))) / number;
+      each.get(i).add(kind.isSize() ? all : one);
+      // What a reserve costs is not by the GiB.
+      line.append(kind.isSize() ? " | " : String.format(Locale.ROOT, " | %.2f", one / 1000));
     }
     System.out.println(line + " |");
   }
@@ -118,8 +121,7 @@ public final class Scale {
       double ratio = Collections.max(each.get(i)) / Collections.min(each.get(i));
       String verdict;
       if (kind.isSize()) {
-        double times = last * kind.most() / (first * (kind.most() >> (STEPS - 1)));
-        verdict = String.format(Locale.ROOT, "8 times the size costs %.1f times", times);
+        verdict = String.format(Locale.ROOT, "8 times the size costs %.1f times", last / first);
       } else {
         boolean linear = last <= LINEAR * first;
         verdict =
