@@ -122,6 +122,14 @@ class FullDiskLiveTest {
     return CkptOutcome.of(folder, before, words(victim.pid(), image, options));
   }
 
+  /** In bytes; it is gone again. */
+  private long sizeOfAnImage(Path image) throws IOException {
+    assertEquals(0, dump(inside(), image).code());
+    long bytes = Files.size(seen(image));
+    Files.delete(seen(image));
+    return bytes;
+  }
+
   private List<String> names(Path where) throws IOException {
     try (Stream<Path> files = Files.list(seen(where))) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -142,9 +150,7 @@ class FullDiskLiveTest {
   void aDiskThatIsFullInTheMiddle() throws IOException {
     start(TMPFS);
     Path image = disk.resolve("image");
-    assertEquals(0, dump(inside(), image).code());
-    long kibibytes = Files.size(seen(image)) / 1024;
-    Files.delete(seen(image));
+    long kibibytes = sizeOfAnImage(image) / 1024;
     for (long size : new long[] {4, kibibytes / 2, kibibytes - 32}) {
       resize(size);
       long free = freeBytes();
@@ -228,9 +234,11 @@ class FullDiskLiveTest {
   @Test
   void aLimitForTheSizeOfFiles() throws IOException {
     start(TMPFS);
+    Path image = disk.resolve("image");
+    long blocks = sizeOfAnImage(image) / 512;
     List<String> limited = new ArrayList<>(inside());
-    limited.addAll(List.of("/bin/sh", "-c", "ulimit -f 380; exec \"$@\"", "sh"));
-    expectNoRoom(dump(limited, disk.resolve("image")), "EFBIG", "ulimit -f");
+    limited.addAll(List.of("/bin/sh", "-c", "ulimit -f " + blocks * 3 / 4 + "; exec \"$@\"", "sh"));
+    expectNoRoom(dump(limited, image), "EFBIG", "ulimit -f");
     assertEquals(List.of(), names(disk));
     victim.finish();
   }

@@ -39,6 +39,9 @@ final class TcpRepair implements AutoCloseable {
 
   private static final int PAGE = 4096;
 
+  /** No mode that TCP_REPAIR knows; TCP_REPAIR_ON when its lowest byte is SOCK_STREAM. */
+  private static final int NO_MODE = 2;
+
   // struct tcp_info, linux/tcp.h: the scales are four bits each
   private static final int TCPI_OPTIONS = 5;
   private static final int TCPI_WSCALES = 6;
@@ -138,20 +141,32 @@ final class TcpRepair implements AutoCloseable {
   }
 
   /**
-   * What is to be done last.
+   * What is to be done last: repair mode for the socket of a dead task. Even switching it off where
+   * it is off would take SO_REUSEADDR from a task that lives, if only for the time of a call; and a
+   * table has no branches. So there the call is one that fails.
    *
    * @param dead address of a word that is 1 when the task is dead, else 0
    */
   void addEnd(Batch table, long dead) {
+    Batch.Data mode = table.space(Integer.BYTES);
+    table.putInt(mode, 0, NO_MODE);
+    // Puts as many bytes of SOCK_STREAM as the word says over the lowest of the mode.
+    table.tryCall(
+        "getsockopt(SO_TYPE)",
+        SyscallNumbers.GETSOCKOPT,
+        number,
+        Socket.SOL_SOCKET,
+        Socket.SO_TYPE,
+        mode,
+        dead);
     table.tryCall(
         "setsockopt(TCP_REPAIR)",
         SyscallNumbers.SETSOCKOPT,
         number,
         Netinet.IPPROTO_TCP,
         Netinet.TCP_REPAIR,
-        dead,
+        mode,
         Integer.BYTES);
-    set(table, Socket.SOL_SOCKET, Socket.SO_REUSEADDR, reuse);
     set(table, Socket.SOL_SOCKET, Socket.SO_DETACH_FILTER, 0);
   }
 
