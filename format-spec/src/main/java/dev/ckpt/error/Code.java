@@ -351,7 +351,8 @@ public enum Code {
   FILE_CHANGED(
       RESTORE,
       "a file that must be unchanged has another size or time, or is a program or library of"
-          + " another build",
+          + " another build; or a symbolic link has the place of one that was open for writing, or"
+          + " a device is another",
       "put the old one back, with its time (`cp -p`)"),
   IMAGE_NOT_TRUSTED(
       RESTORE,

@@ -36,6 +36,11 @@ final class Cgroups {
         context.notes().add(where + ": its hierarchy is not mounted here; it stays in ours");
         return;
       }
+      if (!path.startsWith("/") || List.of(path.split("/")).contains("..")) {
+        // As the kernel shows groups outside of our cgroup namespace; nor may an image lead us out.
+        context.notes().add(where + ": is not in our hierarchy; it stays in ours");
+        return;
+      }
       Path procs = Path.of(mount.get() + path, "cgroup.procs");
       if (!Files.exists(procs)) {
         context.notes().add(where + ": is not there; it stays in ours");

@@ -18,6 +18,7 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuFeatures;
 import dev.ckpt.format.record.Cred;
+import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.FileRegular;
 import dev.ckpt.format.record.FileTty;
@@ -29,9 +30,11 @@ import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
 public final class Checks {
@@ -206,6 +209,7 @@ public final class Checks {
   }
 
   private void files() throws CkptException {
+    Set<Integer> written = openToWrite();
     for (var entry : state.shared(FileRef.class).entrySet()) {
       FileRef file = entry.getValue();
       if (isInOwnProc(file) || EmbeddedFiles.comesBack(file, this)) {
@@ -218,7 +222,12 @@ public final class Checks {
         refuse(Code.FILE_GONE, file.path() + " (" + e.getMessage() + ")", "put it back");
         continue;
       }
-      if (now.type() != (file.mode() & FileStat.S_IFMT)) {
+      if (written.contains(entry.getKey()) && isLinkNow(file)) {
+        refuse(
+            Code.FILE_CHANGED,
+            file.path() + " was open for writing and is a symbolic link now",
+            "put the file back");
+      } else if (now.type() != (file.mode() & FileStat.S_IFMT)) {
         refuse(Code.FILE_CHANGED, file.path() + " is of another type now", "put the old one back");
       } else if (contentMatters(entry.getKey())) {
         content(entry.getKey(), file, now);
@@ -270,6 +279,11 @@ public final class Checks {
     return (file.mode() & FileStat.S_IFMT) == FileStat.S_IFLNK;
   }
 
+  /** NB: the name of an open file is that of no link: the kernel had followed all of them. */
+  private static boolean isLinkNow(FileRef file) throws SyscallException {
+    return !isLink(file) && FileStat.ofLink(bytes(file)).type() == FileStat.S_IFLNK;
+  }
+
   /** Whether anything of the task's reads or maps it, or it is only known by its name. */
   private boolean contentMatters(int objref) throws CkptException {
     return state.mm().exeFile() == objref
@@ -306,6 +320,23 @@ public final class Checks {
     } else {
       notes.add("file: " + file.path() + " was open for writing and has changed; offset kept");
     }
+  }
+
+  /** The files that the new task will open for writing. */
+  private Set<Integer> openToWrite() {
+    Set<Integer> files = new HashSet<>();
+    for (FileRegular open : state.shared(FileRegular.class).values()) {
+      if ((open.flags() & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY) {
+        files.add(open.file());
+      }
+    }
+    state.shared(FileFifo.class).values().forEach(fifo -> files.add(fifo.file()));
+    for (Vma vma : state.vmas()) {
+      if (vma.has(VmFlag.SH)) {
+        files.add(vma.backing());
+      }
+    }
+    return files;
   }
 
   /** Whether the task itself may have changed a file, and nothing of it needs it unchanged. */

@@ -83,7 +83,10 @@ final class InheritedFds implements AutoCloseable {
       if (isNew) {
         made.add(path);
       }
-      stat = FileStat.of("/proc/self/fd/" + opened.number());
+      byte[] self = dev.ckpt.core.kernel.Files.bytes("/proc/self/fd/" + opened.number());
+      stat = FileStat.of(self);
+      // Where links lead that the caller named: as of any open file.
+      name = dev.ckpt.core.kernel.Files.readLink(self);
     } catch (SyscallException e) {
       return refuse(state, path + " cannot be opened (" + e.getMessage() + ")");
     }

@@ -61,7 +61,7 @@ final class Fifo implements FileKind {
   private static void restore(Files files, Pipe pipe, List<Map.Entry<Integer, FileFifo>> ends)
       throws CkptException {
     FileRef named = files.state().get(ends.get(0).getValue().file(), FileRef.class);
-    int both = files.open(named.path(), Fcntl.O_RDWR | Fcntl.O_NONBLOCK, 0);
+    int both = files.openNamed(named.path(), Fcntl.O_RDWR | Fcntl.O_NONBLOCK, 0);
     int reader = files.open(Files.self(both), Fcntl.O_RDONLY | Fcntl.O_NONBLOCK, 0);
     PipeContent.fill(files, pipe, both);
     for (Map.Entry<Integer, FileFifo> end : ends) {
@@ -81,7 +81,7 @@ final class Fifo implements FileKind {
 
   private static void open(Files files, int objref, FileFifo end) throws CkptException {
     FileRef named = files.state().get(end.file(), FileRef.class);
-    int number = files.open(named.path(), end.flags() | Fcntl.O_NONBLOCK, 0);
+    int number = files.openNamed(named.path(), end.flags() | Fcntl.O_NONBLOCK, 0);
     files.setFlags(number, end.flags());
     files.opened(objref, number);
   }

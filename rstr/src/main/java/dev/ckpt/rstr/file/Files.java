@@ -191,12 +191,45 @@ public final class Files {
    * Has the task open a file; the number it has for the time being.
    *
    * <p>NB: O_ASYNC is left out, for open(2) would only show it: {@link FileOwners} turns it on.
+   * What makes or cuts a file is not among the flags: {@code FileRules} refuses it.
    */
   int open(ByteString path, int flags, long pos) throws CkptException {
     byte[] name = path.toByteArray();
     Batch batch = run.room(4, name.length + 1);
     Batch.Result fd =
         batch.call("open " + path, SyscallNumbers.OPEN, batch.string(name), flags & ~Fcntl.FASYNC);
+    return at(batch, fd, pos);
+  }
+
+  /**
+   * The same of a file that a path of the image leads to. To write, it follows no link that has
+   * taken the file's place: that is opened as what it is, and then through our own descriptor,
+   * because O_NOFOLLOW would show for ever.
+   */
+  int openNamed(ByteString path, int flags, long pos) throws CkptException {
+    boolean written = (flags & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY && (flags & Fcntl.O_PATH) == 0;
+    if (!written) {
+      return open(path, flags, pos);
+    }
+    int place = place(path);
+    int number = open(self(place), flags, pos);
+    run.call("close", SyscallNumbers.CLOSE, place);
+    return number;
+  }
+
+  private int place(ByteString path) throws CkptException {
+    byte[] name = path.toByteArray();
+    Batch batch = run.room(3, name.length + 1);
+    return moved(
+        batch,
+        batch.call(
+            "open " + path,
+            SyscallNumbers.OPEN,
+            batch.string(name),
+            Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC));
+  }
+
+  private int at(Batch batch, Batch.Result fd, long pos) throws CkptException {
     int number = moved(batch, fd);
     if (pos != 0) {
       batch.call("lseek", SyscallNumbers.LSEEK, number, pos, Fcntl.SEEK_SET);

@@ -44,7 +44,7 @@ final class NamedFile implements FileKind {
           files.state().find(file.file()).orElseThrow() instanceof FileRef named
               ? named.path()
               : files.folders().name(file.file());
-      files.opened(entry.getKey(), files.open(path, file.flags(), file.pos()));
+      files.opened(entry.getKey(), files.openNamed(path, file.flags(), file.pos()));
     }
   }
 }

@@ -13,7 +13,7 @@ final class RegularFile implements FileKind {
         files.state().shared(FileRegular.class).entrySet()) {
       FileRegular file = entry.getValue();
       if (files.state().find(file.file()).orElseThrow() instanceof FileRef named) {
-        files.opened(entry.getKey(), files.open(named.path(), file.flags(), file.pos()));
+        files.opened(entry.getKey(), files.openNamed(named.path(), file.flags(), file.pos()));
       }
     }
   }
