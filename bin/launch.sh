@@ -14,6 +14,8 @@ read_java_version() {
         JAVA_VERSION) java_version=$value ;;
         JAVA_RUNTIME_VERSION) java_build=$value ;;
       esac
+      # The shell reads byte by byte, and a long list of modules may follow.
+      [ -z "$java_version" ] || [ -z "$java_build" ] || break
     done < "$1/release"
   fi
   [ -n "$java_version" ] ||
@@ -97,18 +99,22 @@ need_cipher() {
   return 1
 }
 
-# Becomes the JVM. What Chronicle and JNA need of it stands in the manifest of ckpt.jar: options for that would
-# cost the archive. JNA gets its library from us, and looks nowhere else: a JVM loads only the one that is
-# for its processor. The locale says how Java understands names of files: in that of cron or a service it
-# would know ASCII only. What the JVM has to say belongs on standard error: it lists its threads on SIGQUIT.
+# Becomes the JVM. Not by -jar: Java would read the manifest, with classes that are in no archive. ArchiveRelocationMode:
+# the archive is mapped at the place it was made for; else all pointers in it are changed at each start. JNA gets its
+# library from us, and looks nowhere else: a JVM loads only the one that is for its processor. The locale says how Java
+# understands names of files: in that of cron or a service it would know ASCII only. What the JVM has to say belongs on
+# standard error: it lists its threads on SIGQUIT.
 run_java() {
-  set -- "$tiers" -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData \
+  set -- "$tiers" -XX:+UseSerialGC -XX:-UsePerfData \
+    -Xshare:auto -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
     -XX:+DisplayVMOutputToStderr \
     -Xlog:disable -Xlog:all=error:stderr "-Xlog:cds*=off:stderr" \
     "-Djna.boot.library.path=$app/native/linux-x86-64:$app/native/linux-aarch64" \
     -Djna.nosys=true -Djna.noclasspath=true -Djna.platform.library.path= \
     -Dslf4j.provider=org.slf4j.nop.NOPServiceProvider -Dslf4j.internal.verbosity=WARN "$@"
-  [ "$java_major" -lt 24 ] || set -- --sun-misc-unsafe-memory-access=allow "$@"
+  # What Chronicle and JNA do would be warned of.
+  [ "$java_major" -lt 24 ] ||
+    set -- --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED "$@"
   LC_ALL=C.UTF-8 exec "$java_home/bin/java" "$@"
 }
 
@@ -136,7 +142,7 @@ launch() {
   see_to_archive
   ! need_cipher "$@" || tiers=-XX:TieredStopAtLevel=4
   if [ -s "$archive" ]; then
-    run_java -XX:SharedArchiveFile="$archive" -jar "$app/ckpt.jar" "$@"
+    run_java -XX:SharedArchiveFile="$archive" -cp "$app/ckpt.jar" dev.ckpt.cli.Main "$@"
   fi
-  run_java -jar "$app/ckpt.jar" "$@"
+  run_java -cp "$app/ckpt.jar" dev.ckpt.cli.Main "$@"
 }

@@ -36,6 +36,17 @@ final class SharedObject implements AutoCloseable {
       long dev = (long) entry.devMajor() << 32 | Integer.toUnsignedLong(entry.devMinor());
       return new Key(entry.name().startsWith(SYSV), dev, entry.inode());
     }
+
+    // Written out: see Index.Entry.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key that && sysv == that.sysv && dev == that.dev && ino == that.ino;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(31 * dev + ino);
+    }
   }
 
   private static final ByteString MEMFD = ByteString.of("/memfd:");

@@ -28,7 +28,20 @@ public final class CkptContext extends SurveyContext {
   record Entry(int objref, ImageRecord record) {}
 
   /** The identity of a kernel object that several others may refer to. */
-  private record SharedKey(String kind, Object identity) {}
+  private record SharedKey(String kind, Object identity) {
+    // Written out: see Index.Entry.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof SharedKey that
+          && kind.equals(that.kind)
+          && identity.equals(that.identity);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * kind.hashCode() + identity.hashCode();
+    }
+  }
 
   private final FrozenTask frozen;
   private final RemoteMemory memory;

@@ -53,6 +53,17 @@ final class LandlockProbe implements AutoCloseable {
     static Owner of(Status status) {
       return new Owner(status.uid().real(), status.gid().real());
     }
+
+    // Written out: see Index.Entry.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Owner that && uid == that.uid && gid == that.gid;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * uid + gid;
+    }
   }
 
   /** The process to look at; it stays stopped until it is closed. */

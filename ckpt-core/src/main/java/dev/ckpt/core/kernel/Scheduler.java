@@ -44,6 +44,26 @@ public final class Scheduler {
       return setsNice() || policy == SCHED_IDLE;
     }
 
+    // Written out: see Index.Entry.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Attr that
+          && policy == that.policy
+          && flags == that.flags
+          && nice == that.nice
+          && priority == that.priority
+          && runtimeNanos == that.runtimeNanos
+          && deadlineNanos == that.deadlineNanos
+          && periodNanos == that.periodNanos
+          && utilMin == that.utilMin
+          && utilMax == that.utilMax;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(runtimeNanos);
+    }
+
     /** Whether nice value and slice are set along with the policy; others keep what was there. */
     public boolean setsNice() {
       return policy == SCHED_NORMAL || policy == SCHED_BATCH;

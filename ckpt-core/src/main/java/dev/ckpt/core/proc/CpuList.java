@@ -25,6 +25,17 @@ public record CpuList(BitSet cpus) {
     return (BitSet) cpus.clone();
   }
 
+  // Written out: see Index.Entry.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CpuList that && cpus.equals(that.cpus);
+  }
+
+  @Override
+  public int hashCode() {
+    return cpus.hashCode();
+  }
+
   /**
    * Parses a list, with or without the end of its line.
    *

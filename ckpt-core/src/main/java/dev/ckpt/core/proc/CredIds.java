@@ -18,4 +18,19 @@ public record CredIds(int real, int effective, int saved, int fs) {
     in.expect('\t');
     return new CredIds(real, effective, saved, in.unsignedInt());
   }
+
+  // Written out: see Index.Entry.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CredIds that
+        && real == that.real
+        && effective == that.effective
+        && saved == that.saved
+        && fs == that.fs;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * real + effective;
+  }
 }

@@ -11,6 +11,16 @@ import java.nio.charset.StandardCharsets;
  * @param ino its number, by which two tasks can be compared
  */
 public record NsLink(String type, long ino) {
+  // Written out: see Index.Entry.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NsLink that && type.equals(that.type) && ino == that.ino;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(ino);
+  }
 
   /**
    * Parses the target of such a link.

@@ -24,6 +24,19 @@ public record TimensOffsets(long monotonicNanos, long boottimeNanos) {
   /** Those of the first time namespace. */
   public static final TimensOffsets NONE = new TimensOffsets(0, 0);
 
+  // Written out: see Index.Entry.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TimensOffsets that
+        && monotonicNanos == that.monotonicNanos
+        && boottimeNanos == that.boottimeNanos;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(monotonicNanos);
+  }
+
   /**
    * Parses the whole file.
    *

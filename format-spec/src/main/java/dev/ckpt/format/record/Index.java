@@ -56,6 +56,22 @@ public record Index(List<Entry> entries) implements ImageRecord {
       }
       Invariant.that(end <= Limits.USER_SPACE_END, "end must be within 2^47", end);
     }
+
+    // NB: written out, here and in a few other records that every command compares. What the
+    // compiler does for a record is made at run time, which takes a cold JVM milliseconds each.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Entry that
+          && offset == that.offset
+          && owner == that.owner
+          && addr == that.addr
+          && end == that.end;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(offset);
+    }
   }
 
   private static final class Codec implements RecordCodec<Index> {

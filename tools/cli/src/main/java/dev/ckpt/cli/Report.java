@@ -117,6 +117,11 @@ final class Report implements AutoCloseable {
     return verbosity >= VERBOSE;
   }
 
+  /** Whether anybody wants the result for scripts. */
+  boolean wantsJson() {
+    return json.isPresent();
+  }
+
   /** Something that went otherwise than one might think; on standard error. */
   void note(String text) {
     if (errorsAsText()) {

@@ -40,7 +40,9 @@ final class ShowCommand extends CkptCommand {
       summary = ImageSummary.read(channel, keys);
     }
     summary.lines(layout(report)).forEach(report::line);
-    report.result(summary.json(image.toString()));
+    if (report.wantsJson()) {
+      report.result(summary.json(image.toString()));
+    }
     return ExitCode.DONE;
   }
 

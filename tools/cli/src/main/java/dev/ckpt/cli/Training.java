@@ -37,6 +37,7 @@ final class Training {
   }
 
   private void runAll() throws IOException {
+    Console.ofProcess(); // which we do not use: what it needs belongs into the archive
     run("--version");
     run("help", "dump");
     run("dump");

@@ -49,6 +49,12 @@ record OpenFile(
     return (inFlight() ? "a file in flight (" : "fd " + fd() + " (") + link + ")";
   }
 
+  /** NB: of the number alone, which is enough. Written out: see Index.Entry. */
+  @Override
+  public int hashCode() {
+    return fds.hashCode();
+  }
+
   /** Open flags without FD_CLOEXEC, which belongs to a descriptor. */
   int flags() {
     return info.fileFlags();
