@@ -44,6 +44,9 @@ public final class Tracee {
   private static final int SIGINFO_BATCH = 64;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** So rarely that nobody waits for it who is answered at once. */
+  private static final int LOOKS_AT_A_LEADER = 1000;
+
   private final Tracer tracer;
   private final int pid;
   private final int tid;
@@ -102,14 +105,16 @@ public final class Tracee {
    * @throws TargetGoneException when the thread is not ours to wait for any more
    */
   public Optional<Stop> awaitStop(Deadline deadline) throws SyscallException, TargetGoneException {
-    while (true) {
+    for (int i = 1; ; i++) {
+      // NB: looked at first, so that a death which is reported is not taken for one that is not.
+      boolean dead = i % LOOKS_AT_A_LEADER == 0 && isDeadLeader();
       Ptrace.WaitResult result = Ptrace.waitFor(tid, Ptrace.WALL | Ptrace.WNOHANG);
       if (result.pid() == tid) {
         Stop stop = Stop.decode(result.status());
         ended = stop.isEnd();
         return Optional.of(stop);
       }
-      if (result.pid() < 0) {
+      if (result.pid() < 0 || dead) {
         ended = true;
         throw new TargetGoneException(pid, "wait for thread " + tid);
       }
@@ -120,12 +125,29 @@ public final class Tracee {
     }
   }
 
+  /** NB: the kernel reports a leader's death only after every other thread was waited for. */
+  private boolean isDeadLeader() throws SyscallException {
+    if (tid != pid) {
+      return false;
+    }
+    try {
+      return ProcFs.of(pid).stat().state().ended();
+    } catch (TargetGoneException e) {
+      return true;
+    } catch (SyscallException e) {
+      throw e;
+    } catch (CkptException e) {
+      // Text that we do not understand says nothing of its death; the deadline holds.
+      return false;
+    }
+  }
+
   /**
    * Waits for the one stop that can come: of a task of ours, that nobody else does anything to.
    *
    * @param call what it was told to do, for the failure's text
    * @throws SyscallException when another stop comes, or none in time
-   * @throws TargetGoneException when the thread is not ours to wait for any more
+   * @throws TargetGoneException when the thread has ended, or is not ours to wait for any more
    */
   public void expectStop(Stop.Kind wanted, String call)
       throws SyscallException, TargetGoneException {
@@ -133,9 +155,14 @@ public final class Tracee {
     if (stop.isEmpty()) {
       throw new SyscallException(toString(), call, "no stop in time", Errno.EAGAIN);
     }
-    if (stop.get().kind() != wanted) {
-      throw new SyscallException(toString(), call, stop.get().toString(), Errno.ECHILD);
+    Stop.Kind kind = stop.get().kind();
+    if (kind == wanted) {
+      return;
     }
+    if (kind == Stop.Kind.EXITED || kind == Stop.Kind.KILLED) {
+      throw new TargetGoneException(pid, call + " of thread " + tid);
+    }
+    throw new SyscallException(toString(), call, stop.get().toString(), Errno.ECHILD);
   }
 
   /** Lets it run, delivering a signal (0: none). */
