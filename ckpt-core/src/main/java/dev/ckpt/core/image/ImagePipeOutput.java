@@ -1,16 +1,25 @@
 package dev.ckpt.core.image;
 
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /** An image sent down a descriptor; its tail is its publication. */
 public final class ImagePipeOutput implements ImageOutput {
-  private final FdChannel channel;
+  private static final String NAME = "image on standard output";
+
+  private final FdChannel pipe;
+  private final WritableByteChannel channel = new Explained();
 
   /** Takes ownership of the descriptor, which standard output is or was. */
   public ImagePipeOutput(Fd fd) {
-    this.channel = new FdChannel(fd, "image on standard output");
+    this.pipe = new FdChannel(fd, NAME);
   }
 
   @Override
@@ -30,6 +39,47 @@ public final class ImagePipeOutput implements ImageOutput {
 
   @Override
   public void close() {
-    channel.close();
+    pipe.close();
+  }
+
+  /** What it means that it takes no more. */
+  private static CkptException explain(SyscallException e) {
+    return switch (e.errno()) {
+      case Errno.EPIPE, Errno.ECONNRESET ->
+          new CkptException(
+              Code.OUTPUT_LOST,
+              NAME + ": its reader has ended, " + Errno.describe(e.errno()) + ": see what it says",
+              e);
+      case Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG ->
+          new CkptException(
+              Code.IMAGE_NO_ROOM,
+              NAME
+                  + " does not fit where it goes, "
+                  + Errno.describe(e.errno())
+                  + ": make room there",
+              e);
+      default -> e;
+    };
+  }
+
+  private final class Explained implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      try {
+        return pipe.write(source);
+      } catch (SyscallException e) {
+        throw explain(e);
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return pipe.isOpen();
+    }
+
+    @Override
+    public void close() {
+      pipe.close();
+    }
   }
 }

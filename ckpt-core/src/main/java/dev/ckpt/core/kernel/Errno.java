@@ -41,6 +41,7 @@ public final class Errno {
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETUNREACH = 101;
+  public static final int ECONNRESET = 104;
   public static final int ENOTCONN = 107;
   public static final int ETIMEDOUT = 110;
   public static final int EDQUOT = 122;
@@ -106,6 +107,7 @@ public final class Errno {
       case EADDRINUSE -> "EADDRINUSE";
       case EADDRNOTAVAIL -> "EADDRNOTAVAIL";
       case ENETUNREACH -> "ENETUNREACH";
+      case ECONNRESET -> "ECONNRESET";
       case ENOTCONN -> "ENOTCONN";
       case ETIMEDOUT -> "ETIMEDOUT";
       case EDQUOT -> "EDQUOT";
