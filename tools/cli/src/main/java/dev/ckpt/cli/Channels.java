@@ -1,7 +1,9 @@
 package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
@@ -18,6 +20,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** Opens images, be they files or pipes. */
 final class Channels {
@@ -49,8 +52,10 @@ final class Channels {
       return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
     }
     if (Files.isDirectory(image)) {
-      throw new CkptException(
-          Code.IMAGE_IS_FOLDER, "image " + image + " is a folder: name a file in it");
+      throw new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  Code.IMAGE_IS_FOLDER, "image " + image + " is a folder", "name a file in it")));
     }
     return new Named(FileChannel.open(path, StandardOpenOption.READ), "image " + image);
   }
