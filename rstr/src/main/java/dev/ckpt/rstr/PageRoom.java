@@ -15,6 +15,7 @@ import java.util.TreeMap;
 
 /** Whether there is room for the pages of an image: in the mappings of the task, and in objects. */
 final class PageRoom {
+  private static final int PROT_WRITE = 2;
   private static final String TYPE = ObjectType.PAGE_ARRAY.name();
 
   /** The mappings by their first address, those that the kernel fills left out. */
@@ -61,5 +62,11 @@ final class PageRoom {
     VmaKind kind = in.getValue().kind();
     return (kind == VmaKind.ANON_PRIVATE || kind == VmaKind.STACK)
         && in.getValue().end() >= run.end();
+  }
+
+  /** Whether every mapping that a run lies in can be written to as long as it is filled. */
+  boolean isWritableWhileFilled(PageRun run) {
+    return vmas.subMap(vmas.floorKey(run.addr()), run.end()).values().stream()
+        .allMatch(vma -> (AddressSpace.protWhileFilling(vma) & PROT_WRITE) != 0);
   }
 }

@@ -26,10 +26,9 @@ final class Pages implements AutoCloseable {
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect(256 * PageRange.PAGE_SIZE).asReadOnlyBuffer();
 
-  private static final long OWN = 0;
+  private static final PagesByTurns.Filling NOTHING = filler -> {};
 
   private final RstrContext context;
-  private final PageFiller filler;
   private final MemoryObjects objects;
   private final Staging staging;
   private final PageRoom room;
@@ -37,9 +36,8 @@ final class Pages implements AutoCloseable {
   private final Map<Integer, Fd> open = new HashMap<>();
   private long nrPages;
 
-  Pages(RstrContext context, PageFiller filler, MemoryObjects objects, Staging staging) {
+  Pages(RstrContext context, MemoryObjects objects, Staging staging) {
     this.context = context;
-    this.filler = filler;
     this.objects = objects;
     this.staging = staging;
     this.room = new PageRoom(context.state().vmas());
@@ -47,90 +45,113 @@ final class Pages implements AutoCloseable {
   }
 
   /** Reads on to the end of the stream, which the reader checks against the tail. */
-  void fill(ImageReader reader) throws IOException {
-    try (PageStream stream = new PageStream(reader)) {
-      for (Optional<PageStream.Piece> next = stream.next();
-          next.isPresent();
-          next = stream.next()) {
-        fill(next.get().array(), next.get().pages());
-        context.options().progress().pages(nrPages);
-      }
+  void fill(ImageReader reader, PageFiller ours, PageFiller theirs) throws IOException {
+    try (PagesByTurns turns = new PagesByTurns(reader, this::take)) {
+      turns.fillAll(ours, theirs);
     }
     staging.finish();
   }
 
-  private void fill(ImageObject array, ByteBuffer pages) throws CkptException {
+  private PagesByTurns.Filling take(ImageObject array, ByteBuffer pages) throws CkptException {
     PageArray table = (PageArray) array.record();
     if (objects.isKept(table.owner())) {
-      return;
-    }
-    if (objects.isObject(table.owner())) {
-      PageRoom.requireWithin(array, objects.sizeOf(table.owner()));
-      fillObject(table, pages);
-    } else {
-      room.requireMapped(array);
-      if (frames.isPresent()) {
-        frames.get().look(table, pages);
-      }
-      fillTask(table, pages, OWN);
+      return NOTHING;
     }
     nrPages += table.nrDataPages();
+    context.options().progress().pages(nrPages);
+    if (objects.isObject(table.owner())) {
+      PageRoom.requireWithin(array, objects.sizeOf(table.owner()));
+      return takeObject(table, pages);
+    }
+    room.requireMapped(array);
+    if (frames.isPresent()) {
+      frames.get().look(table, pages);
+    }
+    return takeOwn(table, pages);
+  }
+
+  private PagesByTurns.Filling takeOwn(PageArray table, ByteBuffer pages) throws CkptException {
+    List<PageRange> zeros = new ArrayList<>();
+    for (PageRun run : table.runs()) {
+      if (run.kind() != PageKind.DATA && !room.isZeroAtFirst(run)) {
+        zeros.add(new PageRange(run.addr(), run.nrPages()));
+      }
+    }
+    Staging.Diverted data = staging.divert(dataOf(table, 0));
+    // NB: what its protection hides is for the tracer's thread alone, in some kernels
+    // (proc_mem.force_override=ptrace).
+    boolean anyThread = table.runs().stream().allMatch(room::isWritableWhileFilled);
+    return new PagesByTurns.Filling() {
+      @Override
+      public void fill(PageFiller filler) throws CkptException {
+        data.fill(filler, pages);
+        for (PageRange range : zeros) {
+          fillZeros(filler, range);
+        }
+      }
+
+      @Override
+      public boolean anyThread() {
+        return anyThread;
+      }
+    };
   }
 
   /**
-   * Fills the task's own memory.
+   * Where the data pages of an array go.
    *
-   * @param base where in it the addresses of the table count from: {@link #OWN}, or a view of a new
-   *     object, which is zeros
+   * @param base where the addresses of the table count from
    */
-  private void fillTask(PageArray table, ByteBuffer pages, long base) throws CkptException {
+  private static List<PageRange> dataOf(PageArray table, long base) {
     List<PageRange> data = new ArrayList<>();
     for (PageRun run : table.runs()) {
       if (run.kind() == PageKind.DATA) {
         data.add(new PageRange(base + run.addr(), run.nrPages()));
-      } else if (base == OWN && !room.isZeroAtFirst(run)) {
-        fillZeros(run);
       }
     }
-    filler.fill(staging.divert(data), pages);
+    return data;
   }
 
-  private void fillZeros(PageRun run) throws CkptException {
+  private static void fillZeros(PageFiller filler, PageRange range) throws CkptException {
     long most = ZEROS.capacity() / PageRange.PAGE_SIZE;
-    for (long done = 0; done < run.nrPages(); done += most) {
-      long now = Math.min(most, run.nrPages() - done);
-      filler.fill(
-          List.of(new PageRange(run.addr() + done * PageRange.PAGE_SIZE, now)), ZEROS.duplicate());
+    for (long done = 0; done < range.nrPages(); done += most) {
+      long now = Math.min(most, range.nrPages() - done);
+      PageRange part = new PageRange(range.address() + done * PageRange.PAGE_SIZE, now);
+      filler.fill(List.of(part), ZEROS.duplicate());
     }
   }
 
   // What is opened here belongs to what is kept until close.
   @SuppressWarnings("MustBeClosedChecker")
-  private void fillObject(PageArray table, ByteBuffer pages) throws CkptException {
+  private PagesByTurns.Filling takeObject(PageArray table, ByteBuffer pages) throws CkptException {
     Optional<RemoteMap> view = objects.view(table.owner());
     if (view.isPresent()) {
-      fillTask(table, pages, view.get().address());
-      return;
+      // Of a new object: zeros at first.
+      return filler -> filler.fill(dataOf(table, view.get().address()), pages);
     }
     Fd object = open.get(table.owner());
     if (object == null) {
       object = objects.open(table.owner());
       open.put(table.owner(), object);
     }
-    for (PageRun run : table.runs()) {
-      if (run.kind() != PageKind.DATA) {
-        continue;
-      }
+    Fd to = object;
+    long sizeBytes = objects.sizeOf(table.owner());
+    return filler -> write(to, sizeBytes, dataOf(table, 0), pages);
+  }
+
+  private static void write(Fd object, long sizeBytes, List<PageRange> ranges, ByteBuffer pages)
+      throws SyscallException {
+    for (PageRange range : ranges) {
       long local = NativeBuffer.addressOf(pages) + pages.position();
-      long size = Math.min(run.lenBytes(), objects.sizeOf(table.owner()) - run.addr());
+      long size = Math.min(range.lenBytes(), sizeBytes - range.address());
       for (long done = 0; done < size; ) {
-        long n = object.pwrite(local + done, size - done, run.addr() + done);
+        long n = object.pwrite(local + done, size - done, range.address() + done);
         if (n == 0) {
           throw new SyscallException("", "pwrite", "memory object", Errno.EIO);
         }
         done += n;
       }
-      pages.position(pages.position() + Math.toIntExact(run.lenBytes()));
+      pages.position(pages.position() + Math.toIntExact(range.lenBytes()));
     }
   }
 
@@ -139,8 +160,7 @@ final class Pages implements AutoCloseable {
   }
 
   @Override
-  public void close() throws CkptException {
+  public void close() {
     open.values().forEach(Fd::close);
-    filler.close();
   }
 }

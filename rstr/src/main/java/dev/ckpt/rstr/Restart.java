@@ -36,7 +36,7 @@ public final class Restart {
   public static RestartedTask restore(RestartOptions options, ReadableByteChannel image)
       throws IOException {
     Timeline timeline = Timeline.begin();
-    try (ImageReader reader = new ImageReader(image, options.keys(), PageStream.NR_KEPT);
+    try (ImageReader reader = new ImageReader(image, options.keys(), PagesByTurns.NR_KEPT);
         InheritedFds inherited = new InheritedFds()) {
       ImageState saved = ImageState.read(reader);
       TaskRules.check(saved);

@@ -279,11 +279,7 @@ final class Restore {
     keys.allocate();
     space.map();
     timeline.end("map");
-    PageFiller backend = this.backend.open(new Target(task.pid(), context.memory()));
-    try (Pages filler = new Pages(context, backend, objects, new Staging(context, run))) {
-      filler.fill(pages);
-      nrPages = filler.nrPages();
-    }
+    fill(context, objects, new Staging(context, run));
     timeline.end("pages");
     objects.finishFiles();
     objects.seal();
@@ -311,6 +307,17 @@ final class Restore {
     PosixTimers.restore(context, run);
     threads.restoreOwn(run, leaderThread());
     TaskStruct.restoreDumpable(context, run);
+  }
+
+  private void fill(RstrContext context, MemoryObjects objects, Staging staging)
+      throws IOException {
+    try (RemoteMemory beside = RemoteMemory.open(task.pid(), TouchHook.NONE);
+        PageFiller ours = backend.open(new Target(task.pid(), context.memory()));
+        PageFiller theirs = backend.open(new Target(task.pid(), beside));
+        Pages filled = new Pages(context, objects, staging)) {
+      filled.fill(pages, ours, theirs);
+      nrPages = filled.nrPages();
+    }
   }
 
   private TaskThread leaderThread() {

@@ -1,5 +1,6 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
@@ -15,6 +16,7 @@ import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,18 +25,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Fills large private memory with huge pages, which is several times faster than page by page.
+ * Fills large private memory with huge pages, which takes fewer faults than page by page.
  *
  * <p>To ask for huge pages where the memory belongs would leave a mark on the mapping for ever
  * (MADV_HUGEPAGE). So they are asked for elsewhere in the new task, and moved in the end, whole
  * pages and not bytes (UFFDIO_MOVE, Linux 6.8). Where the kernel gives huge pages to everybody or
  * to nobody, or cannot move them, all goes the plain way.
  *
+ * <p>Threading: {@link #divert} one thread at a time, what it returns any; the rest on the thread
+ * that makes the system calls of the task.
+ *
  * <p>Source: {@code mm/userfaultfd.c}, {@code validate_move_areas()}.
  */
 final class Staging {
   /** A piece of the stream that is worth it: half of a huge page, the largest page array. */
   private static final long BLOCK_BYTES = 1L << 20;
+
+  /** Below this the calls that it takes cost more than they save. */
+  private static final long LEAST_BYTES = 32L << 20;
 
   private static final long HUGE_BYTES = 2L << 20;
   private static final int PROT_READ_WRITE = 3;
@@ -59,17 +67,27 @@ final class Staging {
   private static final Path TRANSPARENT_HUGEPAGE =
       Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
-  /** A mapping that is staged, and what of it waits to be moved; ranges are where it belongs. */
+  /**
+   * A mapping that can be staged, and what of it waits to be moved; ranges are where it belongs.
+   */
   private static final class Stage {
     private final Vma vma;
-    private final RemoteMap map;
-    private final long delta;
     private final List<PageRange> ranges = new ArrayList<>();
 
-    Stage(Vma vma, RemoteMap map, long delta) {
+    /** How far away it is staged. */
+    private long delta;
+
+    Stage(Vma vma) {
       this.vma = vma;
-      this.map = map;
-      this.delta = delta;
+    }
+
+    /** What it begins in. */
+    private long firstHuge() {
+      return vma.start() & -HUGE_BYTES;
+    }
+
+    private long lenBytes() {
+      return (vma.end() - firstHuge() + HUGE_BYTES - 1) & -HUGE_BYTES;
     }
 
     private PageRange last() {
@@ -92,28 +110,52 @@ final class Staging {
     }
   }
 
+  /** Where pages go, and whether any of them are staged. */
+  final class Diverted {
+    private final List<PageRange> ranges;
+    private final boolean isStaged;
+
+    private Diverted(List<PageRange> ranges, boolean isStaged) {
+      this.ranges = ranges;
+      this.isStaged = isStaged;
+    }
+
+    /** Fills them. */
+    void fill(PageFiller filler, ByteBuffer pages) throws CkptException {
+      long begin = System.nanoTime();
+      filler.fill(ranges, pages);
+      pace.add(isStaged, ranges, System.nanoTime() - begin);
+    }
+  }
+
   private final RstrContext context;
   private final BatchRunner run;
 
-  /** Mappings that may be staged, by their start. */
-  private final TreeMap<Long, Vma> candidates = new TreeMap<>();
+  private final FillingPace pace = new FillingPace();
 
-  private final Map<Long, Stage> stages = new TreeMap<>();
+  /** By their start; none when nothing is staged. */
+  private final TreeMap<Long, Stage> stages = new TreeMap<>();
+
+  /** Where all of them are staged. */
+  private RemoteMap map;
+
   private long uffd = -1;
 
-  Staging(RstrContext context, BatchRunner run) {
+  Staging(RstrContext context, BatchRunner run) throws CkptException {
     this.context = context;
     this.run = run;
-    if (!NewerFeature.UFFDIO_MOVE.isHidden() && hugeOnRequest()) {
+    boolean isKnown = !NewerFeature.UFFDIO_MOVE.isHidden() && hugeOnRequest();
+    // Else its pages come from the nodes that it named, and not from ours.
+    if (isKnown && context.state().all(Mempolicy.class).isEmpty()) {
       for (Vma vma : context.state().all(Vma.class)) {
         if (isCandidate(vma)) {
-          candidates.put(vma.start(), vma);
+          stages.put(vma.start(), new Stage(vma));
         }
       }
     }
-    if (!context.state().all(Mempolicy.class).isEmpty()) {
-      // Its pages come from the nodes that it named, and not from ours.
-      candidates.clear();
+    long lenBytes = stages.values().stream().mapToLong(Stage::lenBytes).sum();
+    if (lenBytes < LEAST_BYTES || !begin(lenBytes)) {
+      stages.clear();
     }
   }
 
@@ -142,64 +184,62 @@ final class Staging {
   }
 
   /** Where pages go that belong into these ranges, in the same order. */
-  List<PageRange> divert(List<PageRange> ranges) throws CkptException {
-    if (candidates.isEmpty()) {
-      return ranges;
+  Diverted divert(List<PageRange> ranges) {
+    if (stages.isEmpty()) {
+      return new Diverted(ranges, false);
     }
     List<PageRange> diverted = new ArrayList<>();
+    boolean isStaged = false;
     for (PageRange range : ranges) {
-      divert(range, diverted);
+      isStaged |= divert(range, diverted);
     }
-    return diverted;
+    return new Diverted(diverted, isStaged);
   }
 
-  private void divert(PageRange range, List<PageRange> diverted) throws CkptException {
+  private boolean divert(PageRange range, List<PageRange> diverted) {
+    boolean isStaged = false;
     long at = range.address();
     while (at != range.end()) {
       long block = at & -BLOCK_BYTES;
       long end = Math.min(range.end(), block + BLOCK_BYTES);
       boolean whole = end - at == BLOCK_BYTES;
       long delta = whole ? stage(at) : 0;
+      isStaged |= delta != 0;
       diverted.add(new PageRange(at + delta, (end - at) / PageRange.PAGE_SIZE));
       at = end;
     }
+    return isStaged;
   }
 
   /** How far away a whole block is put; 0: where it belongs. */
-  private long stage(long address) throws CkptException {
-    Map.Entry<Long, Vma> entry = candidates.floorEntry(address);
-    if (entry == null || address + BLOCK_BYTES > entry.getValue().end()) {
+  private long stage(long address) {
+    Map.Entry<Long, Stage> entry = stages.floorEntry(address);
+    if (entry == null || address + BLOCK_BYTES > entry.getValue().vma.end()) {
       return 0;
     }
+    Stage stage = entry.getValue();
     boolean first = (address & HUGE_BYTES - 1) == 0;
-    Vma vma = entry.getValue();
-    Stage stage = stages.get(vma.start());
-    if (first ? address + HUGE_BYTES > vma.end() : stage == null || !stage.reaches(address)) {
-      return 0;
-    }
-    if (stage == null) {
-      stage = begin(vma);
-    }
-    if (stage == null) {
+    boolean possible =
+        first
+            ? address + HUGE_BYTES <= stage.vma.end() && pace.isForHuge()
+            : stage.reaches(address);
+    if (!possible) {
       return 0;
     }
     stage.add(address, BLOCK_BYTES);
     return stage.delta;
   }
 
-  /** Null when it cannot be had. */
-  private Stage begin(Vma vma) throws CkptException {
-    if (uffd < 0 && !open()) {
-      candidates.clear();
-      return null;
+  /** Makes room for all of them; false when it cannot be had. */
+  private boolean begin(long lenBytes) throws CkptException {
+    if (!open()) {
+      return false;
     }
-    long start = vma.start() & -HUGE_BYTES;
-    RemoteMap map;
     try {
-      map = context.layout().take(vma.end() - start, HUGE_BYTES);
+      map = context.layout().take(lenBytes, HUGE_BYTES);
     } catch (UnsupportedStateException e) {
-      candidates.remove(vma.start());
-      return null;
+      // No obstacle to a task that needs so much for itself.
+      return false;
     }
     Batch batch = run.room(2, 0);
     Batch.Result mapped =
@@ -219,13 +259,12 @@ final class Staging {
         map.lenBytes(),
         MADV_HUGEPAGE);
     run.flush();
-    if (batch.result(mapped) < 0) {
-      candidates.remove(vma.start());
-      return null;
+    long at = map.address();
+    for (Stage stage : stages.values()) {
+      stage.delta = at - stage.firstHuge();
+      at += stage.lenBytes();
     }
-    Stage stage = new Stage(vma, map, map.address() - start);
-    stages.put(vma.start(), stage);
-    return stage;
+    return batch.result(mapped) >= 0;
   }
 
   private boolean open() throws CkptException {
@@ -239,32 +278,36 @@ final class Staging {
         batch.tryCall("ioctl(UFFDIO_API)", SyscallNumbers.IOCTL, fd, UFFDIO_API, api);
     run.flush();
     uffd = batch.result(fd);
-    if (uffd >= 0 && batch.result(agreed) < 0) {
-      run.call("close", SyscallNumbers.CLOSE, uffd);
-      uffd = -1;
-    }
-    return uffd >= 0;
+    return uffd >= 0 && batch.result(agreed) >= 0;
   }
 
   /** Moves all pages to where they belong. */
   void finish() throws CkptException {
     for (Stage stage : stages.values()) {
-      Batch batch = run.room(1, REGISTER_BYTES);
-      Batch.Data register = batch.space(REGISTER_BYTES);
-      batch.putLong(register, 0, stage.vma.start());
-      batch.putLong(register, 8, stage.vma.lenBytes());
-      batch.putLong(register, 16, UFFDIO_REGISTER_MODE_MISSING);
-      batch.call("ioctl(UFFDIO_REGISTER)", SyscallNumbers.IOCTL, uffd, UFFDIO_REGISTER, register);
-      for (PageRange range : stage.ranges) {
-        move(stage, range);
+      if (!stage.ranges.isEmpty()) {
+        moveAll(stage);
       }
-      run.call("munmap", SyscallNumbers.MUNMAP, stage.map.address(), stage.map.lenBytes());
+    }
+    if (!stages.isEmpty()) {
+      run.call("munmap", SyscallNumbers.MUNMAP, map.address(), map.lenBytes());
     }
     if (uffd >= 0) {
       // With it goes the registration of all mappings.
       run.call("close", SyscallNumbers.CLOSE, uffd);
     }
     run.flush();
+  }
+
+  private void moveAll(Stage stage) throws CkptException {
+    Batch batch = run.room(1, REGISTER_BYTES);
+    Batch.Data register = batch.space(REGISTER_BYTES);
+    batch.putLong(register, 0, stage.vma.start());
+    batch.putLong(register, 8, stage.vma.lenBytes());
+    batch.putLong(register, 16, UFFDIO_REGISTER_MODE_MISSING);
+    batch.call("ioctl(UFFDIO_REGISTER)", SyscallNumbers.IOCTL, uffd, UFFDIO_REGISTER, register);
+    for (PageRange range : stage.ranges) {
+      move(stage, range);
+    }
   }
 
   /** NB: the kernel may move a part only and then want to be asked again, when a page is in use. */

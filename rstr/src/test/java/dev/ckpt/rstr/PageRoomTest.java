@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
+import dev.ckpt.format.record.VmFlag;
+import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,5 +81,27 @@ class PageRoomTest {
     assertTrue(room.isZeroAtFirst(run(0x10_4000, 1)));
     assertFalse(room.isZeroAtFirst(run(0x10_2000, 1)));
     assertFalse(room.isZeroAtFirst(run(0x10_1000, 2)));
+  }
+
+  /** As what is filled beside the tracer's thread has to be. */
+  @Test
+  void knowsWhatCanBeWrittenTo() {
+    PageRoom mixed =
+        new PageRoom(
+            List.of(
+                vma(0x10_0000, 2, 0),
+                vma(0x10_1000, 0, VmFlag.AC.bit()),
+                vma(0x10_2000, 1, 0),
+                vma(0x10_3000, 3, 0)));
+    assertTrue(mixed.isWritableWhileFilled(run(0x10_0000, 2)));
+    assertFalse(mixed.isWritableWhileFilled(run(0x10_0000, 3)));
+    assertFalse(mixed.isWritableWhileFilled(run(0x10_2000, 1)));
+    assertFalse(mixed.isWritableWhileFilled(run(0x10_2000, 2)));
+    assertTrue(mixed.isWritableWhileFilled(run(0x10_3000, 1)));
+  }
+
+  private static Vma vma(long start, int prot, long flags) {
+    return new Vma(
+        start, start + PAGE, prot, 0x22, flags, 0, 0, ByteString.of(""), VmaKind.ANON_PRIVATE);
   }
 }

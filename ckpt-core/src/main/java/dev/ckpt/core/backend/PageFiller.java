@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Puts pages into a task that is being rebuilt.
  *
- * <p>Threading: the thread it was opened on. Target state: stopped, its mappings made.
+ * <p>Threading: one thread. Others may fill other pages of the task meanwhile. Target state:
+ * stopped, its mappings made.
  */
 public interface PageFiller extends AutoCloseable {
   /**

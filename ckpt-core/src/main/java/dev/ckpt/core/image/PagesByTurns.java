@@ -5,29 +5,22 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.MappedMemory;
 import dev.ckpt.core.thread.Outcome;
 import dev.ckpt.core.thread.SideThread;
+import dev.ckpt.core.thread.Turns;
 import dev.ckpt.format.ImageWriter;
-import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.SummedPages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * Both threads do the same: read an array, and when its turn has come write it, out of a buffer
- * that is still in the cache of that CPU. While one writes the other reads. That is a third faster
- * than if one reads all and the other writes it ({@code bench/compare}).
+ * Both threads do the same: read an array and sum it up, and when its turn has come write it, out
+ * of a buffer that is still in the cache of that CPU. While one writes the other reads.
  *
  * <p>Blocks: {@link #add} and {@link #awaitRead} as the image's channel does, which is a file.
  */
 final class PagesByTurns implements PageQueue {
-  /** A turn comes after a tenth of a millisecond, or later if the disk is in the way. */
-  private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-
   private final ImageWriter writer;
   private final MappedMemory memory;
   private final ByteBuffer ours;
@@ -40,11 +33,8 @@ final class PagesByTurns implements PageQueue {
 
   private long nrAdded;
 
-  /** The number of the array that is to be written now. */
-  private volatile long turn;
-
-  /** Whether nothing must be written any more: something is missing. */
-  private volatile boolean failed;
+  /** Of writing; over when an array is missing, for nothing must be written behind it. */
+  private final Turns turns = new Turns();
 
   private PagesByTurns(ImageWriter writer, MappedMemory memory) {
     this.writer = writer;
@@ -89,28 +79,19 @@ final class PagesByTurns implements PageQueue {
       throws IOException {
     boolean done = false;
     try {
-      Optional<PageArray> table = reading.read(buffer.clear(), isBeside);
-      awaitTurn(number);
-      if (table.isPresent() && !failed) {
-        writer.writePages(table.get(), buffer);
+      Optional<SummedPages> array =
+          reading.read(buffer.clear(), isBeside).map(table -> writer.sum(table, buffer));
+      if (turns.await(number) && array.isPresent()) {
+        writer.write(array.get());
       }
       done = true;
     } finally {
-      failed |= !done;
-      turn = number + 1;
+      if (!done) {
+        turns.end();
+      }
+      turns.pass(number);
     }
     return null;
-  }
-
-  private void awaitTurn(long number) {
-    long begin = System.nanoTime();
-    while (turn < number && !failed) {
-      if (System.nanoTime() - begin < SPIN_NANOS) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.parkNanos(PARK_NANOS);
-      }
-    }
   }
 
   @Override
@@ -128,7 +109,7 @@ final class PagesByTurns implements PageQueue {
 
   @Override
   public void close() {
-    failed = true;
+    turns.end();
     thread.close();
     memory.close();
   }

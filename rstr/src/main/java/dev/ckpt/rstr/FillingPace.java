@@ -1,0 +1,47 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.backend.PageRange;
+import java.util.List;
+
+/**
+ * Whether huge pages are worth it here. As a rule they are; but what a virtual machine has free in
+ * large pieces it may have given back to its host (free page reporting), and then to get a huge
+ * page takes ten times as long as to fill it.
+ *
+ * <p>Threading: any thread.
+ */
+final class FillingPace {
+  /** At first so much is filled without huge pages, to know what that costs. */
+  private static final long PLAIN_SAMPLE_BYTES = 8L << 20;
+
+  private static final long HUGE_SAMPLE_BYTES = 16L << 20;
+
+  /** What is measured may be off by that much, for other programs run as well. */
+  private static final double SLOWER = 1.5;
+
+  private long plainBytes;
+  private long plainNanos;
+  private long hugeBytes;
+  private long hugeNanos;
+
+  /** Adds what the filling of some ranges took, where at least one of them was of huge pages. */
+  synchronized void add(boolean isHuge, List<PageRange> ranges, long nanos) {
+    long lenBytes = ranges.stream().mapToLong(PageRange::lenBytes).sum();
+    if (isHuge) {
+      hugeBytes += lenBytes;
+      hugeNanos += nanos;
+    } else {
+      plainBytes += lenBytes;
+      plainNanos += nanos;
+    }
+  }
+
+  /** Whether the next ones should be huge. */
+  synchronized boolean isForHuge() {
+    if (plainBytes < PLAIN_SAMPLE_BYTES) {
+      return false;
+    }
+    return hugeBytes < HUGE_SAMPLE_BYTES
+        || (double) hugeNanos / hugeBytes <= SLOWER * plainNanos / plainBytes;
+  }
+}
