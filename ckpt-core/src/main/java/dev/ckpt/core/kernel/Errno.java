@@ -34,6 +34,7 @@ public final class Errno {
   public static final int ENOTEMPTY = 39;
   public static final int ELOOP = 40;
   public static final int ENODATA = 61;
+  public static final int EBADMSG = 74;
   public static final int EMSGSIZE = 90;
   public static final int ENOPROTOOPT = 92;
   public static final int ENOKEY = 126;
@@ -100,6 +101,7 @@ public final class Errno {
       case ENOTEMPTY -> "ENOTEMPTY";
       case ELOOP -> "ELOOP";
       case ENODATA -> "ENODATA";
+      case EBADMSG -> "EBADMSG";
       case EMSGSIZE -> "EMSGSIZE";
       case ENOPROTOOPT -> "ENOPROTOOPT";
       case ENOKEY -> "ENOKEY";

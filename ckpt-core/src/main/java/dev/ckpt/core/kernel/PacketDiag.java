@@ -36,6 +36,7 @@ public record PacketDiag(
   private static final int PACKET_DIAG_TX_RING = 3;
   private static final int PACKET_DIAG_FANOUT = 4;
   // struct packet_diag_info
+  private static final int PDI_BYTES = 24;
   private static final int PDI_FLAGS = 20;
   private static final int PDI_RUNNING = 1;
   // struct packet_diag_mclist
@@ -67,23 +68,35 @@ public record PacketDiag(
     return Optional.of(sockets);
   }
 
-  static PacketDiag parse(ByteBuffer answer) {
-    ByteBuffer info = SockDiag.attribute(answer, MESSAGE_BYTES, PACKET_DIAG_INFO);
+  static PacketDiag parse(ByteBuffer answer) throws SyscallException {
+    ByteBuffer info = attribute(answer, PACKET_DIAG_INFO, PDI_BYTES);
+    if (!info.hasRemaining()) {
+      throw SockDiag.malformed("a packet socket without PACKET_DIAG_INFO");
+    }
     boolean ring =
-        SockDiag.attribute(answer, MESSAGE_BYTES, PACKET_DIAG_RX_RING).hasRemaining()
-            || SockDiag.attribute(answer, MESSAGE_BYTES, PACKET_DIAG_TX_RING).hasRemaining();
+        attribute(answer, PACKET_DIAG_RX_RING, 0).hasRemaining()
+            || attribute(answer, PACKET_DIAG_TX_RING, 0).hasRemaining();
     return new PacketDiag(
         Integer.toUnsignedLong(answer.getInt(INO)),
         (info.getInt(PDI_FLAGS) & PDI_RUNNING) != 0,
         ring,
-        SockDiag.attribute(answer, MESSAGE_BYTES, PACKET_DIAG_FANOUT).hasRemaining(),
-        memberships(SockDiag.attribute(answer, MESSAGE_BYTES, PACKET_DIAG_MCLIST)));
+        attribute(answer, PACKET_DIAG_FANOUT, 0).hasRemaining(),
+        memberships(attribute(answer, PACKET_DIAG_MCLIST, 0)));
   }
 
-  private static List<Membership> memberships(ByteBuffer list) {
+  private static ByteBuffer attribute(ByteBuffer answer, int wanted, int leastBytes)
+      throws SyscallException {
+    return SockDiag.attribute(answer, MESSAGE_BYTES, wanted, leastBytes);
+  }
+
+  private static List<Membership> memberships(ByteBuffer list) throws SyscallException {
     List<Membership> all = new ArrayList<>();
     for (int at = 0; at + PDMC_BYTES <= list.limit(); at += PDMC_BYTES) {
-      byte[] address = new byte[Math.min(list.getShort(at + PDMC_ALEN), PDMC_BYTES - PDMC_ADDR)];
+      int addressBytes = list.getShort(at + PDMC_ALEN);
+      if (addressBytes < 0 || addressBytes > PDMC_BYTES - PDMC_ADDR) {
+        throw SockDiag.malformed("an address of " + addressBytes + " bytes");
+      }
+      byte[] address = new byte[addressBytes];
       list.get(at + PDMC_ADDR, address);
       int type = list.getShort(at + PDMC_TYPE);
       all.add(

@@ -71,6 +71,9 @@ final class SockDiag {
       int at = messages.position();
       int len = messages.getInt(at);
       int type = messages.getShort(at + 4);
+      if (len < HEADER_BYTES || len > messages.remaining()) {
+        throw malformed("a message of " + len + " bytes");
+      }
       if (type == NLMSG_DONE || type == NLMSG_ERROR) {
         // Either may carry an error: a dump that fails once it has begun ends with it.
         int error = len < HEADER_BYTES + Integer.BYTES ? 0 : messages.getInt(at + HEADER_BYTES);
@@ -86,15 +89,27 @@ final class SockDiag {
     return true;
   }
 
-  /** The value of an attribute, nothing (empty) where it is not there. */
-  static ByteBuffer attribute(ByteBuffer answer, int from, int wanted) {
+  /**
+   * The value of an attribute, nothing (empty) where it is not there.
+   *
+   * @param from where attributes begin, behind what every answer of the family has
+   * @param leastBytes what its value has at least
+   */
+  static ByteBuffer attribute(ByteBuffer answer, int from, int wanted, int leastBytes)
+      throws SyscallException {
+    if (answer.limit() < from) {
+      throw malformed("an answer of " + answer.limit() + " bytes");
+    }
     int at = from;
     while (at + ATTRIBUTE_HEADER_BYTES <= answer.limit()) {
       int len = answer.getShort(at) & 0xffff;
-      if (len < ATTRIBUTE_HEADER_BYTES) {
-        break;
+      if (len < ATTRIBUTE_HEADER_BYTES || at + len > answer.limit()) {
+        throw malformed("an attribute of " + len + " bytes");
       }
       if (answer.getShort(at + 2) == wanted) {
+        if (len - ATTRIBUTE_HEADER_BYTES < leastBytes) {
+          throw malformed("attribute " + wanted + " of " + len + " bytes");
+        }
         return answer
             .slice(at + ATTRIBUTE_HEADER_BYTES, len - ATTRIBUTE_HEADER_BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -102,6 +117,11 @@ final class SockDiag {
       at += aligned(len);
     }
     return ByteBuffer.allocate(0);
+  }
+
+  /** An answer that is not as the kernel's headers have it. */
+  static SyscallException malformed(String what) {
+    return new SyscallException("", "sock_diag", what, Errno.EBADMSG);
   }
 
   private static int aligned(int lenBytes) {

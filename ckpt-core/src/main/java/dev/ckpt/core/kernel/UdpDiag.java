@@ -47,8 +47,8 @@ public record UdpDiag(long ino, int family, int port, int shutdown) {
     return Optional.of(sockets);
   }
 
-  private static UdpDiag parse(ByteBuffer answer) {
-    ByteBuffer shutdown = SockDiag.attribute(answer, MESSAGE_BYTES, INET_DIAG_SHUTDOWN);
+  private static UdpDiag parse(ByteBuffer answer) throws SyscallException {
+    ByteBuffer shutdown = SockDiag.attribute(answer, MESSAGE_BYTES, INET_DIAG_SHUTDOWN, 1);
     return new UdpDiag(
         Integer.toUnsignedLong(answer.getInt(INODE)),
         answer.get(0),

@@ -53,15 +53,15 @@ public record UnixDiag(
     return sockets;
   }
 
-  private static UnixDiag parse(ByteBuffer answer) {
-    ByteBuffer vfs = SockDiag.attribute(answer, MESSAGE_BYTES, UNIX_DIAG_VFS);
-    ByteBuffer peer = SockDiag.attribute(answer, MESSAGE_BYTES, UNIX_DIAG_PEER);
-    ByteBuffer queue = SockDiag.attribute(answer, MESSAGE_BYTES, UNIX_DIAG_RQLEN);
-    ByteBuffer shutdown = SockDiag.attribute(answer, MESSAGE_BYTES, UNIX_DIAG_SHUTDOWN);
+  private static UnixDiag parse(ByteBuffer answer) throws SyscallException {
+    ByteBuffer vfs = attribute(answer, UNIX_DIAG_VFS, 8);
+    ByteBuffer peer = attribute(answer, UNIX_DIAG_PEER, 4);
+    ByteBuffer queue = attribute(answer, UNIX_DIAG_RQLEN, 8);
+    ByteBuffer shutdown = attribute(answer, UNIX_DIAG_SHUTDOWN, 1);
     boolean listening = answer.get(2) == TCP_LISTEN;
     return new UnixDiag(
         Integer.toUnsignedLong(answer.getInt(4)),
-        withoutZero(ByteString.of(SockDiag.attribute(answer, MESSAGE_BYTES, UNIX_DIAG_NAME))),
+        withoutZero(ByteString.of(attribute(answer, UNIX_DIAG_NAME, 0))),
         vfs.hasRemaining() ? Integer.toUnsignedLong(vfs.getInt(0)) : 0,
         peer.hasRemaining(),
         peer.hasRemaining() ? Integer.toUnsignedLong(peer.getInt(0)) : 0,
@@ -69,6 +69,11 @@ public record UnixDiag(
         listening && queue.hasRemaining() ? queue.getInt(0) : 0,
         listening && queue.hasRemaining() ? queue.getInt(4) : 0,
         shutdown.hasRemaining() ? shutdown.get(0) : 0);
+  }
+
+  private static ByteBuffer attribute(ByteBuffer answer, int wanted, int leastBytes)
+      throws SyscallException {
+    return SockDiag.attribute(answer, MESSAGE_BYTES, wanted, leastBytes);
   }
 
   /** Paths come with the zero that ends them, abstract names do not. */

@@ -3,8 +3,10 @@ package dev.ckpt.core.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.format.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +25,7 @@ class PacketDiagTest {
   private static final String NO_LIST = "04000100";
   private static final String ADDRESS = "0180c200000e";
 
-  private static PacketDiag parse(String hex) {
+  private static PacketDiag parse(String hex) throws SyscallException {
     byte[] bytes = HexFormat.of().parseHex(hex);
     return PacketDiag.parse(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
   }
@@ -34,7 +36,7 @@ class PacketDiagTest {
   }
 
   @Test
-  void readsMemberships() {
+  void readsMemberships() throws SyscallException {
     String list = "5c000100" + membership(1, "") + membership(0, ADDRESS);
     PacketDiag socket = parse(HEAD + INFO_RUNNING + list);
     assertEquals(12345, socket.ino());
@@ -49,13 +51,32 @@ class PacketDiagTest {
   }
 
   @Test
-  void seesRingsAndGroups() {
+  void seesRingsAndGroups() throws SyscallException {
     String ring = "20000300" + "00".repeat(28);
     assertTrue(parse(HEAD + INFO_DOWN + NO_LIST + ring).hasRing());
     PacketDiag member = parse(HEAD + INFO_DOWN + NO_LIST + "08000400" + "00000000");
     assertTrue(member.grouped());
     assertFalse(member.running() || member.hasRing());
     assertEquals(List.of(), member.memberships());
+  }
+
+  @Test
+  void refusesAnswersThatAreCutOrSayMoreThanThereIs() {
+    String list = "5c000100" + membership(1, "") + membership(0, ADDRESS);
+    for (String wrong :
+        List.of(
+            "",
+            HEAD.substring(2),
+            HEAD,
+            HEAD + INFO_RUNNING.substring(0, 54),
+            HEAD + "1b000000" + INFO_RUNNING.substring(8),
+            HEAD + "03000000" + INFO_RUNNING.substring(8),
+            HEAD + INFO_RUNNING + "ffff0100",
+            HEAD + INFO_RUNNING + list.replace("06000180c2", "21000180c2"),
+            HEAD + INFO_RUNNING + list.replace("06000180c2", "ffff0180c2"))) {
+      SyscallException e = assertThrows(SyscallException.class, () -> parse(wrong), wrong);
+      assertEquals(Errno.EBADMSG, e.errno());
+    }
   }
 
   @Test
