@@ -2,6 +2,7 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ObjectType;
 import dev.ckpt.format.record.FileInetSocket;
@@ -31,6 +32,7 @@ final class SocketRules {
     SocketRules sockets = new SocketRules(rules);
     sockets.unix();
     sockets.rights();
+    sockets.addresses();
     sockets.connections();
     sockets.datagrams();
     sockets.options();
@@ -68,6 +70,25 @@ final class SocketRules {
         SocketRights.class,
         "socket and message",
         rights -> List.of(rights.socket(), rights.message()));
+  }
+
+  private void addresses() throws CorruptImageException {
+    for (ImageObject object : rules.all(ObjectType.FILE_INET_SOCKET)) {
+      FileInetSocket socket = (FileInetSocket) object.record();
+      int lenBytes =
+          socket.domain() == FileInetSocket.AF_INET
+              ? UdpDatagram.SOCKADDR_IN_BYTES
+              : UdpDatagram.SOCKADDR_IN6_BYTES;
+      for (ByteString address : List.of(socket.name(), socket.peer())) {
+        boolean fits = address.length() == lenBytes && address.byteAt(0) == socket.domain();
+        if (!address.isEmpty() && !fits) {
+          throw TaskRules.corrupt(
+              object,
+              "addresses of family " + socket.domain(),
+              "one of " + address.length() + " bytes");
+        }
+      }
+    }
   }
 
   /** A live TCP connection and its TCP_SOCK go together. */

@@ -283,7 +283,12 @@ final class SampleTask {
   }
 
   static FileInetSocket inetSocket(int type, int state, int optionBytes) {
-    ByteString address = ByteString.of(new byte[16]);
+    return inetSocket(
+        type, state, optionBytes, new byte[] {2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0});
+  }
+
+  static FileInetSocket inetSocket(int type, int state, int optionBytes, byte[] name) {
+    ByteString address = ByteString.of(name);
     return new FileInetSocket(
         9,
         2,

@@ -388,6 +388,15 @@ class TaskRulesTest {
             FileInetSocket.class,
             any -> SampleTask.inetSocket(FileInetSocket.SOCK_DGRAM, FileInetSocket.UNCONNECTED, 3)),
         ObjectType.FILE_INET_SOCKET);
+    for (byte[] name : List.of(new byte[1], new byte[16], new byte[] {10, 0}, new byte[28])) {
+      assertRefused(
+          with(
+              FileInetSocket.class,
+              any ->
+                  SampleTask.inetSocket(
+                      FileInetSocket.SOCK_DGRAM, FileInetSocket.UNCONNECTED, 4, name)),
+          ObjectType.FILE_INET_SOCKET);
+    }
   }
 
   @Test
