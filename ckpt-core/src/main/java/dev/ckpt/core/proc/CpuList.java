@@ -2,6 +2,7 @@ package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.format.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,9 @@ import java.util.BitSet;
  * <p>Source: bitmap_print_to_pagebuf in lib/bitmap-str.c.
  */
 public record CpuList(BitSet cpus) {
+  /** The kernel's masks are of CONFIG_NR_CPUS bits, 8192 at most; those of nodes are smaller. */
+  private static final int MAX_CPUS = 8 * Limits.MAX_CPU_MASK_BYTES;
+
   /** Takes a copy. */
   public CpuList {
     cpus = (BitSet) cpus.clone();
@@ -39,7 +43,8 @@ public record CpuList(BitSet cpus) {
   /**
    * Parses a list, with or without the end of its line.
    *
-   * @throws ProcFormatException if it is not numbers and ranges of numbers
+   * @throws ProcFormatException if it is not numbers and ranges of numbers, or one is larger than
+   *     any kernel has CPUs
    */
   public static CpuList parse(byte[] text) throws ProcFormatException {
     TextCursor in = new TextCursor("list of CPUs", text);
@@ -47,8 +52,11 @@ public record CpuList(BitSet cpus) {
     while (!in.atEnd() && in.peek() != '\n') {
       int first = in.count();
       int last = in.accept('-') ? in.count() : first;
-      if (last < first || last == Integer.MAX_VALUE) {
+      if (last < first) {
         throw in.bad("a range that ends before it begins");
+      }
+      if (last >= MAX_CPUS) {
+        throw in.bad("a number of " + MAX_CPUS + " or more");
       }
       cpus.set(first, last + 1);
       if (!in.accept(',') && !in.atEnd() && in.peek() != '\n') {
