@@ -7,6 +7,7 @@ import dev.ckpt.format.record.Task;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -36,19 +37,34 @@ final class Cgroups {
         context.notes().add(where + ": its hierarchy is not mounted here; it stays in ours");
         return;
       }
-      if (!path.startsWith("/") || List.of(path.split("/")).contains("..")) {
-        // As the kernel shows groups outside of our cgroup namespace; nor may an image lead us out.
+      Optional<Path> procs = procsOf(mount.get(), path);
+      if (procs.isEmpty()) {
         context.notes().add(where + ": is not in our hierarchy; it stays in ours");
         return;
       }
-      Path procs = Path.of(mount.get() + path, "cgroup.procs");
-      if (!Files.exists(procs)) {
+      if (!Files.exists(procs.get())) {
         context.notes().add(where + ": is not there; it stays in ours");
         return;
       }
-      Files.writeString(procs, pid + "\n", StandardOpenOption.WRITE);
+      Files.writeString(procs.get(), pid + "\n", StandardOpenOption.WRITE);
     } catch (IOException e) {
       context.notes().add(where + ": cannot be joined (" + e.getMessage() + "); it stays in ours");
+    }
+  }
+
+  /**
+   * The file that takes the tasks of a group. None for a path that leads out, as the kernel shows
+   * groups outside of our cgroup namespace: nor may an image lead us out. None for what is no path
+   * here either: with a zero byte, or in letters that our locale lacks.
+   */
+  static Optional<Path> procsOf(Path mount, String path) {
+    if (!path.startsWith("/") || List.of(path.split("/")).contains("..")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Path.of(mount + path, "cgroup.procs"));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
     }
   }
 
