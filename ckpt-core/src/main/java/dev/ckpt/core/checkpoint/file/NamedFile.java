@@ -30,7 +30,7 @@ final class NamedFile implements FileKind {
   /** Whether a file of /proc or /sys will be the same view again for a task of this pid. */
   static boolean isViewOf(int pid, String name) {
     var process = PROC_PID.matcher(name);
-    boolean others = process.matches() && Integer.parseInt(process.group(1)) != pid;
+    boolean others = process.matches() && !process.group(1).equals(Integer.toString(pid));
     return !others && ODD.stream().noneMatch(name::contains);
   }
 
