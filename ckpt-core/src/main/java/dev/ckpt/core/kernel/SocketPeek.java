@@ -41,7 +41,8 @@ public final class SocketPeek {
     Sockets.Message message =
         new Sockets.Message(
             name.getBytes(0, Math.min(Sockets.SOCKADDR_BYTES, head.getInt(8))),
-            control.getBytes(0, (int) Math.min(controlBytes, head.getLong(40))),
+            ControlMessage.parse(
+                control.getBytes(0, (int) Math.min(controlBytes, head.getLong(40)))),
             head.getInt(48),
             data.getBytes(0, (int) Math.min(n, maxBytes)));
     return Optional.of(new Peeked(message, (int) n));

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -329,7 +330,8 @@ public final class Sockets {
     byte[] control =
         head.getBytes(
             MSGHDR_BYTES + IOVEC_BYTES, (int) Math.min(CREDENTIALS_BYTES, head.getLong(40)));
-    return new Message(new byte[0], control, head.getInt(48), data.getBytes(0, (int) n));
+    return new Message(
+        new byte[0], ControlMessage.parse(control), head.getInt(48), data.getBytes(0, (int) n));
   }
 
   /** Room for ancillary data in which no descriptor can be installed: see {@link #peek}. */
@@ -349,23 +351,32 @@ public final class Sockets {
    * @param control ancillary data
    * @param flags such as MSG_CTRUNC
    */
-  public record Message(byte[] sender, byte[] control, int flags, byte[] data) {
+  public record Message(byte[] sender, List<ControlMessage> control, int flags, byte[] data) {
+    /** Takes a copy of the list. */
+    public Message {
+      control = List.copyOf(control);
+    }
+
     /** pid, uid and gid of the sender, where SO_PASSCRED asked for them. */
     public Optional<int[]> credentials() {
-      return ancillary(Socket.SCM_CREDENTIALS).findFirst().map(ControlMessage::asInts);
+      return ofCredentials().map(ControlMessage::asInts);
+    }
+
+    /** The same as it came. */
+    public Optional<ControlMessage> ofCredentials() {
+      return ancillary(Socket.SCM_CREDENTIALS).findFirst();
     }
 
     /** Our numbers for all descriptors that came along, the pidfd of the sender too. */
     public int[] descriptors() {
       return IntStream.concat(
-              Arrays.stream(rights()),
-              ancillary(Socket.SCM_PIDFD).mapToInt(ControlMessage::asInt).filter(fd -> fd >= 0))
+              Arrays.stream(rights()), numbers(Socket.SCM_PIDFD).filter(fd -> fd >= 0))
           .toArray();
     }
 
     /** Our numbers for the files that came along. */
     public int[] rights() {
-      return ancillary(Socket.SCM_RIGHTS).flatMapToInt(c -> Arrays.stream(c.asInts())).toArray();
+      return numbers(Socket.SCM_RIGHTS).toArray();
     }
 
     /** Whether something of this type of SOL_SOCKET came along. */
@@ -373,9 +384,12 @@ public final class Sockets {
       return ancillary(type).findFirst().isPresent();
     }
 
+    private IntStream numbers(int type) {
+      return ancillary(type).flatMapToInt(c -> Arrays.stream(c.asInts()));
+    }
+
     private Stream<ControlMessage> ancillary(int type) {
-      return ControlMessage.parse(control).stream()
-          .filter(c -> c.level() == Socket.SOL_SOCKET && c.type() == type);
+      return control.stream().filter(c -> c.level() == Socket.SOL_SOCKET && c.type() == type);
     }
   }
 

@@ -4,7 +4,10 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.BuildId;
 import dev.ckpt.core.kernel.ControlMessage;
+import dev.ckpt.core.kernel.Netinet;
 import dev.ckpt.core.kernel.PacketDiag;
+import dev.ckpt.core.kernel.Socket;
+import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UdpDiag;
 import dev.ckpt.core.kernel.UnixDiag;
 import dev.ckpt.core.tracee.SeccompData;
@@ -74,9 +77,10 @@ final class KernelTargets {
     all.add(
         FuzzTarget.of(
             "net.ControlMessage",
-            IllegalArgumentException.class,
+            SyscallException.class,
             List.of(ControlMessage.of(1, new int[] {5, 6})),
             KernelTargets::controlMessages));
+    all.add(FuzzTarget.of("net.UdpQueue", SyscallException.class, datagrams(), datagram()));
     all.addAll(netlink());
     return all;
   }
@@ -197,10 +201,38 @@ final class KernelTargets {
     };
   }
 
-  private static void controlMessages(byte[] input) {
+  private static void controlMessages(byte[] input) throws SyscallException {
     for (ControlMessage message : ControlMessage.parse(input)) {
       message.asInts();
     }
+  }
+
+  /** A datagram's sender, in the room that the first byte says, and its ancillary data. */
+  private static FuzzTarget.Reader datagram() throws ReflectiveOperationException {
+    Class<?> queue = Class.forName("dev.ckpt.core.checkpoint.file.UdpQueue");
+    Method parse = method(queue, "parse", Sockets.Message.class);
+    return input -> {
+      int lenBytes = input.length == 0 ? 0 : Math.min(input.length - 1, input[0] & 0x1f);
+      byte[] control =
+          Arrays.copyOfRange(input, Math.min(input.length, 1 + lenBytes), input.length);
+      byte[] sender = Arrays.copyOfRange(input, Math.min(input.length, 1), 1 + lenBytes);
+      call(parse, new Sockets.Message(sender, ControlMessage.parse(control), 0, new byte[9]));
+    };
+  }
+
+  /** One of IPv4 with its TTL and where it was sent to, one of IPv6 with its class. */
+  private static List<byte[]> datagrams() {
+    ByteBuffer ipv4 = ByteBuffer.allocate(1 + 16 + 24 + 32).order(ByteOrder.LITTLE_ENDIAN);
+    ipv4.put((byte) 16).putShort((short) Socket.AF_INET).position(1 + 16);
+    ipv4.putLong(20).putInt(Netinet.IPPROTO_IP).putInt(Netinet.IP_TTL).putLong(33);
+    ipv4.putLong(32).putInt(Netinet.IPPROTO_IP).putInt(Netinet.IP_RECVORIGDSTADDR);
+    ipv4.putShort((short) Socket.AF_INET);
+    ByteBuffer ipv6 = ByteBuffer.allocate(1 + 28 + 24 + 48).order(ByteOrder.LITTLE_ENDIAN);
+    ipv6.put((byte) 28).putShort((short) Socket.AF_INET6).position(1 + 28);
+    ipv6.putLong(20).putInt(Netinet.IPPROTO_IPV6).putInt(Netinet.IPV6_TCLASS).putLong(33);
+    ipv6.putLong(44).putInt(Netinet.IPPROTO_IPV6).putInt(Netinet.IPV6_RECVORIGDSTADDR);
+    ipv6.putShort((short) Socket.AF_INET6);
+    return List.of(ipv4.array(), ipv6.array());
   }
 
   /** The answers of sock_diag(7): their messages, and what three families say in them. */

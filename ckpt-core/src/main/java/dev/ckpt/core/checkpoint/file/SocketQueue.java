@@ -288,11 +288,7 @@ final class SocketQueue {
     if (at == 0) {
       return;
     }
-    byte[] credentials =
-        message
-            .credentials()
-            .map(creds -> ControlMessage.of(Socket.SCM_CREDENTIALS, creds))
-            .orElse(NOBODY);
+    List<ControlMessage> credentials = message.ofCredentials().stream().toList();
     byte[] data = message.data();
     messages.set(
         messages.size() - 1,

@@ -127,7 +127,10 @@ final class UdpQueue {
       addPresent(telling, socket, Netinet.IPPROTO_IPV6, TELLING_IPV6);
       messages = SocketQueue.ofUdp(calls, file.fd(), socket, telling);
     }
-    List<Datagram> datagrams = messages.stream().map(UdpQueue::parse).toList();
+    List<Datagram> datagrams = new ArrayList<>();
+    for (Sockets.Message message : messages) {
+      datagrams.add(parse(message));
+    }
     Optional<String> flaw = flaw(file.stat().ino(), datagrams);
     if (flaw.isPresent()) {
       refuse(file, "has a datagram that " + flaw.get(), "let the task receive it");
@@ -176,13 +179,13 @@ final class UdpQueue {
   }
 
   /** What a message is, once the kernel was made to tell of its headers. */
-  static Datagram parse(Sockets.Message message) {
+  static Datagram parse(Sockets.Message message) throws SyscallException {
     boolean whole = (message.flags() & Socket.MSG_CTRUNC) == 0;
     byte[] receiver = {};
     int hopLimit = 0;
     int trafficClass = 0;
     Optional<String> flaw = whole ? Optional.empty() : Optional.of("carries much ancillary data");
-    for (ControlMessage control : ControlMessage.parse(message.control())) {
+    for (ControlMessage control : message.control()) {
       boolean ip = control.level() == Netinet.IPPROTO_IP;
       boolean ipv6 = control.level() == Netinet.IPPROTO_IPV6;
       if (ip && control.type() == Netinet.IP_RECVORIGDSTADDR
@@ -192,7 +195,7 @@ final class UdpQueue {
           || ipv6 && control.type() == Netinet.IPV6_HOPLIMIT) {
         hopLimit = control.asInt();
       } else if (ip && control.type() == Netinet.IP_TOS) {
-        trafficClass = control.data()[0] & 0xff;
+        trafficClass = control.asByte();
       } else if (ipv6 && control.type() == Netinet.IPV6_TCLASS) {
         trafficClass = control.asInt();
       } else if (!isKnown(control)) {
@@ -222,7 +225,7 @@ final class UdpQueue {
 
   /** An IPv6 socket tells the sender of an IPv4 datagram as a mapped address (RFC 4291). */
   private static byte[] ofFamily(byte[] sender, byte[] receiver) {
-    if (sender.length == receiver.length || receiver.length != SOCKADDR_IN_BYTES) {
+    if (sender.length != UdpDatagram.SOCKADDR_IN6_BYTES || receiver.length != SOCKADDR_IN_BYTES) {
       return sender;
     }
     ByteBuffer ipv4 = ByteBuffer.allocate(SOCKADDR_IN_BYTES);
@@ -233,6 +236,11 @@ final class UdpQueue {
   private static Optional<String> flawOfAddress(byte[] sender, byte[] receiver, int lenBytes) {
     if (receiver.length == 0) {
       return Optional.of("does not tell where it was sent to");
+    }
+    boolean known =
+        receiver.length == SOCKADDR_IN_BYTES || receiver.length == UdpDatagram.SOCKADDR_IN6_BYTES;
+    if (!known || sender.length != receiver.length) {
+      return Optional.of("has an address of no family that is known");
     }
     if (receiver.length == SOCKADDR_IN_BYTES) {
       return Optional.empty();

@@ -1,12 +1,17 @@
 package dev.ckpt.core.checkpoint.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.ControlMessage;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.format.ByteString;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -34,9 +39,11 @@ class UdpQueueTest {
   private static final String V6 =
       "0a000035" + "00000000" + "20014860000000000000000000008888" + "00000000";
 
-  private static UdpQueue.Datagram parse(String sender, String control, int flags) {
+  private static UdpQueue.Datagram parse(String sender, String control, int flags)
+      throws SyscallException {
     return UdpQueue.parse(
-        new Sockets.Message(HEX.parseHex(sender), HEX.parseHex(control), flags, new byte[3]));
+        new Sockets.Message(
+            HEX.parseHex(sender), ControlMessage.parse(HEX.parseHex(control)), flags, new byte[3]));
   }
 
   private static ByteString bytes(String hex) {
@@ -44,7 +51,7 @@ class UdpQueueTest {
   }
 
   @Test
-  void ofIpv4() {
+  void ofIpv4() throws SyscallException {
     UdpQueue.Datagram datagram = parse(V4, TTL + TOS + TO_V4, 0);
     assertEquals(Optional.empty(), datagram.flaw());
     assertEquals(bytes(V4), datagram.sender());
@@ -54,7 +61,7 @@ class UdpQueueTest {
   }
 
   @Test
-  void ofIpv6() {
+  void ofIpv6() throws SyscallException {
     UdpQueue.Datagram datagram = parse(V6, HOPS + CLASS + TO_V6, 0);
     assertEquals(Optional.empty(), datagram.flaw());
     assertEquals(bytes(V6), datagram.sender());
@@ -63,12 +70,36 @@ class UdpQueueTest {
   }
 
   @Test
-  void aMappedSenderBecomesOneOfIpv4() {
+  void aMappedSenderBecomesOneOfIpv4() throws SyscallException {
     assertEquals(bytes(V4), parse(MAPPED, TTL + TOS + TO_V4, 0).sender());
   }
 
   @Test
-  void whatCannotBeSentAgainHasAFlaw() {
+  void refusesAncillaryDataThatIsTooShort() {
+    String none = "1000000000000000";
+    String three = "1300000000000000";
+    for (String wrong :
+        List.of(
+            none + "0000000001000000",
+            three + "0000000002000000" + "2100000000000000",
+            none + "2900000034000000",
+            three + "2900000043000000" + "2e00000000000000")) {
+      SyscallException e =
+          assertThrows(SyscallException.class, () -> parse(V4, wrong + TO_V4, 0), wrong);
+      assertEquals(Errno.EBADMSG, e.errno());
+    }
+  }
+
+  @Test
+  void aSocketAddressOfNoFamilyHasAFlaw() throws SyscallException {
+    String short1 = "1300000000000000" + "0000000014000000" + "0200bf0000000000";
+    assertTrue(parse(V4, TTL + TOS + short1, 0).flaw().isPresent(), "receiver");
+    assertTrue(parse("0200", HOPS + CLASS + TO_V6, 0).flaw().isPresent(), "sender");
+    assertTrue(parse("0200", TTL + TOS + TO_V4, 0).flaw().isPresent(), "sender of IPv4");
+  }
+
+  @Test
+  void whatCannotBeSentAgainHasAFlaw() throws SyscallException {
     String gro = "1400000000000000" + "1100000068000000" + "e803000000000000";
     assertTrue(parse(V4, TTL + TOS + gro + TO_V4, 0).flaw().orElseThrow().contains("104"), "GRO");
     assertTrue(parse(V4, TTL + TOS + TO_V4, Socket.MSG_CTRUNC).flaw().isPresent(), "cut");
