@@ -433,7 +433,9 @@ public enum Code {
   IMAGE_UNKNOWN_OBJECT(
       FAILURE, "the image has an object of an unknown kind that may not be skipped"),
   INTERRUPTED(
-      FAILURE, "SIGINT, SIGTERM or SIGHUP came before the image was whole; the task runs on"),
+      FAILURE,
+      "SIGINT, SIGTERM or SIGHUP came before the image was whole, and the task runs on; or before"
+          + " the restored task ran, and nothing is left of it"),
   OUTPUT_LOST(FAILURE, "the result could not be written out, e.g. into a closed pipe"),
   IMAGE_WOULD_BE_LOST(FAILURE, "the file for JSON or for the pid is an image"),
   NO_SUCH_FILE(FAILURE, "a file named on the command line is not there"),

@@ -1,7 +1,6 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.error.UnsupportedStateException;
-import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
@@ -35,7 +34,12 @@ public final class Restart {
    */
   public static RestartedTask restore(RestartOptions options, ReadableByteChannel image)
       throws IOException {
-    Timeline timeline = Timeline.begin();
+    Timeline timeline =
+        Timeline.begin(
+            phase -> {
+              options.hook().phase(phase);
+              options.gate().pass();
+            });
     try (ImageReader reader = new ImageReader(image, options.keys(), PagesByTurns.NR_KEPT);
         InheritedFds inherited = new InheritedFds()) {
       ImageState saved = ImageState.read(reader);
@@ -47,7 +51,7 @@ public final class Restart {
       timeline.end("check");
       Restore restore = new Restore(checks, reader, timeline);
       try (Stub stub = Stub.start(INHERIT_STDIO);
-          Tracer tracer = Tracer.start(state.task().pid(), TouchHook.NONE)) {
+          Tracer tracer = Tracer.start(state.task().pid(), options.hook())) {
         tracer.run(thread -> restore.run(thread, stub));
       }
       inherited.keep();

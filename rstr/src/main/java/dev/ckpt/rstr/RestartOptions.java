@@ -1,6 +1,8 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.backend.Backends;
+import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.error.CkptException;
 import dev.ckpt.format.KeySource;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,6 +16,8 @@ import java.util.Map;
  * @param backend name of the page filler, or {@link Backends#AUTO}
  * @param keys asked for the key of a sealed image, before anything is created
  * @param progress told about pages as they are filled
+ * @param gate asked whether to go on
+ * @param hook told about every call that touches the new task
  */
 public record RestartOptions(
     boolean detach,
@@ -21,7 +25,9 @@ public record RestartOptions(
     Map<Integer, Path> inheritFds,
     String backend,
     KeySource keys,
-    PageProgress progress) {
+    PageProgress progress,
+    Gate gate,
+    TouchHook hook) {
 
   /** Takes a copy of the map. */
   public RestartOptions {
@@ -38,39 +44,75 @@ public record RestartOptions(
     default void over() {}
   }
 
+  /** Asked whether to go on; called on the thread that does the work. */
+  public interface Gate {
+    /** Lets everything through. */
+    Gate OPEN =
+        new Gate() {
+          @Override
+          public void pass() {}
+
+          @Override
+          public void commit() {}
+        };
+
+    /** Asked at the end of each phase; throws when the restore is to be given up. */
+    void pass() throws CkptException;
+
+    /** The same right before the task is let go, when there is no way back. */
+    void commit() throws CkptException;
+  }
+
   /** What a plain {@code ckpt restore IMAGE} does. */
   public static RestartOptions of() {
     return new RestartOptions(
-        false, FilesPolicy.NEWER_OK, Map.of(), Backends.AUTO, KeySource.NONE, done -> {});
+        false,
+        FilesPolicy.NEWER_OK,
+        Map.of(),
+        Backends.AUTO,
+        KeySource.NONE,
+        done -> {},
+        Gate.OPEN,
+        TouchHook.NONE);
   }
 
   /** The same, detached or not. */
   public RestartOptions withDetach(boolean away) {
-    return new RestartOptions(away, files, inheritFds, backend, keys, progress);
+    return new RestartOptions(away, files, inheritFds, backend, keys, progress, gate, hook);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
-    return new RestartOptions(detach, policy, inheritFds, backend, keys, progress);
+    return new RestartOptions(detach, policy, inheritFds, backend, keys, progress, gate, hook);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
-    return new RestartOptions(detach, files, paths, backend, keys, progress);
+    return new RestartOptions(detach, files, paths, backend, keys, progress, gate, hook);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
-    return new RestartOptions(detach, files, inheritFds, name, keys, progress);
+    return new RestartOptions(detach, files, inheritFds, name, keys, progress, gate, hook);
   }
 
   /** The same with keys for a sealed image. */
   public RestartOptions withKeys(KeySource source) {
-    return new RestartOptions(detach, files, inheritFds, backend, source, progress);
+    return new RestartOptions(detach, files, inheritFds, backend, source, progress, gate, hook);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
-    return new RestartOptions(detach, files, inheritFds, backend, keys, listener);
+    return new RestartOptions(detach, files, inheritFds, backend, keys, listener, gate, hook);
+  }
+
+  /** The same with somebody who is asked. */
+  public RestartOptions withGate(Gate guard) {
+    return new RestartOptions(detach, files, inheritFds, backend, keys, progress, guard, hook);
+  }
+
+  /** The same with a hook. */
+  public RestartOptions withHook(TouchHook listener) {
+    return new RestartOptions(detach, files, inheritFds, backend, keys, progress, gate, listener);
   }
 }

@@ -5,6 +5,7 @@ import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.Target;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
@@ -12,9 +13,9 @@ import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.Limits;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
@@ -110,7 +111,6 @@ final class Restore {
     Tracee stubTracee = seizeStub(tracer, stub);
     refuseOtherCpu(stubTracee);
     timeline.end("stub");
-    boolean done = false;
     try {
       UserRegs userRegs = stubTracee.regs();
       Tracee leader = bear(tracer, stubTracee);
@@ -118,17 +118,40 @@ final class Restore {
       stub.close();
       timeline.end("birth");
       build(userRegs, leader);
-      done = true;
-    } finally {
-      if (!done) {
-        try {
-          abandon();
-        } finally {
-          undo();
-        }
-      }
+    } catch (IOException e) {
+      IOException reason = explain(e);
+      giveUp(reason);
+      throw reason;
+    } catch (RuntimeException | Error e) {
+      giveUp(e);
+      throw e;
     }
     return null;
+  }
+
+  /** The failure itself, or that somebody has ended the new task when a call failed for that. */
+  private IOException explain(IOException failure) {
+    if (built.isEmpty() || !(failure instanceof SyscallException)) {
+      return failure;
+    }
+    TargetGoneException gone = new TargetGoneException(task.pid(), "rebuild it");
+    gone.initCause(failure);
+    try {
+      return ProcFs.of(task.pid()).stat().state().ended() ? gone : failure;
+    } catch (CkptException e) {
+      gone.addSuppressed(e);
+      return gone;
+    }
+  }
+
+  /** Leaves nothing behind; what goes wrong with that must not hide why. */
+  private void giveUp(Throwable reason) {
+    try {
+      abandon();
+    } catch (CkptException | RuntimeException e) {
+      reason.addSuppressed(e);
+    }
+    built.ifPresent(context -> context.undo(reason));
   }
 
   private Tracee seizeStub(Tracer tracer, Stub stub) throws CkptException {
@@ -162,7 +185,7 @@ final class Restore {
   /** Has the stub make the new process, as its child or as its sibling, with the old pid. */
   private Tracee bear(Tracer tracer, Tracee stub) throws CkptException {
     boolean sibling = !options.detach();
-    try (RemoteMemory memory = RemoteMemory.open(stub.pid(), TouchHook.NONE);
+    try (RemoteMemory memory = RemoteMemory.open(stub.pid(), options.hook());
         RemoteSyscalls calls = Stub.calls(stub, memory)) {
       clocks.enter(stub.pid(), calls);
       Batch batch = calls.batch();
@@ -199,7 +222,7 @@ final class Restore {
 
   private void build(UserRegs userRegs, Tracee leader) throws IOException {
     long taken = SignalState.pendingMask(state) | PosixTimers.signalMask(state);
-    try (RemoteMemory memory = RemoteMemory.open(task.pid(), TouchHook.NONE);
+    try (RemoteMemory memory = RemoteMemory.open(task.pid(), options.hook());
         Fd pidfd = Tasks.pidfdOpen(task.pid())) {
       RstrContext context =
           new RstrContext(
@@ -238,6 +261,7 @@ final class Restore {
       job = Foreground.begin(state, options);
       context.finish();
       timeline.end("finish");
+      options.gate().commit();
       threads.letGo();
       timeline.end("letGo");
     }
@@ -311,7 +335,7 @@ final class Restore {
 
   private void fill(RstrContext context, MemoryObjects objects, Staging staging)
       throws IOException {
-    try (RemoteMemory beside = RemoteMemory.open(task.pid(), TouchHook.NONE);
+    try (RemoteMemory beside = RemoteMemory.open(task.pid(), options.hook());
         PageFiller ours = backend.open(new Target(task.pid(), context.memory()));
         PageFiller theirs = backend.open(new Target(task.pid(), beside));
         Pages filled = new Pages(context, objects, staging)) {
@@ -327,15 +351,16 @@ final class Restore {
         .orElseThrow();
   }
 
-  private void undo() throws CkptException {
-    if (built.isPresent()) {
-      built.get().undo();
+  /** Ends what was begun and waits until it is gone, so that its pid is free again. */
+  private void abandon() throws CkptException {
+    try {
+      job.close();
+    } finally {
+      endTask();
     }
   }
 
-  /** Ends what was begun and waits until it is gone, so that its pid is free again. */
-  private void abandon() throws CkptException {
-    job.close();
+  private void endTask() throws CkptException {
     try {
       if (!Signals.exists(task.pid())) {
         return;
@@ -347,14 +372,31 @@ final class Restore {
       }
       Signals.kill(task.pid(), Signals.SIGKILL);
       Deadline deadline = Deadline.in(PATIENCE);
-      while (Ptrace.waitFor(task.pid(), Ptrace.WALL | Ptrace.WNOHANG).pid() >= 0
-          && !deadline.passed()) {
+      while (!isReaped() && !deadline.passed()) {
         deadline.pause();
       }
     } catch (SyscallException e) {
       if (e.errno() != Errno.ESRCH) {
         throw e;
       }
+    }
+  }
+
+  /** NB: the kernel reports the leader's death only after every other thread was waited for. */
+  private boolean isReaped() throws CkptException {
+    for (int tid : tids()) {
+      if (tid != task.pid()) {
+        Ptrace.waitFor(tid, Ptrace.WALL | Ptrace.WNOHANG);
+      }
+    }
+    return Ptrace.waitFor(task.pid(), Ptrace.WALL | Ptrace.WNOHANG).pid() < 0;
+  }
+
+  private List<Integer> tids() throws CkptException {
+    try {
+      return ProcFs.of(task.pid()).tasks();
+    } catch (TargetGoneException e) {
+      return List.of();
     }
   }
 }

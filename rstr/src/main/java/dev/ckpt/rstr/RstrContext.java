@@ -178,10 +178,18 @@ public final class RstrContext {
     }
   }
 
-  /** Does all of that, the last thing first. */
-  void undo() throws CkptException {
+  /**
+   * Does all of that, the last thing first.
+   *
+   * @param reason why the restore failed; is told what cannot be undone
+   */
+  void undo(Throwable reason) {
     while (!undos.isEmpty()) {
-      undos.pop().run();
+      try {
+        undos.pop().run();
+      } catch (CkptException | RuntimeException e) {
+        reason.addSuppressed(e);
+      }
     }
   }
 

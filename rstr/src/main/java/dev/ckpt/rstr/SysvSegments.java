@@ -3,6 +3,7 @@ package dev.ckpt.rstr;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.SysvIpc;
 import dev.ckpt.core.kernel.Tasks;
@@ -149,10 +150,21 @@ final class SysvSegments {
     run.flush();
     int got = (int) batch.result(id);
     // NB: it lives on without the task, so that the task's end does not take it away.
-    context.onFailure(() -> SysvIpc.removeShm(got));
+    context.onFailure(() -> remove(got));
     requireId(segment, got);
     made.add(got);
     setOwner(segment);
+  }
+
+  private static void remove(int id) throws SyscallException {
+    try {
+      SysvIpc.removeShm(id);
+    } catch (SyscallException e) {
+      // One that was marked for removal again went with the task.
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+    }
   }
 
   private static void requireId(SysvShm segment, int got) throws UnsupportedStateException {

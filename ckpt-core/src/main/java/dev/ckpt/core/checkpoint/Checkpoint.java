@@ -47,7 +47,7 @@ public final class Checkpoint {
     if (options.tcp() == TcpPolicy.KEEP && !options.stop()) {
       throw new IllegalArgumentException("TCP connections are kept of a task that is ended only");
     }
-    Timeline timeline = Timeline.begin();
+    Timeline timeline = Timeline.begin(options.hook()::phase);
     if (!Signals.exists(options.pid())) {
       survey(options.pid()).check();
     }

@@ -1,8 +1,9 @@
 package dev.ckpt.core.kernel;
 
 /**
- * Told before and after every kernel call that touches a live target. The survival tests kill the
- * checkpointer here, at each call in turn; nothing else uses it.
+ * Told before and after every kernel call that touches a live target, or one that is being rebuilt,
+ * and at the end of each phase. The survival tests kill somebody here, at each call in turn;
+ * nothing else uses it.
  */
 public interface TouchHook {
   /** Does nothing. */
@@ -20,4 +21,7 @@ public interface TouchHook {
 
   /** The call has returned, well or not. */
   void after(String call);
+
+  /** A phase of the work has ended; their names are those of docs/performance.md. */
+  default void phase(String name) {}
 }

@@ -1,5 +1,6 @@
 package dev.ckpt.core.timing;
 
+import dev.ckpt.error.CkptException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,27 +13,46 @@ import java.util.function.LongSupplier;
  * <p>Threading: one thread at a time; whoever hands it on publishes it.
  */
 public final class Timeline {
+  /** Told of the end of each phase. */
+  @FunctionalInterface
+  public interface Listener {
+    /** Throws when the work is to end here. */
+    void phaseEnded(String phase) throws CkptException;
+  }
+
   private final LongSupplier clock;
+  private final Listener listener;
   private final Map<String, Long> phases = new LinkedHashMap<>();
   private final long beginNanos;
   private long markNanos;
 
-  Timeline(LongSupplier clock) {
+  Timeline(LongSupplier clock, Listener listener) {
     this.clock = clock;
+    this.listener = listener;
     this.beginNanos = clock.getAsLong();
     this.markNanos = beginNanos;
   }
 
   /** Begins now. */
   public static Timeline begin() {
-    return new Timeline(System::nanoTime);
+    return begin(phase -> {});
   }
 
-  /** Says that a phase ends now, which began when the one before it ended; one may come again. */
-  public void end(String phase) {
+  /** The same, telling somebody of the end of each phase. */
+  public static Timeline begin(Listener listener) {
+    return new Timeline(System::nanoTime, listener);
+  }
+
+  /**
+   * Says that a phase ends now, which began when the one before it ended; one may come again.
+   *
+   * @throws CkptException what the listener throws
+   */
+  public void end(String phase) throws CkptException {
     long now = clock.getAsLong();
     phases.merge(phase, now - markNanos, Long::sum);
     markNanos = now;
+    listener.phaseEnded(phase);
   }
 
   /** The phases so far, in their order, with their nanoseconds. */
