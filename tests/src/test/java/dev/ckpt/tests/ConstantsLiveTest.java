@@ -70,6 +70,7 @@ class ConstantsLiveTest {
     "dev.ckpt.core.proc.Limits",
     "dev.ckpt.core.proc.MapsEntry",
     "dev.ckpt.core.proc.TimensOffsets",
+    "dev.ckpt.core.tracee.Errand",
     "dev.ckpt.core.tracee.RemoteSyscalls",
     "dev.ckpt.core.tracee.RseqSection",
     "dev.ckpt.core.tracee.Stub",

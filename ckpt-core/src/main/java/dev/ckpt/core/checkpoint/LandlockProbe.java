@@ -68,17 +68,14 @@ final class LandlockProbe implements AutoCloseable {
 
   /** The process to look at; it stays stopped until it is closed. */
   private static final class Bystander implements AutoCloseable {
+    private final Tracer tracer = Tracer.start(Tasks.self(), TouchHook.NONE);
     private final Stub stub;
-    private final Tracer tracer;
 
     @MustBeClosed
     // What is opened here belongs to this object.
     @SuppressWarnings("MustBeClosedChecker")
     Bystander(Owner owner) throws IOException {
-      try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
-        stub = Stub.start(nothing.number());
-      }
-      tracer = Tracer.start(stub.pid(), TouchHook.NONE);
+      stub = start();
       boolean done = false;
       try {
         tracer.run(thread -> become(thread, owner));
@@ -86,6 +83,23 @@ final class LandlockProbe implements AutoCloseable {
       } finally {
         if (!done) {
           close();
+        }
+      }
+    }
+
+    /** NB: a stub ends with the thread that starts it: it must be one that does not end soon. */
+    @MustBeClosed
+    // What is opened here belongs to what is returned.
+    @SuppressWarnings("MustBeClosedChecker")
+    private Stub start() throws IOException {
+      boolean done = false;
+      try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
+        Stub started = tracer.run(thread -> Stub.start(nothing.number()));
+        done = true;
+        return started;
+      } finally {
+        if (!done) {
+          tracer.close();
         }
       }
     }

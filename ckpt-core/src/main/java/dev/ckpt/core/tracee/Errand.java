@@ -32,6 +32,7 @@ public final class Errand implements AutoCloseable {
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int ITIMER_REAL = 0;
+  private static final int PR_SET_PDEATHSIG = 1;
   private static final int ITIMERVAL_BYTES = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -92,6 +93,8 @@ public final class Errand implements AutoCloseable {
   private static Void leaveSession(RemoteSyscalls calls) throws CkptException {
     Batch batch = calls.batch();
     batch.call("setsid", SyscallNumbers.SETSID);
+    // It must not end with us, as other stubs do.
+    batch.call("prctl(PR_SET_PDEATHSIG)", SyscallNumbers.PRCTL, PR_SET_PDEATHSIG, 0);
     calls.run(batch);
     return null;
   }

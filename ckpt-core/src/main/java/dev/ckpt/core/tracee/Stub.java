@@ -28,6 +28,8 @@ import java.time.Duration;
  * (a JVM cannot fork itself with a chosen pid), and the target of a rehearsal.
  *
  * <p>It runs a program of a few bytes that we put into a memfd. Closing it ends and reaps it.
+ *
+ * <p>NB: it ends with the thread that started it, so that none is left when we are killed.
  */
 public final class Stub implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;

@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The stub program: an ELF header, two program headers, an alarm in 30 seconds in case we die
- * before we seize it, a loop around pause(2), and the loop that makes system calls for us ({@link
- * LoopCode}). Nothing else is mapped into it but its stack and the vdso.
+ * The stub program: an ELF header, two program headers, a wish to be killed when the thread that
+ * started it ends, an alarm in 30 seconds in case that was over before, a loop around pause(2), and
+ * the loop that makes system calls for us ({@link LoopCode}). Nothing else is mapped into it but
+ * its stack and the vdso.
  */
 public final class StubImage {
   private static final long BASE = 0x400000;
@@ -24,6 +25,23 @@ public final class StubImage {
   private static final int ALIGNMENT = 16;
 
   private static final byte[] PAUSE = {
+    (byte) 0xb8,
+    (byte) 0x9d,
+    0x00,
+    0x00,
+    0x00, // mov eax,0x9d (prctl)
+    (byte) 0xbf,
+    0x01,
+    0x00,
+    0x00,
+    0x00, // mov edi,1 (PR_SET_PDEATHSIG)
+    (byte) 0xbe,
+    0x09,
+    0x00,
+    0x00,
+    0x00, // mov esi,9 (SIGKILL)
+    0x0f,
+    0x05, // syscall
     (byte) 0xb8,
     0x25,
     0x00,

@@ -42,10 +42,16 @@ class StubImageTest {
   void entersAtPauseAndComesBackToIt() {
     ByteBuffer elf = elf();
     int entry = Math.toIntExact(elf.getLong(24) - elf.getLong(P_VADDR));
-    // mov eax,37; mov edi,30; syscall: an alarm
+    // mov eax,157; mov edi,1; mov esi,9; syscall: killed when its parent dies
     assertEquals((byte) 0xb8, elf.get(entry));
-    assertEquals(37, elf.getInt(entry + 1));
-    int pause = entry + 12;
+    assertEquals(157, elf.getInt(entry + 1));
+    assertEquals(1, elf.getInt(entry + 6));
+    assertEquals(9, elf.getInt(entry + 11));
+    // mov eax,37; mov edi,30; syscall: an alarm
+    int alarm = entry + 17;
+    assertEquals((byte) 0xb8, elf.get(alarm));
+    assertEquals(37, elf.getInt(alarm + 1));
+    int pause = alarm + 12;
     // mov eax,34; syscall; jmp
     assertEquals((byte) 0xb8, elf.get(pause));
     assertEquals(34, elf.getInt(pause + 1));
