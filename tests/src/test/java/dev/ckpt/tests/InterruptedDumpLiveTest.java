@@ -182,6 +182,8 @@ class InterruptedDumpLiveTest {
     ckpt.send(signal);
 
     assertEquals(SIGNALLED + signal, ckpt.awaitExit(), ckpt.errors());
+    boolean said = ckpt.errors().contains("ckpt: INTERRUPTED: [pid " + task.pid() + "]");
+    assertEquals(signal != Signals.SIGKILL, said, ckpt.errors());
     expectTaskUnharmed();
   }
 

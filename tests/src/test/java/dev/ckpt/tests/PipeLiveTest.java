@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.PipePair;
+import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.format.ImageReader;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PipeLiveTest {
   private static final int FAILED = 1;
   private static final int ITS_CODE = 42;
+  private static final int SIGNALLED = 128;
   private static final long FIONREAD = 0x541b;
 
   @TempDir Path folder;
@@ -120,6 +122,25 @@ class PipeLiveTest {
         objects++;
       }
       assertTrue(objects > 10, "only " + objects);
+    }
+  }
+
+  /** It says so although the write that it is in never ends. */
+  @Test
+  void anInterruptionWhileTheReaderStalls() throws IOException {
+    start("mallocs", 0);
+    Path errors = folder.resolve("errors");
+    try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDONLY);
+        PipePair pipe = PipePair.open(0);
+        CkptProcess ckpt = CkptProcess.start(nothing, pipe.writeEnd(), errors, dump("--stop"))) {
+      pipe.writeEnd().close();
+      awaitImage(pipe);
+      ckpt.send(Signals.SIGINT);
+      int code = ckpt.awaitExit();
+      new CkptOutcome(code, "", ckpt.errors())
+          .expectFailure(SIGNALLED + Signals.SIGINT, "INTERRUPTED", "the task runs");
+      Await.until("freedom", () -> !isTraced(), task::describe);
+      task.finish(0);
     }
   }
 

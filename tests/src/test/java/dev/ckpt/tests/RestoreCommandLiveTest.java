@@ -125,6 +125,8 @@ class RestoreCommandLiveTest {
       ckpt.send(signal);
 
       assertEquals(SIGNALLED + signal, ckpt.awaitExit(), ckpt.errors());
+      boolean said = ckpt.errors().startsWith("ckpt: INTERRUPTED: the restore was interrupted");
+      assertEquals(signal != Signals.SIGKILL, said, ckpt.errors());
       expectNothingLeft(ckpt);
       assertFalse(Files.exists(pidFile));
     }

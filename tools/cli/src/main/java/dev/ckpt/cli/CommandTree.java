@@ -106,7 +106,7 @@ final class CommandTree {
   private CkptCommand command(String name, Arguments arguments) throws UsageException {
     return switch (name) {
       case DUMP -> new DumpCommand(console, ending, arguments);
-      case RESTORE -> new RestoreCommand(console, arguments);
+      case RESTORE -> new RestoreCommand(console, ending, arguments);
       case "show" -> new ShowCommand(console, arguments);
       case "verify" -> new VerifyCommand(console, arguments);
       case "check" -> new CheckCommand(console, arguments);

@@ -41,6 +41,7 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
           .with()
           .withExamples("ckpt demo");
 
+  private static final String INTERRUPTED = "the demo was interrupted";
   private static final int NUMBERS = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration STANDSTILL = Duration.ofMillis(500);
@@ -195,7 +196,7 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   }
 
   private static CkptException interruption(Throwable error) {
-    return new CkptException(Code.INTERRUPTED, "the demo was interrupted", error);
+    return new CkptException(Code.INTERRUPTED, INTERRUPTED, error);
   }
 
   private void pause(Duration time) throws CkptException {
@@ -206,6 +207,11 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     } catch (InterruptedException e) {
       throw interruption(e);
     }
+  }
+
+  @Override
+  public String lastWords() {
+    return INTERRUPTED;
   }
 
   @Override

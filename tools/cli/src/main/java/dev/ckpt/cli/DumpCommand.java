@@ -185,7 +185,7 @@ final class DumpCommand extends CkptCommand {
 
   @Override
   int run(Report report) throws IOException {
-    Optional<FaultSwitch> fault = FaultSwitch.ofEnvironment();
+    Optional<FaultSwitch> fault = FaultSwitch.ofEnvironment(ending);
     try (ImageKeys keys = ImageKeys.of(keyFile, nameOf(image))) {
       say(report, dump(fault, sealed ? Optional.of(newKey(keys)) : Optional.empty()));
     } finally {
@@ -208,7 +208,7 @@ final class DumpCommand extends CkptCommand {
       throws IOException {
     try (ProgressBar bar = ProgressBar.start("dump", console());
         ImageOutput output = open();
-        RevocableOutput revocable = new RevocableOutput(output)) {
+        RevocableOutput revocable = new RevocableOutput(output, interrupted())) {
       ending.onSignal(revocable);
       CheckpointOptions options =
           CheckpointOptions.of(pid)
@@ -235,7 +235,7 @@ final class DumpCommand extends CkptCommand {
     return isPipe(image) ? Channels.stdout() : ImageFileOutput.create(image, force);
   }
 
-  private static CheckpointResult dump(CheckpointOptions options, RevocableOutput output)
+  private CheckpointResult dump(CheckpointOptions options, RevocableOutput output)
       throws IOException {
     try {
       return Checkpoint.dump(options, output);
@@ -244,11 +244,13 @@ final class DumpCommand extends CkptCommand {
       if (!output.revoked()) {
         throw e;
       }
-      throw new CkptException(
-          Code.INTERRUPTED,
-          "[pid " + options.pid() + "] the dump was interrupted: there is no image, the task runs",
-          e);
+      ending.claimLastWords();
+      throw new CkptException(Code.INTERRUPTED, output.lastWords(), e);
     }
+  }
+
+  private String interrupted() {
+    return "[pid " + pid + "] the dump was interrupted: there is no image, the task runs";
   }
 
   private void say(Report report, CheckpointResult result) {

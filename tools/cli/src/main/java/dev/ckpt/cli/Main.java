@@ -7,7 +7,7 @@ public final class Main {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Console console = Console.ofProcess();
-    Ending ending = new Ending();
+    Ending ending = new Ending(console);
     int code = run(arguments, console, ending);
     console.out().flush();
     console.err().flush();

@@ -8,6 +8,8 @@ import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.rstr.FilesPolicy;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
@@ -66,6 +68,7 @@ final class RestoreCommand extends CkptCommand {
           .withExamples(
               "ckpt restore build.ckpt", "ckpt restore build.ckpt --detach --pid-file build.pid");
 
+  private final Ending ending;
   private final Path image;
   private final boolean detach;
   private final Optional<Path> pidFile;
@@ -74,8 +77,9 @@ final class RestoreCommand extends CkptCommand {
   private final Optional<Path> keyFile;
   private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
-  RestoreCommand(Console console, Arguments arguments) throws UsageException {
+  RestoreCommand(Console console, Ending ending, Arguments arguments) throws UsageException {
     super(console, arguments);
+    this.ending = ending;
     image = imageToRead(arguments);
     detach = arguments.has(DETACH);
     Optional<String> file = arguments.value(PID_FILE);
@@ -133,23 +137,54 @@ final class RestoreCommand extends CkptCommand {
   @Override
   int run(Report report) throws IOException {
     report.about(nameOf(image));
+    Optional<FaultSwitch> fault = FaultSwitch.ofEnvironment(ending);
     RestartedTask task;
+    try {
+      task = restore(fault, report);
+    } finally {
+      fault.ifPresent(found -> found.report(console().err()));
+    }
+    say(report, task);
+    return detach ? ExitCode.DONE : task.awaitExit();
+  }
+
+  private RestartedTask restore(Optional<FaultSwitch> fault, Report report) throws IOException {
     PidFile pid = PidFile.of(pidFile);
     try (ReadableByteChannel channel = open();
         ImageKeys keys = ImageKeys.of(keyFile, nameOf(image));
         ProgressBar bar = ProgressBar.start("restore", console())) {
+      RevocableRestore revocable = new RevocableRestore(channel);
+      ending.onSignal(revocable);
       RestartOptions options =
           RestartOptions.of()
               .withDetach(detach)
               .withFiles(files)
               .withInheritFds(inheritFds)
               .withKeys(keys)
-              .withProgress(progressOn(bar));
-      task = Restart.restore(options, channel);
+              .withProgress(progressOn(bar))
+              .withGate(revocable);
+      if (fault.isPresent()) {
+        options = options.withHook(fault.get().hook());
+      }
+      RestartedTask task = restore(options, channel, revocable);
       pid.write(task.pid()).ifPresent(report::note);
+      return task;
     }
-    say(report, task);
-    return detach ? ExitCode.DONE : task.awaitExit();
+  }
+
+  private RestartedTask restore(
+      RestartOptions options, ReadableByteChannel channel, RevocableRestore revocable)
+      throws IOException {
+    try {
+      return Restart.restore(options, channel);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any more.
+      if (!revocable.revoked()) {
+        throw e;
+      }
+      ending.claimLastWords();
+      throw new CkptException(Code.INTERRUPTED, revocable.lastWords(), e);
+    }
   }
 
   @MustBeClosed

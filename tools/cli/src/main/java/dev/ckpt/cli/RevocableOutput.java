@@ -6,6 +6,7 @@ import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An image that a signal can take back until it is published; from then on it stays.
@@ -15,13 +16,20 @@ import java.nio.channels.WritableByteChannel;
 final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   private final ImageOutput image;
   private final WritableByteChannel channel = new Channel();
+  private final AtomicInteger writes = new AtomicInteger();
+  private final String lastWords;
   private volatile boolean revoked;
   private boolean published;
   private boolean closed;
 
-  /** Takes over an output; closes it. */
-  RevocableOutput(ImageOutput image) {
+  /**
+   * Takes over an output; closes it.
+   *
+   * @param lastWords what is said when it is taken back
+   */
+  RevocableOutput(ImageOutput image, String lastWords) {
     this.image = image;
+    this.lastWords = lastWords;
   }
 
   @Override
@@ -75,6 +83,17 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
     }
   }
 
+  /** From a pipe that nobody reads, say. */
+  @Override
+  public boolean isStuck() {
+    return revoked && writes.get() > 0;
+  }
+
+  @Override
+  public String lastWords() {
+    return lastWords;
+  }
+
   private void refuseRevoked() throws CkptException {
     if (revoked) {
       throw new CkptException(Code.INTERRUPTED, "a signal came before the image was whole");
@@ -84,8 +103,13 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   private final class Channel implements WritableByteChannel {
     @Override
     public int write(ByteBuffer source) throws IOException {
-      refuseRevoked();
-      return image.channel().write(source);
+      writes.incrementAndGet();
+      try {
+        refuseRevoked();
+        return image.channel().write(source);
+      } finally {
+        writes.decrementAndGet();
+      }
     }
 
     @Override

@@ -20,13 +20,14 @@ final class Training {
   /** Ends by itself, whatever becomes of us. */
   private static final String SECONDS = "30";
 
-  private final Ending ending = new Ending();
   private final Console nowhere;
+  private final Ending ending;
 
   private Training() {
     PrintStream nothing =
         new PrintStream(PrintStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     nowhere = new Console(nothing, nothing, () -> false);
+    ending = new Ending(nowhere);
   }
 
   /** Runs them all; takes no arguments. */

@@ -20,7 +20,7 @@ record CommandRun(int code, String out, String err) {
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             () -> false);
-    int code = Main.run(arguments, console, new Ending());
+    int code = Main.run(arguments, console, new Ending(console));
     console.out().flush();
     return new CommandRun(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

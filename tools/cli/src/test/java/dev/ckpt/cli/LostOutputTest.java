@@ -29,7 +29,7 @@ class LostOutputTest {
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             out::readerGone);
-    return Main.run(command.split(" "), console, new Ending());
+    return Main.run(command.split(" "), console, new Ending(console));
   }
 
   @ParameterizedTest

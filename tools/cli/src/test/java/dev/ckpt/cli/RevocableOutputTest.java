@@ -34,7 +34,7 @@ class RevocableOutputTest {
   void publishesWhatNobodyTookBack() throws IOException {
     Path path = folder.resolve("image");
     try (ImageOutput file = ImageFileOutput.create(path, false);
-        RevocableOutput output = new RevocableOutput(file)) {
+        RevocableOutput output = new RevocableOutput(file, "over")) {
       assertEquals(64, output.channel().write(some()));
       output.publish();
       output.sync();
@@ -48,7 +48,7 @@ class RevocableOutputTest {
   @Test
   void takesNothingMoreOnceItIsTakenBack() throws IOException {
     try (ImageOutput file = ImageFileOutput.create(folder.resolve("image"), false);
-        RevocableOutput output = new RevocableOutput(file)) {
+        RevocableOutput output = new RevocableOutput(file, "over")) {
       output.channel().write(some());
       assertTrue(output.interrupt());
 
@@ -63,7 +63,7 @@ class RevocableOutputTest {
   @Test
   void leavesNothingBehindWhenAbandoned() throws IOException {
     try (ImageOutput file = ImageFileOutput.create(folder.resolve("image"), true);
-        RevocableOutput output = new RevocableOutput(file)) {
+        RevocableOutput output = new RevocableOutput(file, "over")) {
       output.channel().write(some());
       output.interrupt();
       output.abandon();
