@@ -326,7 +326,8 @@ public enum Code {
   PRCTL_IO_FLUSHER(RESTORE, "a thread is an I/O flusher", "run with CAP_SYS_RESOURCE"),
   RLIMIT(
       RESTORE,
-      "a limit of the task is above ours",
+      "a limit of the task is above ours, or ours leaves no room for the descriptors that it takes"
+          + " to rebuild it",
       "raise ours before, or run with CAP_SYS_RESOURCE"),
   MLOCK_LIMIT(
       RESTORE,

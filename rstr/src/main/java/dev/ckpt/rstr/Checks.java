@@ -197,6 +197,13 @@ public final class Checks {
             "raise ours before, or run with CAP_SYS_RESOURCE");
       }
     }
+    int numbers = FdNumbers.needed(state);
+    if (!mayRaise && Long.compareUnsigned(numbers, ours.get(Limits.RLIMIT_NOFILE).hard()) > 0) {
+      refuse(
+          Code.RLIMIT,
+          "it takes " + numbers + " descriptors to rebuild it, more than we may have",
+          "raise our limit before (ulimit -H -n), or run with CAP_SYS_RESOURCE");
+    }
     long locked = LockedMemory.lenBytes(state);
     long mayLock = ours.get(Limits.RLIMIT_MEMLOCK).hard();
     if (Long.compareUnsigned(locked, mayLock) > 0

@@ -3,6 +3,7 @@ package dev.ckpt.rstr;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.Fd;
+import dev.ckpt.format.record.MemoryObject;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +28,14 @@ public final class FdNumbers {
             .max()
             .orElse(2);
     return new FdNumbers(Math.max(highest, 2) + 1);
+  }
+
+  /** How many numbers it takes at the least to rebuild a task. */
+  static int needed(ImageState state) {
+    int places = state.shared(MemoryObject.class).size();
+    // Two files of one description have one place.
+    long files = state.all(Fd.class).stream().mapToInt(Fd::file).distinct().count();
+    return of(state).next + places + Math.toIntExact(files);
   }
 
   /** For short use: open, use, close. */

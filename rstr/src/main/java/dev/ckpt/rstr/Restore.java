@@ -14,7 +14,6 @@ import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
-import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Batch;
@@ -294,7 +293,7 @@ final class Restore {
   private void populate(RstrContext context, BatchRunner run, Threads threads) throws IOException {
     MemoryObjects objects = new MemoryObjects(context, run);
     AddressSpace space = new AddressSpace(context, run, objects);
-    TaskStruct.raiseLimit(run, Limits.RLIMIT_NOFILE);
+    TaskStruct.raiseNrFiles(run);
     TaskStruct.restoreSession(context, run);
     Files.closeInherited(context, run, ttyFd);
     TaskStruct.restoreMemoryMerge(context, run);

@@ -2,6 +2,7 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.proc.Limits;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
@@ -93,6 +94,22 @@ final class TaskStruct {
   /** Whether pages of all its memory may be merged with equal ones (PR_SET_MEMORY_MERGE). */
   static boolean mergesMemory(RstrContext context) throws CkptException {
     return (context.state().task().flags() & Task.MEMORY_MERGE) != 0;
+  }
+
+  /**
+   * Lets the new process have as many descriptors as it may, while it is built: it takes about
+   * twice as many as the task has.
+   */
+  static void raiseNrFiles(BatchRunner run) throws CkptException {
+    raiseLimit(run, Limits.RLIMIT_NOFILE);
+    Batch batch = run.room(1, RLIMIT_BYTES);
+    Batch.Data limit = batch.space(RLIMIT_BYTES);
+    long most = ProcFs.nrOpen();
+    batch.putLong(limit, 0, most);
+    batch.putLong(limit, 8, most);
+    // Fails for want of CAP_SYS_RESOURCE; then the hard limit is enough, which was checked.
+    batch.tryCall("prlimit64", SyscallNumbers.PRLIMIT64, 0, Limits.RLIMIT_NOFILE, limit, 0);
+    run.flush();
   }
 
   /** Lets the new process have as much of something as it may, while it is built. */

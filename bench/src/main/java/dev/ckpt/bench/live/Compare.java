@@ -36,6 +36,7 @@ public final class Compare {
   /** Runs it and prints the tables. */
   public static void main(String[] arguments) throws IOException {
     Options options = Options.parse(arguments);
+    options.requireKnown(cases(options).stream().map(Case::name).toList());
     try (Workshop workshop = Workshop.open(options.folder(), options.sources())) {
       new Compare(options, workshop).run();
     }
@@ -49,7 +50,10 @@ public final class Compare {
     CompareTables tables = new CompareTables(System.out);
     tables.machine(machine, options, criu().isPresent());
     warmUp();
-    for (Case each : chosen()) {
+    for (Case each : cases(options)) {
+      if (!options.isChosen(each.name())) {
+        continue;
+      }
       notes.clear();
       Results results = measure(each);
       tables.of(each, results, notes);
@@ -62,10 +66,9 @@ public final class Compare {
     }
   }
 
-  private List<Case> chosen() {
-    Stream<Case> all =
-        Stream.concat(options.mib().stream().map(Case::ofMib), RealPrograms.all().stream());
-    return all.filter(each -> options.isChosen(each.name())).toList();
+  private static List<Case> cases(Options options) {
+    return Stream.concat(options.mib().stream().map(Case::ofMib), RealPrograms.all().stream())
+        .toList();
   }
 
   private Optional<String> criu() {

@@ -61,4 +61,14 @@ record Options(
   boolean isChosen(String name) {
     return cases.isEmpty() || cases.contains(name);
   }
+
+  /** Refuses names of cases that are none. */
+  void requireKnown(List<String> known) {
+    for (String name : cases) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "--cases: there is no " + name + ", but " + String.join(", ", known));
+      }
+    }
+  }
 }

@@ -48,6 +48,7 @@ public final class Scale {
   /** Runs it and prints the tables. */
   public static void main(String[] arguments) throws IOException {
     Options options = Options.parse(arguments);
+    options.requireKnown(KINDS.stream().map(Kind::name).toList());
     try (Workshop workshop = Workshop.open(options.folder(), options.sources())) {
       new Scale(options, workshop).run();
     }

@@ -285,6 +285,11 @@ public final class ProcFs {
     return Stream.of(names == null ? new String[0] : names).map(Integer::valueOf).toList();
   }
 
+  /** How many descriptors a process can have at the most, whatever its rights. */
+  public static long nrOpen() throws CkptException {
+    return ofMachine().parse("sys/fs/nr_open", ProcValues::unsigned);
+  }
+
   /** What the CPUs of the machine can do. */
   public static CpuInfo cpuInfo() throws CkptException {
     return ofMachine().parse("cpuinfo", CpuInfo::parse);
