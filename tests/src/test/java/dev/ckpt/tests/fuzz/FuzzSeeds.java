@@ -24,8 +24,9 @@ public final class FuzzSeeds {
   /** Those of one target, for a fuzzer of it alone. */
   static void write(FuzzTarget target, Path folder) throws IOException {
     Files.createDirectories(folder);
-    for (int i = 0; i < target.seeds().size(); i++) {
-      Files.write(folder.resolve("seed-" + i), target.seeds().get(i));
+    List<byte[]> seeds = target.seeds().get();
+    for (int i = 0; i < seeds.size(); i++) {
+      Files.write(folder.resolve("seed-" + i), seeds.get(i));
     }
   }
 
@@ -34,8 +35,9 @@ public final class FuzzSeeds {
     Files.createDirectories(folder);
     for (int number = 0; number < targets.size(); number++) {
       FuzzTarget target = targets.get(number);
-      for (int i = 0; i < target.seeds().size(); i++) {
-        byte[] seed = target.seeds().get(i);
+      List<byte[]> seeds = target.seeds().get();
+      for (int i = 0; i < seeds.size(); i++) {
+        byte[] seed = seeds.get(i);
         byte[] chosen = new byte[1 + seed.length];
         chosen[0] = (byte) number;
         System.arraycopy(seed, 0, chosen, 1, seed.length);

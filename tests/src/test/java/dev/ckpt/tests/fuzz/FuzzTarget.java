@@ -1,6 +1,7 @@
 package dev.ckpt.tests.fuzz;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.Predicate;
@@ -13,7 +14,7 @@ import java.util.function.Predicate;
  * @param refusal whether it may refuse them so; anything else that it throws is a finding
  * @param seeds bytes that it takes, to begin with
  */
-record FuzzTarget(String name, Reader reader, Predicate<Throwable> refusal, List<byte[]> seeds) {
+record FuzzTarget(String name, Reader reader, Predicate<Throwable> refusal, Seeds seeds) {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** What a try may allocate: the buffers that a reader has, and in proportion to its input. */
@@ -27,8 +28,14 @@ record FuzzTarget(String name, Reader reader, Predicate<Throwable> refusal, List
     void read(byte[] input) throws Throwable;
   }
 
+  /** Makes them; a fuzzer reads them from files instead. */
+  @FunctionalInterface
+  interface Seeds {
+    List<byte[]> get() throws IOException;
+  }
+
   static FuzzTarget of(
-      String name, Class<? extends Throwable> refusal, List<byte[]> seeds, Reader reader) {
+      String name, Class<? extends Throwable> refusal, Seeds seeds, Reader reader) {
     return new FuzzTarget(name, reader, refusal::isInstance, seeds);
   }
 

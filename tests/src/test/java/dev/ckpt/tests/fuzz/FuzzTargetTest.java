@@ -14,7 +14,7 @@ class FuzzTargetTest {
   private byte[] allocated = {};
 
   private static FuzzTarget target(FuzzTarget.Reader reader) {
-    return FuzzTarget.of("test", ProcFormatException.class, List.of(), reader);
+    return FuzzTarget.of("test", ProcFormatException.class, List::of, reader);
   }
 
   @Test

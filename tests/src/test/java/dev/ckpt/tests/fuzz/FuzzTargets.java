@@ -18,15 +18,28 @@ final class FuzzTargets {
 
   /** One of them, or the broken one. */
   static FuzzTarget named(String name) throws IOException, ReflectiveOperationException {
-    List<FuzzTarget> from = name.equals(broken().name()) ? List.of(broken()) : all();
-    return from.stream()
+    return like(name).stream()
         .filter(target -> target.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no target " + name));
   }
 
+  /** Some with it among them: to look all of them up takes longer than to start a fuzzer. */
+  private static List<FuzzTarget> like(String name)
+      throws IOException, ReflectiveOperationException {
+    if (name.equals(broken().name())) {
+      return List.of(broken());
+    } else if (name.startsWith("image.")) {
+      return ImageTargets.all();
+    } else if (name.startsWith("proc.")) {
+      return ProcTargets.of(type -> name.startsWith("proc." + type + "."));
+    }
+    return KernelTargets.all();
+  }
+
   /** One that is none of them: it has a mistake, for the fuzzer to find. */
   static FuzzTarget broken() {
-    return FuzzTarget.of("broken", NothingRefused.class, List.of(new byte[4]), BrokenReader::read);
+    return FuzzTarget.of(
+        "broken", NothingRefused.class, () -> List.of(new byte[4]), BrokenReader::read);
   }
 }

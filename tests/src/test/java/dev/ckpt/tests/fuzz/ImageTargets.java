@@ -74,20 +74,25 @@ final class ImageTargets {
   }
 
   static List<FuzzTarget> all() throws IOException, ReflectiveOperationException {
-    List<byte[]> images = SeedImages.all();
-    ImageTargets of = new ImageTargets(images.get(0));
-    List<byte[]> inputs = new ArrayList<>();
-    for (byte[] image : images) {
-      inputs.add(FixedImage.input(image, FixedImage.ALL));
-    }
+    byte[] golden = SeedImages.golden();
+    ImageTargets of = new ImageTargets(golden);
+    FuzzTarget.Seeds inputs = ImageTargets::inputs;
     return List.of(
-        new FuzzTarget("image.sealed", of::readSealed, REFUSED, sealedInputs()),
-        new FuzzTarget("image.bytes", ImageTargets::readAll, REFUSED, images),
+        new FuzzTarget("image.sealed", of::readSealed, REFUSED, ImageTargets::sealedInputs),
+        new FuzzTarget("image.bytes", ImageTargets::readAll, REFUSED, SeedImages::all),
         new FuzzTarget("image.stream", in -> readAll(of.fixed(in)), REFUSED, inputs),
         new FuzzTarget("image.file", in -> of.readFile(of.fixed(in)), REFUSED, inputs),
         new FuzzTarget("image.task", in -> checkTask(of.fixed(in)), REFUSED, inputs),
         new FuzzTarget("image.show", in -> show(of.fixed(in)), REFUSED, inputs),
-        new FuzzTarget("image.record", record(), REFUSED, SeedImages.objects(images.get(0))));
+        new FuzzTarget("image.record", record(), REFUSED, () -> SeedImages.objects(golden)));
+  }
+
+  private static List<byte[]> inputs() throws IOException {
+    List<byte[]> inputs = new ArrayList<>();
+    for (byte[] image : SeedImages.all()) {
+      inputs.add(FixedImage.input(image, FixedImage.ALL));
+    }
+    return inputs;
   }
 
   private byte[] fixed(byte[] input) throws IOException {

@@ -52,35 +52,46 @@ final class KernelTargets {
 
   static List<FuzzTarget> all() throws IOException, ReflectiveOperationException {
     byte[] vdso = Vdso.ownContent();
+    FuzzTarget.Seeds own = () -> List.of(vdso);
     List<FuzzTarget> all = new ArrayList<>();
-    all.add(FuzzTarget.of("elf.BuildId", SyscallException.class, List.of(vdso), buildId()));
+    all.add(FuzzTarget.of("elf.BuildId", SyscallException.class, own, buildId()));
     all.add(
         FuzzTarget.of(
             "elf.VdsoElf",
             CorruptImageException.class,
-            List.of(vdso),
+            own,
             in -> VdsoElf.of(in).find(List.of("time"))));
-    all.add(
-        FuzzTarget.of("elf.VdsoBridge", CorruptImageException.class, List.of(vdso), bridge(vdso)));
-    all.add(FuzzTarget.of("task.LoopCode", NothingRefused.class, List.of(loop()), LoopCode::left));
-    all.add(
-        FuzzTarget.of("task.SeccompProgram", NothingRefused.class, filters(), KernelTargets::run));
+    all.add(FuzzTarget.of("elf.VdsoBridge", CorruptImageException.class, own, bridge(vdso)));
     all.add(
         FuzzTarget.of(
-            "task.SignalFrames", UnsupportedStateException.class, frames(), signalFrames()));
+            "task.LoopCode", NothingRefused.class, () -> List.of(loop()), LoopCode::left));
+    all.add(
+        FuzzTarget.of(
+            "task.SeccompProgram",
+            NothingRefused.class,
+            KernelTargets::filters,
+            KernelTargets::run));
+    all.add(
+        FuzzTarget.of(
+            "task.SignalFrames",
+            UnsupportedStateException.class,
+            KernelTargets::frames,
+            signalFrames()));
     all.add(
         FuzzTarget.of(
             "text.CpuFlags",
             NothingRefused.class,
-            List.of("fpu sse avx2".getBytes()),
+            () -> List.of("fpu sse avx2".getBytes()),
             in -> CpuFlags.missing(ByteString.of(in), ByteString.of("fpu"))));
     all.add(
         FuzzTarget.of(
             "net.ControlMessage",
             SyscallException.class,
-            List.of(ControlMessage.of(1, new int[] {5, 6})),
+            () -> List.of(ControlMessage.of(1, new int[] {5, 6})),
             KernelTargets::controlMessages));
-    all.add(FuzzTarget.of("net.UdpQueue", SyscallException.class, datagrams(), datagram()));
+    all.add(
+        FuzzTarget.of(
+            "net.UdpQueue", SyscallException.class, KernelTargets::datagrams, datagram()));
     all.addAll(netlink());
     return all;
   }
@@ -240,12 +251,11 @@ final class KernelTargets {
     Class<?> sockDiag = Class.forName("dev.ckpt.core.kernel.SockDiag");
     Method take = method(sockDiag, "take", ByteBuffer.class, List.class);
     List<FuzzTarget> all = new ArrayList<>();
-    byte[] answer = captured(16);
     all.add(
         FuzzTarget.of(
             "net.SockDiag",
             SyscallException.class,
-            List.of(answer),
+            () -> List.of(captured(16)),
             in -> call(take, ByteBuffer.wrap(in), new ArrayList<ByteBuffer>())));
     for (Class<?> type : List.of(PacketDiag.class, UdpDiag.class, UnixDiag.class)) {
       Method parse = method(type, "parse", ByteBuffer.class);
@@ -253,7 +263,7 @@ final class KernelTargets {
           FuzzTarget.of(
               "net." + type.getSimpleName(),
               SyscallException.class,
-              List.of(captured(0), packetSocket(), new byte[72]),
+              () -> List.of(captured(0), packetSocket(), new byte[72]),
               in -> call(parse, ByteBuffer.wrap(in).order(ByteOrder.LITTLE_ENDIAN))));
     }
     return all;

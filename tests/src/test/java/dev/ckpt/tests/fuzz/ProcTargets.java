@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -37,14 +38,20 @@ final class ProcTargets {
   private ProcTargets() {}
 
   static List<FuzzTarget> all() throws IOException, ReflectiveOperationException {
+    return of(type -> true);
+  }
+
+  /** Those of the classes of such names. */
+  static List<FuzzTarget> of(Predicate<String> types)
+      throws IOException, ReflectiveOperationException {
     List<FuzzTarget> all = new ArrayList<>();
-    for (Method parser : parsers()) {
+    for (Method parser : parsers(types)) {
       parser.setAccessible(true);
       all.add(
           FuzzTarget.of(
               name(parser),
               ProcFormatException.class,
-              seeds(parser),
+              () -> seeds(parser),
               input -> call(parser, input)));
     }
     return all;
@@ -55,9 +62,10 @@ final class ProcTargets {
   }
 
   /** In the order of their names. */
-  static List<Method> parsers() throws IOException, ReflectiveOperationException {
+  static List<Method> parsers(Predicate<String> types)
+      throws IOException, ReflectiveOperationException {
     List<Method> parsers = new ArrayList<>();
-    for (Class<?> type : classes()) {
+    for (Class<?> type : classes(types)) {
       for (Method method : type.getDeclaredMethods()) {
         if (isParser(method)) {
           parsers.add(method);
@@ -82,13 +90,14 @@ final class ProcTargets {
   }
 
   /** Of a folder, or of a jar where Maven has packed one. */
-  static List<Class<?>> classes() throws IOException, ReflectiveOperationException {
+  static List<Class<?>> classes(Predicate<String> types)
+      throws IOException, ReflectiveOperationException {
     Path from = codeSource();
     if (Files.isDirectory(from)) {
-      return classes(from);
+      return classes(from, types);
     }
     try (FileSystem jar = FileSystems.newFileSystem(from)) {
-      return classes(jar.getPath("/"));
+      return classes(jar.getPath("/"), types);
     }
   }
 
@@ -100,16 +109,16 @@ final class ProcTargets {
     }
   }
 
-  private static List<Class<?>> classes(Path root)
+  private static List<Class<?>> classes(Path root, Predicate<String> types)
       throws IOException, ReflectiveOperationException {
     List<Class<?>> classes = new ArrayList<>();
     String name = ProcFs.class.getPackageName();
     try (Stream<Path> files = Files.list(root.resolve(name.replace('.', '/')))) {
       for (Path file : files.sorted().toList()) {
-        String simple = file.getFileName().toString();
-        if (simple.endsWith(".class") && !simple.equals("package-info.class")) {
-          classes.add(
-              Class.forName(name + "." + simple.substring(0, simple.length() - ".class".length())));
+        String type = file.getFileName().toString().replaceFirst("\\.class$", "");
+        String simple = type.substring(type.lastIndexOf('$') + 1);
+        if (!type.equals("package-info") && types.test(simple)) {
+          classes.add(Class.forName(name + "." + type));
         }
       }
     }

@@ -33,10 +33,15 @@ final class SeedImages {
     return Files.readAllBytes(GOLDEN.resolve(name));
   }
 
+  /** That of the newest version. */
+  static byte[] golden() throws IOException {
+    return golden("v1-small.ckpt");
+  }
+
   /** The golden image of the newest version, and one for each of its objects. */
   static List<byte[]> all() throws IOException {
     List<byte[]> all = new ArrayList<>();
-    all.add(golden("v1-small.ckpt"));
+    all.add(golden());
     List<ImageObject> objects = new ArrayList<>();
     Map<ImageObject, ByteBuffer> pages = new HashMap<>();
     read(all.get(0), objects, pages);
