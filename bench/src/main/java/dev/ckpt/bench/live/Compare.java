@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * nobody's restore is measured by the next dump. Usage: see {@link Options}.
  */
 public final class Compare {
-  private static final int WARM_UP_RUNS = 20;
+  private static final int WARM_UP_RUNS = 200;
   private static final int WARM_UP_MIB = 8;
   private static final long SPARE_BYTES = 2L << 30;
   private static final long SMALL_BYTES = 128L << 20;
