@@ -83,7 +83,7 @@ class PageWriterTest {
           new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, 1, ID, Header.NO_PARENT, name, name));
       int owner =
           writer.writeShared(new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
-      try (PageQueue queue = PageQueue.into(writer, true)) {
+      try (PageQueue queue = PageQueue.into(writer, true, Long.MAX_VALUE)) {
         body.write(new PageWriter(queue, done -> {}), owner);
         queue.finish();
       }

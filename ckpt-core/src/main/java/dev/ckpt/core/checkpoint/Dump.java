@@ -84,14 +84,12 @@ final class Dump implements AutoCloseable {
     this.timeline = timeline;
     this.landlock = landlock;
     this.writer = new ImageWriter(output.channel(), options.key());
-    this.queue = PageQueue.into(writer, output.isPrompt() && isLarge(options.pid()));
+    this.queue = PageQueue.into(writer, output.isPrompt(), residentBytes(options.pid()));
     this.beside = RemoteMemory.open(options.pid(), options.hook());
   }
 
-  /** Whether its pages hardly find room in the queue; else it need not wait for their writing. */
-  private static boolean isLarge(int pid) throws CkptException {
-    long residentKb = ProcFs.of(pid).status().vmKb().getOrDefault("VmRSS", 0L);
-    return residentKb << 10 > PageQueue.BUFFERED_BYTES;
+  private static long residentBytes(int pid) throws CkptException {
+    return ProcFs.of(pid).status().vmKb().getOrDefault("VmRSS", 0L) << 10;
   }
 
   /** Everything that needs the task frozen. On the tracer's thread. */

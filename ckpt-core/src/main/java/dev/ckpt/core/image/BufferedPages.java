@@ -11,26 +11,43 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /**
- * The caller reads and the other thread writes: for whoever takes an image at a pace of his own.
- * There is room for 16 arrays, so that a small task can run again as soon as its pages were read.
+ * All is read before anything is written, as far as there is room: 16 arrays. So a small task can
+ * run again as soon as its pages were read, by both threads, whatever becomes of the image. From
+ * then on the caller reads and the other thread writes: for whoever takes an image at a pace of his
+ * own.
  *
  * <p>Blocks: {@link #add} when all buffers are full.
  */
 final class BufferedPages implements PageQueue {
-  static final int NR_BUFFERS = 16;
+  private static final int NR_BUFFERS = 16;
+
+  /** How much there is room for. */
+  static final int LEN_BYTES = NR_BUFFERS * BUFFER_BYTES;
 
   private final ImageWriter writer;
   private final MappedMemory memory;
   private final SideThread thread = new SideThread("image-writer");
   private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
 
-  /** The arrays that are not known to be written, in their order; each gives back its buffer. */
+  /** The arrays that are read, or being read, in their order. */
+  private final ArrayDeque<Read> read = new ArrayDeque<>();
+
+  /** Those before them that are not known to be written; each gives back its buffer. */
   private final ArrayDeque<Future<ByteBuffer>> pending = new ArrayDeque<>();
 
-  private BufferedPages(ImageWriter writer, MappedMemory memory) {
+  private int nrAdded;
+
+  /** Whether an array is missing: nothing must be written behind it. */
+  private volatile boolean failed;
+
+  /** A buffer, and the table of what is read into it; none when no page of it is left. */
+  private record Read(ByteBuffer buffer, Future<Optional<PageArray>> table) {}
+
+  private BufferedPages(ImageWriter writer, MappedMemory memory, int expectedBytes) {
     this.writer = writer;
     this.memory = memory;
     for (int i = 0; i < NR_BUFFERS; i++) {
@@ -39,7 +56,7 @@ final class BufferedPages implements PageQueue {
     // NB: the frozen task would wait for the kernel to find and clear these pages.
     thread.submit(
         () -> {
-          memory.populate();
+          memory.populate(expectedBytes);
           return memory;
         });
   }
@@ -47,33 +64,64 @@ final class BufferedPages implements PageQueue {
   @MustBeClosed
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  static BufferedPages into(ImageWriter writer) throws SyscallException {
-    return new BufferedPages(writer, MappedMemory.map(NR_BUFFERS * BUFFER_BYTES));
+  static BufferedPages into(ImageWriter writer, long expectedBytes) throws SyscallException {
+    int len = (int) Math.min(LEN_BYTES, expectedBytes);
+    return new BufferedPages(writer, MappedMemory.map(LEN_BYTES), len);
   }
 
   @Override
   public void add(Reading reading, boolean anyThread) throws IOException {
-    ByteBuffer buffer = free.isEmpty() ? Outcome.of(pending.remove()).clear() : free.pop();
-    Optional<PageArray> table = reading.read(buffer, false);
-    if (table.isEmpty()) {
-      free.push(buffer.clear());
-      return;
+    ByteBuffer buffer = takeBuffer();
+    boolean beside = anyThread && pending.isEmpty() && nrAdded++ % 2 == 0;
+    read.add(
+        new Read(
+            buffer,
+            beside
+                ? thread.submit(() -> reading.read(buffer, true))
+                : CompletableFuture.completedFuture(reading.read(buffer, false))));
+  }
+
+  private ByteBuffer takeBuffer() throws IOException {
+    if (free.isEmpty()) {
+      writeAll();
+      return Outcome.of(pending.remove()).clear();
     }
-    pending.add(
-        thread.submit(
-            () -> {
-              writer.writePages(table.get(), buffer);
-              return buffer;
-            }));
+    return free.pop();
+  }
+
+  /** Hands on what is read. NB: the other thread has read its part of it by the time it writes. */
+  private void writeAll() {
+    for (Read each = read.poll(); each != null; each = read.poll()) {
+      Read next = each;
+      pending.add(thread.submit(() -> write(next)));
+    }
+  }
+
+  private ByteBuffer write(Read array) throws IOException {
+    boolean done = false;
+    try {
+      Optional<PageArray> table = Outcome.of(array.table());
+      if (table.isPresent() && !failed) {
+        writer.writePages(table.get(), array.buffer());
+      }
+      done = true;
+      return array.buffer();
+    } finally {
+      failed |= !done;
+    }
   }
 
   @Override
-  public void awaitRead() {
-    // Whatever was added was read then.
+  public void awaitRead() throws IOException {
+    for (Read each : read) {
+      Outcome.of(each.table());
+    }
+    writeAll();
   }
 
   @Override
   public void finish() throws IOException {
+    awaitRead();
     while (!pending.isEmpty()) {
       Outcome.of(pending.remove());
     }

@@ -22,9 +22,6 @@ public interface PageQueue extends AutoCloseable {
   /** Bytes of one buffer: the pages of the largest page array. */
   int BUFFER_BYTES = Limits.MAX_ARRAY_DATA_PAGES * Limits.PAGE_SIZE;
 
-  /** How much is read at once where the other thread writes, whatever becomes of the image. */
-  int BUFFERED_BYTES = BufferedPages.NR_BUFFERS * BUFFER_BYTES;
-
   /** A page array that is still to be read. */
   @FunctionalInterface
   interface Reading {
@@ -42,11 +39,16 @@ public interface PageQueue extends AutoCloseable {
   /**
    * Begins a queue into an image.
    *
-   * @param prompt whether both threads do both, see {@link ImageOutput#isPrompt}
+   * @param prompt whether what is written is taken at once, see {@link ImageOutput#isPrompt}
+   * @param expectedBytes about how much there will be; if all of it finds room in the buffers, it
+   *     need not wait for the writing
    */
   @MustBeClosed
-  static PageQueue into(ImageWriter writer, boolean prompt) throws SyscallException {
-    return prompt ? PagesByTurns.into(writer) : BufferedPages.into(writer);
+  static PageQueue into(ImageWriter writer, boolean prompt, long expectedBytes)
+      throws SyscallException {
+    return prompt && expectedBytes > BufferedPages.LEN_BYTES
+        ? PagesByTurns.into(writer)
+        : BufferedPages.into(writer, expectedBytes);
   }
 
   /**

@@ -41,7 +41,7 @@ final class PagesByTurns implements PageQueue {
     this.memory = memory;
     this.ours = memory.view(0, BUFFER_BYTES);
     this.theirs = memory.view(BUFFER_BYTES, BUFFER_BYTES);
-    memory.populate();
+    memory.populate(2 * BUFFER_BYTES);
   }
 
   @MustBeClosed

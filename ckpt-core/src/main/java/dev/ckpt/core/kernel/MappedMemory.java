@@ -44,12 +44,15 @@ public final class MappedMemory implements AutoCloseable {
   }
 
   /**
-   * Has the kernel find all pages now, huge ones where it can. Where it does not know how, or has
-   * none, they are found when they are first used.
+   * Has the kernel find pages now, huge ones where it can. Where it does not know how, or has none,
+   * they are found when they are first used.
+   *
+   * @param firstBytes of how much, from the beginning on
    */
-  public void populate() {
+  public void populate(int firstBytes) {
+    Objects.checkFromIndexSize(0, firstBytes, lenBytes);
     LibC.syscall(SyscallNumbers.MADVISE, address, lenBytes, MADV_HUGEPAGE, 0, 0, 0);
-    LibC.syscall(SyscallNumbers.MADVISE, address, lenBytes, MADV_POPULATE_WRITE, 0, 0, 0);
+    LibC.syscall(SyscallNumbers.MADVISE, address, firstBytes, MADV_POPULATE_WRITE, 0, 0, 0);
   }
 
   /** A part of it as a direct buffer. */

@@ -28,6 +28,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PageQueueTest {
@@ -97,7 +98,7 @@ class PageQueueTest {
   @ValueSource(booleans = {true, false})
   void writesEverythingInItsOrder(boolean prompt) throws IOException {
     try (ImageWriter writer = new ImageWriter(new SmallDisk(Long.MAX_VALUE));
-        PageQueue queue = PageQueue.into(writer, prompt)) {
+        PageQueue queue = PageQueue.into(writer, prompt, Long.MAX_VALUE)) {
       addSome(queue, begin(writer), NR_ARRAYS);
       queue.awaitRead();
       queue.finish();
@@ -121,7 +122,7 @@ class PageQueueTest {
   @ValueSource(booleans = {true, false})
   void saysWhatWritingHasFailedWith(boolean prompt) throws IOException {
     try (ImageWriter writer = new ImageWriter(new SmallDisk(10 * Limits.PAGE_SIZE));
-        PageQueue queue = PageQueue.into(writer, prompt)) {
+        PageQueue queue = PageQueue.into(writer, prompt, Long.MAX_VALUE)) {
       int owner = begin(writer);
       IOException e =
           assertThrows(
@@ -136,10 +137,13 @@ class PageQueueTest {
 
   /** The 2nd and 3rd are read by different threads; what comes behind is never written. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 48, 49})
-  void saysWhatReadingHasFailedWith(int bad) throws IOException {
+  @CsvSource({
+    "1, true", "2, true", "3, true", "4, true", "48, true", "49, true",
+    "1, false", "2, false", "3, false", "4, false", "48, false", "49, false"
+  })
+  void saysWhatReadingHasFailedWith(int bad, boolean prompt) throws IOException {
     try (ImageWriter writer = new ImageWriter(new SmallDisk(Long.MAX_VALUE));
-        PageQueue queue = PageQueue.into(writer, true)) {
+        PageQueue queue = PageQueue.into(writer, prompt, Long.MAX_VALUE)) {
       int owner = begin(writer);
       IOException e =
           assertThrows(
@@ -171,7 +175,7 @@ class PageQueueTest {
           }
         };
     try (ImageWriter writer = new ImageWriter(stalled)) {
-      try (PageQueue queue = PageQueue.into(writer, false)) {
+      try (PageQueue queue = PageQueue.into(writer, false, Long.MAX_VALUE)) {
         addSome(queue, begin(writer), 10);
       }
       assertTrue(bytes.size() < 3 * Limits.PAGE_SIZE, "only what was begun: " + bytes.size());
