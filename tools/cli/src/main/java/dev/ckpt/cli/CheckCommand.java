@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Table;
@@ -12,25 +11,29 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Tells what can be done here, or with one task, and why not. */
 final class CheckCommand extends CkptCommand {
-  static final Syntax SYNTAX =
-      Syntax.of(
-              "check",
-              "Tells what can be done here, or with one process, and why not.",
-              "What this kernel and these rights allow; with PID what stands in the way of dumping"
-                  + " that process, as far as it can be seen without stopping it. Touches nothing."
-                  + " Ends with 3 when something stands in the way.")
-          .taking(Pids.parameter(false))
-          .with()
-          .withExamples("ckpt check", "ckpt check 812");
 
   private final OptionalInt pid;
 
-  CheckCommand(Console console, Arguments arguments) throws UsageException {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command(
+                "check",
+                "Tells what can be done here, or with one process, and why not.",
+                "What this kernel and these rights allow; with PID what stands in the way of"
+                    + " dumping that process, as far as it can be seen without stopping it. Touches"
+                    + " nothing. Ends with 3 when something stands in the way.")
+            .addPositional(Pids.parameter(false));
+    return Spec.finish(spec, "ckpt check", "ckpt check 812");
+  }
+
+  CheckCommand(Console console, ParseResult arguments) throws UsageException {
     super(console, arguments);
-    Optional<String> number = arguments.parameter(0);
+    Optional<String> number = Spec.parameter(arguments);
     pid = number.isPresent() ? OptionalInt.of(Pids.parse(number.get())) : OptionalInt.empty();
   }
 

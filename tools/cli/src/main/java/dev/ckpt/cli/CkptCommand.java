@@ -1,8 +1,6 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Parameter;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
@@ -13,13 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 
 /** What all commands share: the options for output, and how results become exit codes. */
 abstract class CkptCommand {
-  /** An image to read. */
-  static final Parameter IMAGE =
-      new Parameter("IMAGE", true, "The image, or - for a pipe on standard input.");
-
   private static final String PIPE = "-";
 
   /** What Java makes of bytes that are not UTF-8. */
@@ -29,10 +25,15 @@ abstract class CkptCommand {
   private final int verbosity;
   private final Optional<String> json;
 
-  CkptCommand(Console console, Arguments arguments) {
+  CkptCommand(Console console, ParseResult arguments) {
     this.console = console;
-    this.verbosity = arguments.count(Syntax.VERBOSE);
-    this.json = arguments.value(Syntax.JSON);
+    this.verbosity = Spec.verbosity(arguments);
+    this.json = Spec.value(arguments, Spec.JSON);
+  }
+
+  /** The parameter that is an image to read. */
+  static PositionalParamSpec image() {
+    return Spec.parameter("IMAGE", true, "The image, or - for a pipe on standard input.");
   }
 
   /** Does the work; returns the exit code. */
@@ -125,8 +126,8 @@ abstract class CkptCommand {
   }
 
   /** The image that is named by the first parameter; not a terminal, where no image comes from. */
-  static Path imageToRead(Arguments arguments) throws UsageException {
-    Path image = path("the image", arguments.parameter(0).orElseThrow());
+  static Path imageToRead(ParseResult arguments) throws UsageException {
+    Path image = path("the image", Spec.parameter(arguments).orElseThrow());
     if (isPipe(image) && Console.stdinIsTty()) {
       throw new UsageException("standard input is a terminal, where no image comes from");
     }

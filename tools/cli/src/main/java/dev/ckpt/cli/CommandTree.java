@@ -1,16 +1,17 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.ArgumentParser;
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.HelpText;
-import dev.ckpt.cli.args.Option;
-import dev.ckpt.cli.args.Parameter;
-import dev.ckpt.cli.args.Program;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Parser;
+import dev.ckpt.cli.args.Similar;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** All commands by name, and what is said when there is none. */
 final class CommandTree {
@@ -18,8 +19,11 @@ final class CommandTree {
   private static final String RESTORE = "restore";
   private static final String DUMP = "dump";
   private static final String HELP = "help";
-  private static final Option VERSION =
-      Option.flag("--version", "Show the version and end.").withLetter("-V");
+  private static final String NOTES =
+      "%nIMAGE - stands for a pipe: standard output of dump, standard input of the others.%n%n"
+          + "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 refused and nothing was changed. A"
+          + " restore in the foreground ends with the process's own code (128 and the signal that"
+          + " ended it), and with 125 or 126 when it failed or was refused.%n";
 
   private final Console console;
   private final Ending ending;
@@ -30,49 +34,53 @@ final class CommandTree {
   }
 
   /** The program with all its commands, for those who describe it. */
-  static Program program() {
-    Syntax top =
-        new Syntax(
-            PROGRAM,
-            "Freezes a running process into one image, and brings it back to life.",
-            "",
-            List.of(),
-            List.of(
-                Option.flag("--help", "Show this and end; ckpt help COMMAND shows a command's.")
-                    .withLetter("-h"),
-                VERSION),
-            List.of("ckpt dump 812 -o build.ckpt --stop", "ckpt restore build.ckpt"));
-    return new Program(
-        top,
+  static CommandSpec program() {
+    CommandSpec top =
+        Spec.command(
+                PROGRAM,
+                "Freezes a running process into one image, and brings it back to life.",
+                "")
+            .addOption(Spec.help("Show this and end; ckpt help COMMAND shows a command's."))
+            .addOption(Spec.flag("Show the version and end.", "-V", "--version"));
+    Spec.examples(top, "ckpt dump 812 -o build.ckpt --stop", "ckpt restore build.ckpt");
+    top.usageMessage()
+        .customSynopsis("ckpt COMMAND [ARGUMENTS]")
+        .commandListHeading("%n")
+        .footerHeading(NOTES + top.usageMessage().footerHeading());
+    for (CommandSpec command :
         List.of(
-            DumpCommand.SYNTAX,
-            RestoreCommand.SYNTAX,
-            ShowCommand.SYNTAX,
-            VerifyCommand.SYNTAX,
-            CheckCommand.SYNTAX,
-            DemoCommand.SYNTAX,
-            CompletionCommand.SYNTAX,
-            Syntax.of(HELP, "Shows the help of a command.", "")
-                .taking(new Parameter("COMMAND", false, "The command."))
-                .withExamples("ckpt help dump")),
-        List.of(
-            "IMAGE - stands for a pipe: standard output of dump, standard input of the others.",
-            "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 refused and nothing was changed. A"
-                + " restore in the foreground ends with the process's own code (128 and the signal"
-                + " that ended it), and with 125 or 126 when it failed or was refused."));
+            DumpCommand.spec(),
+            RestoreCommand.spec(),
+            ShowCommand.spec(),
+            VerifyCommand.spec(),
+            CheckCommand.spec(),
+            DemoCommand.spec(),
+            CompletionCommand.spec(),
+            helpSpec())) {
+      top.addSubcommand(command.name(), command);
+    }
+    return top;
+  }
+
+  private static CommandSpec helpSpec() {
+    CommandSpec spec =
+        Spec.command(HELP, "Shows the help of a command.", "")
+            .addPositional(Spec.parameter("COMMAND", false, "The command."))
+            .addOption(Spec.help("Show this and end."));
+    return Spec.examples(spec, "ckpt help dump");
   }
 
   /** Reads the arguments and runs the command that they name; returns the exit code. */
   int execute(String[] words) {
     if (words.length == 0) {
-      HelpText.ofAll(program()).forEach(console.err()::println);
+      console.err().print(help(program()));
       return ExitCode.USAGE;
     }
     List<String> rest = List.of(words).subList(1, words.length);
     try {
       return switch (words[0]) {
         case "-h", "--help", HELP -> help(rest);
-        case "-V", "--version" -> show(List.of(Version.line()));
+        case "-V", "--version" -> show(Version.line() + "\n");
         default -> execute(words[0], rest);
       };
     } catch (UsageException e) {
@@ -81,29 +89,29 @@ final class CommandTree {
   }
 
   private int execute(String name, List<String> words) throws UsageException {
-    Syntax syntax = syntax(name);
-    Arguments arguments = ArgumentParser.parse(syntax, words);
-    if (arguments.has(Syntax.HELP)) {
-      return show(HelpText.of(PROGRAM, syntax));
+    CommandSpec spec = spec(name);
+    ParseResult arguments = Parser.parse(spec, words);
+    if (arguments.isUsageHelpRequested()) {
+      return show(help(spec));
     }
     return command(name, arguments).call();
   }
 
   /** NB: asks only the class of the command that is meant: each takes time to load. */
-  private static Syntax syntax(String name) throws UsageException {
+  private static CommandSpec spec(String name) throws UsageException {
     return switch (name) {
-      case DUMP -> DumpCommand.SYNTAX;
-      case RESTORE -> RestoreCommand.SYNTAX;
-      case "show" -> ShowCommand.SYNTAX;
-      case "verify" -> VerifyCommand.SYNTAX;
-      case "check" -> CheckCommand.SYNTAX;
-      case "demo" -> DemoCommand.SYNTAX;
-      case "completion" -> CompletionCommand.SYNTAX;
-      default -> throw program().unknown(name);
+      case DUMP -> DumpCommand.spec();
+      case RESTORE -> RestoreCommand.spec();
+      case "show" -> ShowCommand.spec();
+      case "verify" -> VerifyCommand.spec();
+      case "check" -> CheckCommand.spec();
+      case "demo" -> DemoCommand.spec();
+      case "completion" -> CompletionCommand.spec();
+      default -> throw unknown(name);
     };
   }
 
-  private CkptCommand command(String name, Arguments arguments) throws UsageException {
+  private CkptCommand command(String name, ParseResult arguments) throws UsageException {
     return switch (name) {
       case DUMP -> new DumpCommand(console, ending, arguments);
       case RESTORE -> new RestoreCommand(console, ending, arguments);
@@ -112,24 +120,43 @@ final class CommandTree {
       case "check" -> new CheckCommand(console, arguments);
       case "demo" -> new DemoCommand(console, ending, arguments);
       case "completion" -> new CompletionCommand(console, arguments);
-      default -> throw program().unknown(name);
+      default -> throw unknown(name);
     };
+  }
+
+  /** What to say of a word that should have been a command. */
+  private static UsageException unknown(String word) {
+    Map<String, CommandLine> commands = program().subcommands();
+    if (word.startsWith("-")) {
+      for (CommandLine command : commands.values()) {
+        if (command.getCommandSpec().optionsMap().containsKey(word.replaceFirst("=.*", ""))) {
+          String example = PROGRAM + " " + command.getCommandName() + " " + word;
+          return new UsageException(word + " belongs behind a command, as in " + example);
+        }
+      }
+      return new UsageException("there is no option " + word + ", and a command comes first");
+    }
+    String hint = Similar.hint(word, commands.keySet());
+    String all = ": there are " + String.join(", ", commands.keySet());
+    return new UsageException("'" + word + "' is no command" + (hint.isEmpty() ? all : hint));
   }
 
   private int help(List<String> words) throws UsageException {
     boolean all = words.isEmpty() || words.get(0).startsWith("-") || words.get(0).equals(HELP);
-    List<String> lines =
-        all ? HelpText.ofAll(program()) : HelpText.of(PROGRAM, syntax(words.get(0)));
-    return show(lines);
+    return show(help(all ? program() : spec(words.get(0))));
   }
 
-  private int show(List<String> lines) {
-    lines.forEach(console.out()::println);
+  private static String help(CommandSpec spec) {
+    return new CommandLine(spec).getUsageMessage(Ansi.OFF);
+  }
+
+  private int show(String text) {
+    console.out().print(text);
     return CkptCommand.finish(console, ExitCode.DONE);
   }
 
   private int mistake(UsageException error, String[] words) {
-    boolean known = !words[0].equals(HELP) && program().find(words[0]).isPresent();
+    boolean known = !words[0].equals(HELP) && program().subcommands().containsKey(words[0]);
     String command = known ? PROGRAM + " " + words[0] : PROGRAM;
     UsageException shown = new UsageException(error.getMessage() + " (see " + command + " --help)");
     Optional<String> json = JsonArgument.find(words);

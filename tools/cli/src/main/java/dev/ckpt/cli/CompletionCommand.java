@@ -1,28 +1,30 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
 import dev.ckpt.cli.args.Completion;
-import dev.ckpt.cli.args.Parameter;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Writes the script by which a shell completes arguments. */
 final class CompletionCommand extends CkptCommand {
-  static final Syntax SYNTAX =
-      Syntax.of(
-              "completion",
-              "Writes the script by which a shell completes arguments.",
-              "bin/install puts them where the shells look for them.")
-          .taking(new Parameter("SHELL", false, "bash, zsh or fish. Default: bash."))
-          .with()
-          .withExamples("source <(ckpt completion)", "ckpt completion fish | source");
 
   private final Completion completion;
 
-  CompletionCommand(Console console, Arguments arguments) throws UsageException {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command(
+                "completion",
+                "Writes the script by which a shell completes arguments.",
+                "bin/install puts them where the shells look for them.")
+            .addPositional(Spec.parameter("SHELL", false, "bash, zsh or fish. Default: bash."));
+    return Spec.finish(spec, "source <(ckpt completion)", "ckpt completion fish | source");
+  }
+
+  CompletionCommand(Console console, ParseResult arguments) throws UsageException {
     super(console, arguments);
-    completion = Completion.of(arguments.parameter(0).orElse("bash"));
+    completion = Completion.of(Spec.parameter(arguments).orElse("bash"));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.image.ImageSummary;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
@@ -30,16 +29,11 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Shows on a real program what ckpt does, and cleans up. */
 final class DemoCommand extends CkptCommand implements Ending.Interruptible {
-  static final Syntax SYNTAX =
-      Syntax.of(
-              "demo",
-              "Freezes a real program, ends it, brings it back, and cleans up.",
-              "A perl program counts into a file in a temporary folder, and shows that it goes on.")
-          .with()
-          .withExamples("ckpt demo");
 
   private static final String INTERRUPTED = "the demo was interrupted";
   private static final int NUMBERS = 8;
@@ -54,7 +48,16 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   private Optional<Path> folder = Optional.empty();
   private Optional<DemoProgram> program = Optional.empty();
 
-  DemoCommand(Console console, Ending ending, Arguments arguments) {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command(
+            "demo",
+            "Freezes a real program, ends it, brings it back, and cleans up.",
+            "A perl program counts into a file in a temporary folder, and shows that it goes on.");
+    return Spec.finish(spec, "ckpt demo");
+  }
+
+  DemoCommand(Console console, Ending ending, ParseResult arguments) {
     super(console, arguments);
     this.ending = ending;
   }

@@ -1,9 +1,7 @@
 package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Option;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.Durations;
 import dev.ckpt.cli.text.JsonObject;
@@ -27,78 +25,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Dumps one task into an image. */
 final class DumpCommand extends CkptCommand {
-  private static final Option OUTPUT =
-      Option.value("--output", "IMAGE", "The image to make, or - for a pipe on standard output.")
-          .withLetter("-o")
-          .withUse(Option.Use.REQUIRED);
-  private static final Option STOP =
-      Option.flag("--stop", "Let the process never run again: end it once the image is whole.");
-  private static final Option FORCE =
-      Option.flag("--force", "Replace a file that has the image's name.");
-  private static final Option NO_SYNC =
-      Option.flag("--no-sync", "Do not wait until the image is on the disk.");
-  private static final Option FREEZE_TIMEOUT =
-      Option.value(
-          "--freeze-timeout",
-          "TIME",
-          "Give up when the process does not stop: 500ms, 5s, 2m. Default: 5s.");
-  private static final Option TCP_ESTABLISHED =
-      Option.flag(
-          "--tcp-established",
-          "Save TCP connections, so that they go on after the restore. With --stop only, as root.");
-  private static final Option TCP_CLOSE =
-      Option.flag(
-          "--tcp-close", "Dump TCP connections as ones that were reset, instead of refusing them.");
-  private static final Option EXT_UNIX =
-      Option.flag(
-          "--ext-unix",
-          "Dump unix connections to other processes as ones whose other end was closed, instead of"
-              + " refusing them.");
-  private static final Option EMBED_FILES =
-      Option.value(
-              "--embed-files",
-              "GLOB",
-              "Save files of these names with their content, so that a restore can make them again"
-                  + " when they are gone. Always so: files under 1 MiB in /tmp, /var/tmp and"
-                  + " /dev/shm; with none, no file.")
-          .withUse(Option.Use.REPEATED);
-  private static final Option ENCRYPT =
-      Option.flag(
-          "--encrypt",
-          "Seal the image, with a passphrase that is asked for at the terminal or with --key-file."
-              + " Without it nobody can read the image, nor change it unnoticed.");
-  private static final Option KEY_FILE =
-      Option.value(
-          "--key-file",
-          "FILE",
-          "Seal the image with the content of FILE, at least 32 random bytes that are for their"
-              + " owner only.");
-  private static final Option BACKEND =
-      Option.value(
-          "--backend",
-          "NAME",
-          "How pages are read; ckpt check lists them. Default: one that works.");
-
-  static final Syntax SYNTAX =
-      Syntax.of("dump", "Writes a running process into an image; the process runs on.", "")
-          .taking(Pids.parameter(true))
-          .with(
-              OUTPUT,
-              STOP,
-              FORCE,
-              NO_SYNC,
-              FREEZE_TIMEOUT,
-              TCP_ESTABLISHED,
-              TCP_CLOSE,
-              EXT_UNIX,
-              EMBED_FILES,
-              ENCRYPT,
-              KEY_FILE,
-              BACKEND)
-          .withExamples("ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");
+  private static final String OUTPUT = "--output";
+  private static final String STOP = "--stop";
+  private static final String FORCE = "--force";
+  private static final String NO_SYNC = "--no-sync";
+  private static final String FREEZE_TIMEOUT = "--freeze-timeout";
+  private static final String TCP_ESTABLISHED = "--tcp-established";
+  private static final String TCP_CLOSE = "--tcp-close";
+  private static final String EXT_UNIX = "--ext-unix";
+  private static final String EMBED_FILES = "--embed-files";
+  private static final String ENCRYPT = "--encrypt";
+  private static final String KEY_FILE = "--key-file";
+  private static final String BACKEND = "--backend";
 
   private static final String NO_FILES = "none";
   private static final Duration FREEZE_PATIENCE = Duration.ofSeconds(5);
@@ -117,21 +60,81 @@ final class DumpCommand extends CkptCommand {
   private final boolean sealed;
   private final Optional<Path> keyFile;
 
-  DumpCommand(Console console, Ending ending, Arguments arguments) throws UsageException {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command("dump", "Writes a running process into an image; the process runs on.", "")
+            .addPositional(Pids.parameter(true))
+            .addOption(
+                Spec.required(
+                    "IMAGE",
+                    "The image to make, or - for a pipe on standard output.",
+                    "-o",
+                    OUTPUT))
+            .addOption(
+                Spec.flag("Let the process never run again: end it once the image is whole.", STOP))
+            .addOption(Spec.flag("Replace a file that has the image's name.", FORCE))
+            .addOption(Spec.flag("Do not wait until the image is on the disk.", NO_SYNC))
+            .addOption(
+                Spec.value(
+                    "TIME",
+                    "Give up when the process does not stop: 500ms, 5s, 2m. Default: 5s.",
+                    FREEZE_TIMEOUT))
+            .addOption(
+                Spec.flag(
+                    "Save TCP connections, so that they go on after the restore. With --stop only,"
+                        + " as root.",
+                    TCP_ESTABLISHED))
+            .addOption(
+                Spec.flag(
+                    "Dump TCP connections as ones that were reset, instead of refusing them.",
+                    TCP_CLOSE))
+            .addOption(
+                Spec.flag(
+                    "Dump unix connections to other processes as ones whose other end was closed,"
+                        + " instead of refusing them.",
+                    EXT_UNIX))
+            .addOption(
+                Spec.repeated(
+                    "GLOB",
+                    "Save files of these names with their content, so that a restore can make them"
+                        + " again when they are gone. Always so: files under 1 MiB in /tmp,"
+                        + " /var/tmp and /dev/shm; with none, no file.",
+                    EMBED_FILES))
+            .addOption(
+                Spec.flag(
+                    "Seal the image, with a passphrase that is asked for at the terminal or with"
+                        + " --key-file. Without it nobody can read the image, nor change it"
+                        + " unnoticed.",
+                    ENCRYPT))
+            .addOption(
+                Spec.value(
+                    "FILE",
+                    "Seal the image with the content of FILE, at least 32 random bytes that are for"
+                        + " their owner only.",
+                    KEY_FILE))
+            .addOption(
+                Spec.value(
+                    "NAME",
+                    "How pages are read; ckpt check lists them. Default: one that works.",
+                    BACKEND));
+    return Spec.finish(spec, "ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");
+  }
+
+  DumpCommand(Console console, Ending ending, ParseResult arguments) throws UsageException {
     super(console, arguments);
     this.ending = ending;
-    pid = Pids.parse(arguments.parameter(0).orElseThrow());
-    image = imageToMake(arguments.value(OUTPUT).orElseThrow());
-    stop = arguments.has(STOP);
-    force = arguments.has(FORCE);
-    backend = arguments.value(BACKEND).orElse(Backends.AUTO);
-    sync = !arguments.has(NO_SYNC);
+    pid = Pids.parse(Spec.parameter(arguments).orElseThrow());
+    image = imageToMake(Spec.value(arguments, OUTPUT).orElseThrow());
+    stop = arguments.hasMatchedOption(STOP);
+    force = arguments.hasMatchedOption(FORCE);
+    backend = Spec.value(arguments, BACKEND).orElse(Backends.AUTO);
+    sync = !arguments.hasMatchedOption(NO_SYNC);
     tcp = tcpPolicy(arguments);
-    extUnix = arguments.has(EXT_UNIX);
-    embed = embedRule(arguments.values(EMBED_FILES));
-    freezeTimeout = freezeTimeout(arguments.value(FREEZE_TIMEOUT));
+    extUnix = arguments.hasMatchedOption(EXT_UNIX);
+    embed = embedRule(Spec.values(arguments, EMBED_FILES));
+    freezeTimeout = freezeTimeout(Spec.value(arguments, FREEZE_TIMEOUT));
     keyFile = ImageKeys.keyFile(arguments);
-    sealed = arguments.has(ENCRYPT) || keyFile.isPresent();
+    sealed = arguments.hasMatchedOption(ENCRYPT) || keyFile.isPresent();
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw new UsageException("standard output is a terminal, which is no place for an image");
     }
@@ -146,14 +149,14 @@ final class DumpCommand extends CkptCommand {
     return image;
   }
 
-  private static TcpPolicy tcpPolicy(Arguments arguments) throws UsageException {
-    if (!arguments.has(TCP_ESTABLISHED)) {
-      return arguments.has(TCP_CLOSE) ? TcpPolicy.CLOSE : TcpPolicy.REFUSE;
+  private static TcpPolicy tcpPolicy(ParseResult arguments) throws UsageException {
+    if (!arguments.hasMatchedOption(TCP_ESTABLISHED)) {
+      return arguments.hasMatchedOption(TCP_CLOSE) ? TcpPolicy.CLOSE : TcpPolicy.REFUSE;
     }
-    if (arguments.has(TCP_CLOSE)) {
+    if (arguments.hasMatchedOption(TCP_CLOSE)) {
       throw new UsageException("--tcp-close and --tcp-established exclude each other");
     }
-    if (!arguments.has(STOP)) {
+    if (!arguments.hasMatchedOption(STOP)) {
       throw new UsageException(
           "--tcp-established needs --stop: a connection that goes on is another one than its"
               + " image");

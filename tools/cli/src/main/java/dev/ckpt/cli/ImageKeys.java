@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Option;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.error.Refusal;
@@ -26,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * Keys of sealed images: of a key file, or of a passphrase that is asked for at the terminal. No
@@ -33,12 +34,7 @@ import java.util.concurrent.Future;
  * it is closed.
  */
 final class ImageKeys implements KeySource, AutoCloseable {
-  static final Option KEY_FILE =
-      Option.value(
-          "--key-file",
-          "FILE",
-          "Take the key of a sealed image from FILE, which has at least 32 bytes and is for its"
-              + " owner only. Without it the passphrase is asked for at the terminal.");
+  static final String KEY_FILE = "--key-file";
 
   private static final int TRIES = 3;
 
@@ -51,9 +47,18 @@ final class ImageKeys implements KeySource, AutoCloseable {
     this.image = image;
   }
 
+  /** The option that names a key file of an image to read. */
+  static OptionSpec keyFileOption() {
+    return Spec.value(
+        "FILE",
+        "Take the key of a sealed image from FILE, which has at least 32 bytes and is for its"
+            + " owner only. Without it the passphrase is asked for at the terminal.",
+        KEY_FILE);
+  }
+
   /** The key file that the arguments name. */
-  static Optional<Path> keyFile(Arguments arguments) throws UsageException {
-    Optional<String> name = arguments.value(KEY_FILE);
+  static Optional<Path> keyFile(ParseResult arguments) throws UsageException {
+    Optional<String> name = Spec.value(arguments, KEY_FILE);
     return name.isPresent()
         ? Optional.of(CkptCommand.path("the key file", name.get()))
         : Optional.empty();

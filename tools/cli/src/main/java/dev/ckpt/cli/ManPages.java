@@ -1,8 +1,7 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.cli.args.ManPage;
-import dev.ckpt.cli.args.Program;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Writes the man pages of the command into a folder, for {@code bin/install}. */
 final class ManPages {
@@ -41,12 +41,12 @@ final class ManPages {
 
   /** Every page by the name of its file. */
   static Map<String, String> all(String date) throws IOException {
-    Program program = CommandTree.program();
-    List<Syntax> commands = new ArrayList<>(program.commands());
-    commands.add(0, program.top());
+    CommandSpec program = CommandTree.program();
+    List<CommandSpec> commands = new ArrayList<>(Spec.commands(program));
+    commands.add(0, program);
     commands.removeIf(command -> !ManPage.hasPage(command));
     Map<String, String> pages = new LinkedHashMap<>();
-    for (Syntax command : commands) {
+    for (CommandSpec command : commands) {
       pages.put(
           ManPage.name(program, command) + ".1",
           ManPage.of(program, command, text(command.name()), date, Version.line()));

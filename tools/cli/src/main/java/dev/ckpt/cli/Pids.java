@@ -1,15 +1,16 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Parameter;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Process ids as they are typed. */
 final class Pids {
   private Pids() {}
 
   /** The parameter that is one. */
-  static Parameter parameter(boolean required) {
-    return new Parameter("PID", required, "The process.");
+  static PositionalParamSpec parameter(boolean required) {
+    return Spec.parameter("PID", required, "The process.");
   }
 
   /** Reads one. */

@@ -1,9 +1,7 @@
 package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Option;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
@@ -18,55 +16,22 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Brings a task back from an image. */
 final class RestoreCommand extends CkptCommand {
-  private static final Option DETACH =
-      Option.flag("--detach", "Leave the process alone once it runs, in a session of its own.");
-  private static final Option PID_FILE =
-      Option.value("--pid-file", "FILE", "Write the process id into FILE once the process runs.");
-  private static final Option FILES =
-      Option.value(
-              "--files",
-              "POLICY",
-              "What to do about a file that was open for writing and has changed since: newer-ok"
-                  + " goes on at the old offset and says so, strict refuses. Default: newer-ok.")
-          .withChoices("strict", "newer-ok");
-  private static final Option INHERIT_FD =
-      Option.value(
-              "--inherit-fd",
-              "N=FILE",
-              "Open FILE in the place of what descriptor N led to; may be given several times. A"
-                  + " file that is written is made, or goes on at its end.")
-          .withUse(Option.Use.REPEATED);
-  private static final Option STDIN = Option.value("--stdin", "FILE", "As --inherit-fd 0=FILE.");
-  private static final Option STDOUT = Option.value("--stdout", "FILE", "As --inherit-fd 1=FILE.");
-  private static final Option STDERR = Option.value("--stderr", "FILE", "As --inherit-fd 2=FILE.");
-  private static final Option TRUST_IMAGE =
-      Option.flag(
-          "--trust-image", "Restore an image of another user's, or that others can write to.");
-
-  static final Syntax SYNTAX =
-      Syntax.of(
-              "restore",
-              "Brings the process in an image back to life.",
-              "It gets its old pid. Waits for it and ends with its exit code, unless --detach is"
-                  + " given.")
-          .taking(IMAGE)
-          .with(
-              DETACH,
-              PID_FILE,
-              FILES,
-              STDIN,
-              STDOUT,
-              STDERR,
-              INHERIT_FD,
-              TRUST_IMAGE,
-              ImageKeys.KEY_FILE)
-          .withExamples(
-              "ckpt restore build.ckpt", "ckpt restore build.ckpt --detach --pid-file build.pid");
+  private static final String DETACH = "--detach";
+  private static final String PID_FILE = "--pid-file";
+  private static final String FILES = "--files";
+  private static final String INHERIT_FD = "--inherit-fd";
+  private static final String STDIN = "--stdin";
+  private static final String STDOUT = "--stdout";
+  private static final String STDERR = "--stderr";
+  private static final String TRUST_IMAGE = "--trust-image";
 
   private final Ending ending;
   private final Path image;
@@ -77,20 +42,59 @@ final class RestoreCommand extends CkptCommand {
   private final Optional<Path> keyFile;
   private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
-  RestoreCommand(Console console, Ending ending, Arguments arguments) throws UsageException {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command(
+                "restore",
+                "Brings the process in an image back to life.",
+                "It gets its old pid. Waits for it and ends with its exit code, unless --detach is"
+                    + " given.")
+            .addPositional(image())
+            .addOption(
+                Spec.flag("Leave the process alone once it runs, in a session of its own.", DETACH))
+            .addOption(
+                Spec.value(
+                    "FILE", "Write the process id into FILE once the process runs.", PID_FILE))
+            .addOption(
+                Spec.choice(
+                    List.of("strict", "newer-ok"),
+                    "POLICY",
+                    "What to do about a file that was open for writing and has changed since:"
+                        + " newer-ok goes on at the old offset and says so, strict refuses."
+                        + " Default: newer-ok.",
+                    FILES))
+            .addOption(Spec.value("FILE", "As --inherit-fd 0=FILE.", STDIN))
+            .addOption(Spec.value("FILE", "As --inherit-fd 1=FILE.", STDOUT))
+            .addOption(Spec.value("FILE", "As --inherit-fd 2=FILE.", STDERR))
+            .addOption(
+                Spec.repeated(
+                    "N=FILE",
+                    "Open FILE in the place of what descriptor N led to; may be given several"
+                        + " times. A file that is written is made, or goes on at its end.",
+                    INHERIT_FD))
+            .addOption(
+                Spec.flag(
+                    "Restore an image of another user's, or that others can write to.",
+                    TRUST_IMAGE))
+            .addOption(ImageKeys.keyFileOption());
+    return Spec.finish(
+        spec, "ckpt restore build.ckpt", "ckpt restore build.ckpt --detach --pid-file build.pid");
+  }
+
+  RestoreCommand(Console console, Ending ending, ParseResult arguments) throws UsageException {
     super(console, arguments);
     this.ending = ending;
     image = imageToRead(arguments);
-    detach = arguments.has(DETACH);
-    Optional<String> file = arguments.value(PID_FILE);
+    detach = arguments.hasMatchedOption(DETACH);
+    Optional<String> file = Spec.value(arguments, PID_FILE);
     pidFile = file.isPresent() ? Optional.of(path("--pid-file", file.get())) : Optional.empty();
     files =
-        arguments.value(FILES).orElse("").equals("strict")
+        Spec.value(arguments, FILES).orElse("").equals("strict")
             ? FilesPolicy.STRICT
             : FilesPolicy.NEWER_OK;
-    trustImage = arguments.has(TRUST_IMAGE);
+    trustImage = arguments.hasMatchedOption(TRUST_IMAGE);
     keyFile = ImageKeys.keyFile(arguments);
-    for (String setting : arguments.values(INHERIT_FD)) {
+    for (String setting : Spec.values(arguments, INHERIT_FD)) {
       inherit(setting);
     }
     inherit(0, STDIN, arguments);
@@ -110,12 +114,10 @@ final class RestoreCommand extends CkptCommand {
     }
   }
 
-  private void inherit(int fd, Option option, Arguments arguments) throws UsageException {
-    Optional<String> name = arguments.value(option);
-    if (name.isPresent()
-        && inheritFds.put(fd, path("the file of " + option.name(), name.get())) != null) {
-      throw new UsageException(
-          option.name() + " and --inherit-fd " + fd + " cannot be given together");
+  private void inherit(int fd, String option, ParseResult arguments) throws UsageException {
+    Optional<String> name = Spec.value(arguments, option);
+    if (name.isPresent() && inheritFds.put(fd, path("the file of " + option, name.get())) != null) {
+      throw new UsageException(option + " and --inherit-fd " + fd + " cannot be given together");
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.image.ImageSummary;
 import dev.ckpt.cli.text.Layout;
@@ -9,23 +8,29 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Tells what is in an image. */
 final class ShowCommand extends CkptCommand {
-  static final Syntax SYNTAX =
-      Syntax.of(
-              "show",
-              "Shows what is in an image.",
-              "The process, what is in its memory, its files, its threads. On a terminal long lists"
-                  + " are cut to what matters most; -v shows all of it, with every mapping.")
-          .taking(IMAGE)
-          .with(ImageKeys.KEY_FILE)
-          .withExamples("ckpt show build.ckpt", "ckpt show -v build.ckpt | less");
 
   private final Path image;
   private final Optional<Path> keyFile;
 
-  ShowCommand(Console console, Arguments arguments) throws UsageException {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command(
+                "show",
+                "Shows what is in an image.",
+                "The process, what is in its memory, its files, its threads. On a terminal long"
+                    + " lists are cut to what matters most; -v shows all of it, with every"
+                    + " mapping.")
+            .addPositional(image())
+            .addOption(ImageKeys.keyFileOption());
+    return Spec.finish(spec, "ckpt show build.ckpt", "ckpt show -v build.ckpt | less");
+  }
+
+  ShowCommand(Console console, ParseResult arguments) throws UsageException {
     super(console, arguments);
     image = imageToRead(arguments);
     keyFile = ImageKeys.keyFile(arguments);

@@ -1,7 +1,6 @@
 package dev.ckpt.cli;
 
-import dev.ckpt.cli.args.Arguments;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.image.ImageCounts;
 import dev.ckpt.cli.text.Units;
@@ -9,23 +8,28 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Checks an image without restoring it. */
 final class VerifyCommand extends CkptCommand {
-  static final Syntax SYNTAX =
-      Syntax.of(
-              "verify",
-              "Checks that an image is whole.",
-              "Every checksum, reference and count. Of a damaged one it says where and in which"
-                  + " object.")
-          .taking(IMAGE)
-          .with(ImageKeys.KEY_FILE)
-          .withExamples("ckpt verify build.ckpt");
 
   private final Path image;
   private final Optional<Path> keyFile;
 
-  VerifyCommand(Console console, Arguments arguments) throws UsageException {
+  static CommandSpec spec() {
+    CommandSpec spec =
+        Spec.command(
+                "verify",
+                "Checks that an image is whole.",
+                "Every checksum, reference and count. Of a damaged one it says where and in which"
+                    + " object.")
+            .addPositional(image())
+            .addOption(ImageKeys.keyFileOption());
+    return Spec.finish(spec, "ckpt verify build.ckpt");
+  }
+
+  VerifyCommand(Console console, ParseResult arguments) throws UsageException {
     super(console, arguments);
     image = imageToRead(arguments);
     keyFile = ImageKeys.keyFile(arguments);

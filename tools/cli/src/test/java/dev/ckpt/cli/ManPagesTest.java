@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ckpt.cli.args.Option;
-import dev.ckpt.cli.args.Program;
-import dev.ckpt.cli.args.Syntax;
+import dev.ckpt.cli.args.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 class ManPagesTest {
   private static final List<String> SECTIONS =
@@ -29,10 +29,10 @@ class ManPagesTest {
 
   @Test
   void everyCommandButHelpHasAPage() throws IOException {
-    Program program = CommandTree.program();
+    CommandSpec program = CommandTree.program();
 
-    assertEquals(program.commands().size(), pages().size());
-    for (Syntax command : program.commands()) {
+    assertEquals(Spec.commands(program).size(), pages().size());
+    for (CommandSpec command : Spec.commands(program)) {
       assertEquals(
           !command.name().equals("help"), pages().containsKey("ckpt-" + command.name() + ".1"));
     }
@@ -54,10 +54,10 @@ class ManPagesTest {
 
   @Test
   void everyOptionAndParameterIsOnThePage() throws IOException {
-    for (Syntax command : CommandTree.program().commands()) {
+    for (CommandSpec command : Spec.commands(CommandTree.program())) {
       String page = pages().getOrDefault("ckpt-" + command.name() + ".1", "");
-      for (Option option : page.isEmpty() ? List.<Option>of() : command.options()) {
-        String name = "\\fB" + option.name().replace("-", "\\-") + "\\fR";
+      for (OptionSpec option : page.isEmpty() ? List.<OptionSpec>of() : command.options()) {
+        String name = "\\fB" + option.longestName().replace("-", "\\-") + "\\fR";
         assertTrue(page.contains("\n.TP\n") && page.contains(name), command.name() + " " + name);
       }
     }
@@ -68,8 +68,9 @@ class ManPagesTest {
   void thePageOfTheProgramListsTheCommands() throws IOException {
     String page = pages().get("ckpt.1");
 
-    for (Syntax command : CommandTree.program().commands()) {
-      assertTrue(page.contains(command.header().replace("-", "\\-")), command.name());
+    for (CommandSpec command : Spec.commands(CommandTree.program())) {
+      assertTrue(
+          page.contains(command.usageMessage().header()[0].replace("-", "\\-")), command.name());
     }
     assertTrue(page.contains("\n.TH CKPT 1 2026-11-28 \"ckpt "), page);
   }

@@ -2,14 +2,17 @@ package dev.ckpt.cli.args;
 
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Completion in bash. */
 final class BashCompletion extends Completion {
   @Override
-  public String script(Program program) {
-    String name = program.top().name();
+  public String script(CommandSpec program) {
+    String name = program.name();
     List<String> first = new ArrayList<>(commands(program));
-    program.top().options().forEach(option -> first.add(option.name()));
+    program.options().forEach(option -> first.add(option.longestName()));
     List<String> lines = new ArrayList<>();
     lines.add("# Completion of " + name + " in bash, made by " + name + " completion bash");
     lines.add("_" + name + "() {");
@@ -23,7 +26,7 @@ final class BashCompletion extends Completion {
     lines.add("  [ \"$current\" != = ] || current=''");
     lines.add("  [ \"$before\" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}");
     lines.add("  case ${COMP_WORDS[1]} in");
-    for (Syntax command : program.commands()) {
+    for (CommandSpec command : Spec.commands(program)) {
       lines.add("    " + command.name() + ")");
       addValues(command, lines);
       addParameters(command, program, lines);
@@ -35,26 +38,26 @@ final class BashCompletion extends Completion {
     return String.join("\n", lines);
   }
 
-  private static void addValues(Syntax command, List<String> lines) {
+  private static void addValues(CommandSpec command, List<String> lines) {
     lines.add("      case $before in");
-    for (Option option : command.options()) {
-      if (option.takesValue()) {
-        String letter = option.letter().isEmpty() ? "" : option.letter() + " | ";
-        String reply = reply(what(option.label()), option.choices());
-        lines.add("        " + letter + option.name() + ") " + reply + "; return ;;");
+    for (OptionSpec option : command.options()) {
+      if (Spec.takesValue(option)) {
+        String letter = Spec.letter(option).isEmpty() ? "" : Spec.letter(option) + " | ";
+        String reply = reply(what(option.paramLabel()), Spec.choices(option));
+        lines.add("        " + letter + option.longestName() + ") " + reply + "; return ;;");
       }
     }
     lines.add("      esac");
   }
 
-  private static void addParameters(Syntax command, Program program, List<String> lines) {
+  private static void addParameters(CommandSpec command, CommandSpec program, List<String> lines) {
     List<String> options = new ArrayList<>();
-    command.options().forEach(option -> options.add(option.name()));
+    command.options().forEach(option -> options.add(option.longestName()));
     lines.add("      if [ \"${current#-}\" != \"$current\" ]; then");
     lines.add("        " + reply(What.WORD, options));
-    for (Parameter parameter : command.parameters()) {
+    for (PositionalParamSpec parameter : command.positionalParameters()) {
       lines.add("      else");
-      lines.add("        " + reply(what(parameter.label()), words(parameter, program)));
+      lines.add("        " + reply(what(parameter.paramLabel()), words(parameter, program)));
     }
     lines.add("      fi");
   }

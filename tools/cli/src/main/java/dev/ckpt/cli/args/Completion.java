@@ -2,6 +2,8 @@ package dev.ckpt.cli.args;
 
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** How a shell is told what can be typed. */
 public abstract class Completion {
@@ -31,7 +33,7 @@ public abstract class Completion {
   }
 
   /** The script, in lines. */
-  public abstract String script(Program program);
+  public abstract String script(CommandSpec program);
 
   /** What comes where a label stands. */
   static What what(String label) {
@@ -43,17 +45,17 @@ public abstract class Completion {
   }
 
   /** The words that a parameter can be; none when it can be anything. */
-  static List<String> words(Parameter parameter, Program program) {
-    return switch (parameter.label()) {
+  static List<String> words(PositionalParamSpec parameter, CommandSpec program) {
+    return switch (parameter.paramLabel()) {
       case "SHELL" -> SHELLS;
       case "COMMAND" -> commands(program);
       default -> List.of();
     };
   }
 
-  static List<String> commands(Program program) {
+  static List<String> commands(CommandSpec program) {
     List<String> names = new ArrayList<>();
-    program.commands().forEach(command -> names.add(command.name()));
+    Spec.commands(program).forEach(command -> names.add(command.name()));
     return names;
   }
 }

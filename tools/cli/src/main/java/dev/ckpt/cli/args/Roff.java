@@ -2,6 +2,7 @@ package dev.ckpt.cli.args;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Text in the language of man pages.
@@ -9,7 +10,7 @@ import java.util.List;
  * <p>Source: man(7), and groff_char(7) for the characters that mean something else in it.
  */
 final class Roff {
-  private static final int COLUMNS = 76;
+  private static final Pattern LINE = Pattern.compile("(.{1,76}|\\S+)(?: +|$)");
   private static final String HEADING = "# ";
   private static final String VERBATIM = "    ";
   private static final String TERM = " :: ";
@@ -72,7 +73,8 @@ final class Roff {
   }
 
   private void fill(String text) {
-    for (String line : TextWrap.lines(typeset(text.replace('\n', ' ')), COLUMNS)) {
+    for (String line :
+        LINE.matcher(typeset(text.replace('\n', ' '))).replaceAll("$1\n").split("\n")) {
       // A line that begins so would be a request.
       lines.add(line.startsWith(".") || line.startsWith("'") ? "\\&" + line : line);
     }

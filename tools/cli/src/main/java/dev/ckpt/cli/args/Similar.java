@@ -3,9 +3,17 @@ package dev.ckpt.cli.args;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Which word was meant, when one was typed that does not exist. */
-final class Similar {
+/**
+ * Which word was meant, when one was typed that does not exist. What picocli suggests has the same
+ * two letters at its begin, or two neighbouring letters anywhere.
+ */
+public final class Similar {
   private Similar() {}
+
+  /** A question to put behind an error; empty when nothing is near. */
+  public static String hint(String typed, Collection<String> words) {
+    return to(typed, words).map(word -> ": did you mean " + word + "?").orElse("");
+  }
 
   /** The word that is nearest, if any is near: one that is half other letters is not. */
   static Optional<String> to(String typed, Collection<String> words) {

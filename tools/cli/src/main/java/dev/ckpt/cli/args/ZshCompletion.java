@@ -2,18 +2,21 @@ package dev.ckpt.cli.args;
 
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Completion in zsh. */
 final class ZshCompletion extends Completion {
   @Override
-  public String script(Program program) {
-    String name = program.top().name();
+  public String script(CommandSpec program) {
+    String name = program.name();
     List<String> lines = new ArrayList<>();
     lines.add("#compdef " + name);
     lines.add("# Completion of " + name + " in zsh, made by " + name + " completion zsh");
     lines.add("local -a commands=(");
-    for (Syntax command : program.commands()) {
-      lines.add("  " + quoted(command.name() + ":" + command.header()));
+    for (CommandSpec command : Spec.commands(program)) {
+      lines.add("  " + quoted(command.name() + ":" + Spec.header(command)));
     }
     lines.add(")");
     lines.add("if ((CURRENT == 2)); then");
@@ -24,14 +27,15 @@ final class ZshCompletion extends Completion {
     lines.add("shift words");
     lines.add("((CURRENT--))");
     lines.add("case $command in");
-    for (Syntax command : program.commands()) {
+    for (CommandSpec command : Spec.commands(program)) {
       lines.add("  " + command.name() + ")");
       lines.add("    _arguments -s \\");
       command.options().forEach(option -> lines.add("      " + option(option) + " \\"));
-      for (Parameter parameter : command.parameters()) {
-        String values = values(what(parameter.label()), words(parameter, program));
+      for (PositionalParamSpec parameter : command.positionalParameters()) {
+        String values = values(what(parameter.paramLabel()), words(parameter, program));
         String optional = parameter.required() ? "" : ":";
-        lines.add("      " + quoted("1:" + optional + parameter.label() + ":" + values) + " \\");
+        lines.add(
+            "      " + quoted("1:" + optional + parameter.paramLabel() + ":" + values) + " \\");
       }
       lines.add("      && return");
       lines.add("    ;;");
@@ -40,26 +44,22 @@ final class ZshCompletion extends Completion {
     return String.join("\n", lines);
   }
 
-  private static String option(Option option) {
-    boolean often = option.use() == Option.Use.REPEATED;
-    String sign =
-        switch (option.use()) {
-          case FLAG -> "";
-          case OPTIONAL_VALUE -> "=-";
-          default -> "=";
-        };
-    String text = quoted("[" + option.summary().replace("[", "\\[").replace("]", "\\]") + "]");
+  private static String option(OptionSpec option) {
+    boolean often = option.isMultiValue() && Spec.takesValue(option);
+    boolean optionalValue = Spec.valueIsOptional(option);
+    String sign = optionalValue ? "=-" : Spec.takesValue(option) ? "=" : "";
+    String text = quoted("[" + Spec.summary(option).replace("[", "\\[").replace("]", "\\]") + "]");
     String value = "";
-    if (option.takesValue()) {
-      String optional = option.use() == Option.Use.OPTIONAL_VALUE ? "::" : ":";
-      String values = values(what(option.label()), option.choices());
-      value = quoted(optional + option.label() + ":" + values);
+    if (Spec.takesValue(option)) {
+      String optional = optionalValue ? "::" : ":";
+      String values = values(what(option.paramLabel()), Spec.choices(option));
+      value = quoted(optional + option.paramLabel() + ":" + values);
     }
-    String names = option.name() + sign;
-    if (!option.letter().isEmpty()) {
-      String plus = option.takesValue() ? "+" : "";
-      String exclude = "(" + option.letter() + " " + option.name() + ")";
-      return quoted(exclude) + "{" + option.letter() + plus + "," + names + "}" + text + value;
+    String names = option.longestName() + sign;
+    if (!Spec.letter(option).isEmpty()) {
+      String plus = Spec.takesValue(option) ? "+" : "";
+      String exclude = "(" + Spec.letter(option) + " " + option.longestName() + ")";
+      return quoted(exclude) + "{" + Spec.letter(option) + plus + "," + names + "}" + text + value;
     }
     return (often ? "\\*" : "") + names + text + value;
   }

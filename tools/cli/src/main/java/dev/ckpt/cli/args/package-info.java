@@ -1,6 +1,6 @@
 /**
- * What the arguments of the commands are: how they are read, and what help, man pages and
- * completions say of them, all from one description of each command. Made here because a library
- * for that would double the time that the command takes to start. Depends on the errors only.
+ * What the arguments of the commands are, in the model of picocli, which reads them and makes their
+ * help; and what picocli does not make of it: man pages, and completions that know of processes.
+ * Depends on picocli and the errors only.
  */
 package dev.ckpt.cli.args;

@@ -14,22 +14,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Model.CommandSpec;
 
 class CompletionTest {
-  private static final Option OUTPUT =
-      Option.value("--output", "IMAGE", "It's [here].").withLetter("-o");
-  private static final Option KIND =
-      Option.value("--kind", "KIND", "What.").withChoices("old", "new");
-  private static final Program PROGRAM =
-      new Program(
-          Syntax.of("prog", "Does it.", ""),
-          List.of(
-              Syntax.of("dump", "Dumps.", "")
-                  .taking(new Parameter("PID", true, "It."))
-                  .with(OUTPUT, KIND),
-              Syntax.of("show", "Shows.", "").taking(new Parameter("IMAGE", true, "It.")).with(),
-              Syntax.of("help", "Helps.", "").taking(new Parameter("COMMAND", false, "It."))),
-          List.of());
+  private static final CommandSpec PROGRAM =
+      Spec.command("prog", "Does it.", "")
+          .addSubcommand(
+              "dump",
+              Spec.finish(
+                  Spec.command("dump", "Dumps.", "")
+                      .addPositional(Spec.parameter("PID", true, "It."))
+                      .addOption(Spec.value("IMAGE", "It's [here].", "-o", "--output"))
+                      .addOption(Spec.choice(List.of("old", "new"), "KIND", "What.", "--kind"))))
+          .addSubcommand(
+              "show",
+              Spec.finish(
+                  Spec.command("show", "Shows.", "")
+                      .addPositional(Spec.parameter("IMAGE", true, "It."))))
+          .addSubcommand(
+              "help",
+              Spec.command("help", "Helps.", "")
+                  .addPositional(Spec.parameter("COMMAND", false, "It.")));
 
   @TempDir Path folder;
 
