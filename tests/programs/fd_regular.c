@@ -1,4 +1,4 @@
-/* Regular files: offsets, access modes, O_APPEND, O_NONBLOCK, close-on-exec, a high descriptor number. */
+/* Regular files: offsets, access modes, O_APPEND, O_NONBLOCK, O_NOFOLLOW, close-on-exec, a high descriptor number. */
 #include "selfcheck.h"
 
 static void expect(int fd, const char *want, off_t at)
@@ -23,6 +23,8 @@ int main(int argc, char **argv)
     SYS(dup2(high, 700));
     SYS(close(high));
     SYS(lseek(700, 1L << 33, SEEK_SET)); /* beyond the end and beyond 32 bits */
+    int nofollow = SYS(open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+    SYS(lseek(nofollow, 3, SEEK_SET));
     sc_path(path, ".log");
     int app = SYS(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_DSYNC | O_CLOEXEC, 0644));
     SYS(write(app, "before\n", 7));
@@ -33,6 +35,9 @@ int main(int argc, char **argv)
     char buf[16] = {0};
     CHECK(lseek(rw, 0, SEEK_CUR) == 7 && lseek(ro, 0, SEEK_CUR) == 13, "an offset moved");
     CHECK(lseek(700, 0, SEEK_CUR) == 1L << 33, "offset of fd 700 moved");
+    CHECK(fcntl(nofollow, F_GETFL) & O_NOFOLLOW, "O_NOFOLLOW is gone");
+    CHECK(lseek(nofollow, 0, SEEK_CUR) == 3, "offset with O_NOFOLLOW moved");
+    CHECK(!(fcntl(rw, F_GETFL) & O_NOFOLLOW), "O_NOFOLLOW came");
     CHECK(read(ro, buf, 4) == 4 && !memcmp(buf, "defg", 4), "read gave <%s>", buf);
     CHECK(write(ro, "x", 1) < 0 && errno == EBADF, "a read-only fd can be written");
     CHECK(fcntl(ro, F_GETFD) == FD_CLOEXEC && fcntl(rw, F_GETFD) == 0 && fcntl(700, F_GETFD) == 0 &&

@@ -141,7 +141,7 @@ public final class FrozenTask implements AutoCloseable {
 
   private List<Tracee> seizeNewThreads() throws CkptException {
     List<Tracee> fresh = new ArrayList<>();
-    for (int tid : ProcFs.of(pid).tasks()) {
+    for (int tid : tids()) {
       if (threads.containsKey(tid)) {
         continue;
       }
@@ -153,6 +153,15 @@ public final class FrozenTask implements AutoCloseable {
       }
     }
     return fresh;
+  }
+
+  /** The leader first: once the kernel has given out all pids, a thread may have a lower one. */
+  private List<Integer> tids() throws CkptException {
+    List<Integer> tids = new ArrayList<>(ProcFs.of(pid).tasks());
+    if (tids.remove((Integer) pid)) {
+      tids.add(0, pid);
+    }
+    return tids;
   }
 
   /** Seizes a thread; nothing when it is exiting and so no part of the task any more. */

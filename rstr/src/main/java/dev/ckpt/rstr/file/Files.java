@@ -204,11 +204,11 @@ public final class Files {
   /**
    * The same of a file that a path of the image leads to. To write, it follows no link that has
    * taken the file's place: that is opened as what it is, and then through our own descriptor,
-   * because O_NOFOLLOW would show for ever.
+   * because O_NOFOLLOW would show for ever. Where the task had that flag itself, it does it alone.
    */
   int openNamed(ByteString path, int flags, long pos) throws CkptException {
     boolean written = (flags & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY && (flags & Fcntl.O_PATH) == 0;
-    if (!written) {
+    if (!written || (flags & Fcntl.O_NOFOLLOW) != 0) {
       return open(path, flags, pos);
     }
     int place = place(path);
