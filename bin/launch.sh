@@ -105,7 +105,7 @@ need_cipher() {
 # understands names of files: in that of cron or a service it would know ASCII only. What the JVM has to say belongs on
 # standard error: it lists its threads on SIGQUIT. Picocli need not look for types of Java that no option has: 5 ms.
 run_java() {
-  set -- "$tiers" -XX:+UseSerialGC -XX:-UsePerfData \
+  set -- "$tiers" -XX:+UseSerialGC -Xmn12m -XX:-UsePerfData \
     -Xshare:auto -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
     -XX:+DisplayVMOutputToStderr \
     -Xlog:disable -Xlog:all=error:stderr "-Xlog:cds*=off:stderr" \
