@@ -100,10 +100,11 @@ need_cipher() {
 }
 
 # Becomes the JVM. Not by -jar: Java would read the manifest, with classes that are in no archive. ArchiveRelocationMode:
-# the archive is mapped at the place it was made for; else all pointers in it are changed at each start. JNA gets its
-# library from us, and looks nowhere else: a JVM loads only the one that is for its processor. The locale says how Java
-# understands names of files: in that of cron or a service it would know ASCII only. What the JVM has to say belongs on
-# standard error: it lists its threads on SIGQUIT. Picocli need not look for types of Java that no option has: 5 ms.
+# the archive is mapped at the place it was made for; else all pointers in it are changed at each start. -Xmn: else
+# what is thrown away piles up, the more the larger the machine. JNA gets its library from us, and looks nowhere else:
+# a JVM loads only the one that is for its processor. The locale says how Java understands names of files: in that of
+# cron or a service it would know ASCII only. What the JVM has to say belongs on standard error: it lists its threads on
+# SIGQUIT. Picocli need not look for types of Java that no option has: 5 ms.
 run_java() {
   set -- "$tiers" -XX:+UseSerialGC -Xmn12m -XX:-UsePerfData \
     -Xshare:auto -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 \
