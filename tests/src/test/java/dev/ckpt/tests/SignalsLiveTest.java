@@ -203,7 +203,12 @@ class SignalsLiveTest {
         live.awaitReady();
         CkptOutcome outcome =
             run(fault.replace("KILL=", "KILL@" + live.pid() + "="), words(live, image));
-        assertEquals(SIGNALLED + Signals.SIGKILL, live.awaitExit(), fault);
+        if (outcome.code() == 0 && isAmongTheLast(fault, counted.calls) && !live.hasEnded()) {
+          // This dump took fewer calls than the one that was counted.
+          live.finish(0);
+        } else {
+          assertEquals(SIGNALLED + Signals.SIGKILL, live.awaitExit(), fault);
+        }
         if (outcome.code() == 0) {
           // It had all of it by then.
           verify(image);
@@ -214,6 +219,12 @@ class SignalsLiveTest {
         assertEquals(List.of(), imageFiles(), fault);
       }
     }
+  }
+
+  /** How many calls a dump takes depends on how long its threads take to stop. */
+  private static boolean isAmongTheLast(String fault, long calls) {
+    String[] place = fault.substring(fault.indexOf('=') + 1).split(":", 2);
+    return !place[0].equals("phase") && Long.parseLong(place[1]) > calls * 9 / 10;
   }
 
   private static String[] with(String[] words, String option) {
