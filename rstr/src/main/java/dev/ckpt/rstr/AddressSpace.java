@@ -139,29 +139,21 @@ final class AddressSpace {
       mapOpened(vma, path, Fcntl.O_RDONLY);
       return;
     }
-    // To write, no link is followed that has taken the file's place.
-    int place = context.fds().take();
-    Batch batch = run.room(3, path.length() + 1);
-    Batch.Result fd = open(batch, path, Fcntl.O_PATH | Fcntl.O_NOFOLLOW);
-    batch.call("dup3", SyscallNumbers.DUP3, fd, place, Fcntl.O_CLOEXEC);
-    batch.call("close", SyscallNumbers.CLOSE, fd);
-    mapOpened(vma, ByteString.of("/proc/self/fd/" + place), Fcntl.O_RDWR);
-    run.call("close", SyscallNumbers.CLOSE, place);
+    FilePlace place = FilePlace.hold(context, run, path);
+    mapOpened(vma, place.path(), Fcntl.O_RDWR);
+    place.release();
   }
 
   private void mapOpened(Vma vma, ByteString path, int flags) throws CkptException {
     Batch batch = run.room(3, path.length() + 1);
-    Batch.Result fd = open(batch, path, flags);
+    Batch.Result fd =
+        batch.call(
+            "open " + path,
+            SyscallNumbers.OPEN,
+            batch.string(path.toByteArray()),
+            flags | Fcntl.O_CLOEXEC);
     mapFd(batch, vma, fd);
     batch.call("close", SyscallNumbers.CLOSE, fd);
-  }
-
-  private static Batch.Result open(Batch batch, ByteString path, int flags) throws CkptException {
-    return batch.call(
-        "open " + path,
-        SyscallNumbers.OPEN,
-        batch.string(path.toByteArray()),
-        flags | Fcntl.O_CLOEXEC);
   }
 
   private static void mapFd(Batch batch, Vma vma, Object fd) {

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Whether huge pages are worth it here. As a rule they are; but what a virtual machine has free in
  * large pieces it may have given back to its host (free page reporting), and then to get a huge
- * page takes ten times as long as to fill it.
+ * page takes many times as long as to fill it.
  *
  * <p>Threading: any thread.
  */

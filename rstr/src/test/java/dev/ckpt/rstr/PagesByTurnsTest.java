@@ -42,7 +42,7 @@ class PagesByTurnsTest {
   private static final UUID ID = new UUID(1, 2);
 
   private final Thread caller = Thread.currentThread();
-  private final List<Integer> taken = new ArrayList<>();
+  private final List<Integer> taken = Collections.synchronizedList(new ArrayList<>());
   private final List<Integer> filled = Collections.synchronizedList(new ArrayList<>());
 
   /** Where the first byte of each array goes; belongs to one thread. */
@@ -76,6 +76,9 @@ class PagesByTurnsTest {
     return bytes.toByteArray();
   }
 
+  /** Up to this one each waits with its pages until the next one was read. */
+  private int lastToWait = -1;
+
   private PagesByTurns.Filling take(ImageObject array, ByteBuffer pages) {
     int n = (int) (((PageArray) array.record()).addr() / Limits.PAGE_SIZE);
     taken.add(n);
@@ -86,8 +89,9 @@ class PagesByTurnsTest {
         boolean isCallers = Thread.currentThread() == caller;
         assertEquals(isCallers, ((Lane) filler).isCallers());
         assertTrue(anyThread || isCallers, "only the caller may fill it");
-        pause(n);
-        // By now the other thread has read on, as far as it may.
+        while (anyThread && n < lastToWait && taken.size() < n + 2) {
+          Thread.onSpinWait();
+        }
         assertEquals((byte) n, pages.get(pages.position()));
         assertEquals((byte) n, pages.get(pages.limit() - 1));
         filled.add(n);
@@ -98,15 +102,6 @@ class PagesByTurnsTest {
         return anyThread;
       }
     };
-  }
-
-  /** One thread is now slower, now faster than the other. */
-  private static void pause(int n) {
-    try {
-      Thread.sleep(n % 3);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static void fillAll(byte[] image, PagesByTurns.Taking taking) throws IOException {
@@ -123,6 +118,7 @@ class PagesByTurnsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, NR_ARRAYS})
   void takesInOrderAndFillsEachOnce(int nrArrays) throws IOException {
+    lastToWait = nrArrays - 1;
     fillAll(image(nrArrays), this::take);
     List<Integer> all = IntStream.range(0, nrArrays).boxed().toList();
     assertEquals(all, taken);

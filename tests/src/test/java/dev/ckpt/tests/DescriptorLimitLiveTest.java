@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ckpt.core.kernel.Tasks;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,14 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** A task with a high descriptor, restored where just that one would be allowed. */
 @Tag("live")
 class DescriptorLimitLiveTest {
-  private static final int FOREGROUND_REFUSED = 126;
+  private static final int REFUSED = 3;
 
   private static final int CAP_SYS_RESOURCE = 24;
 
   /** It has descriptor 700. */
-  private static final Programs.Program PROGRAM = new Programs.Program("fd_regular", "save", 0);
+  private static final String PROGRAM = "fd_regular";
 
   private static final String LIMIT = "ulimit -n 701; exec \"$@\"";
+  private static final Pattern NEEDED = Pattern.compile("it takes (\\d+) descriptors");
 
   @TempDir Path folder;
   private LiveProgram task;
@@ -37,10 +41,15 @@ class DescriptorLimitLiveTest {
   @BeforeEach
   void dump() throws IOException {
     assumeTrue(Tasks.effectiveUser() == 0, "only root can do without a right");
-    task = LiveProgram.start(PROGRAM);
+    task =
+        LiveProgram.start(
+            Programs.needed("prlimit"),
+            List.of(
+                "--nofile=701:701",
+                Programs.folder().resolve(PROGRAM).toString(),
+                "STATUS",
+                "save"));
     task.awaitReady();
-    LiveProgram.command(
-        Programs.needed("prlimit").toString(), "--nofile=701:701", "--pid=" + task.pid());
     image = task.besides("image");
     task.dump(image, true);
   }
@@ -64,8 +73,7 @@ class DescriptorLimitLiveTest {
     task.finish(0);
   }
 
-  @Test
-  void othersAreToldBeforehand() throws IOException {
+  private CkptOutcome restoreWithoutTheRight(String limit) throws IOException {
     List<String> before =
         List.of(
             Programs.needed("setpriv").toString(),
@@ -73,10 +81,20 @@ class DescriptorLimitLiveTest {
             "--",
             "/bin/sh",
             "-c",
-            LIMIT,
+            limit,
             "sh");
-    CkptOutcome.of(folder, before, "restore", image.toString())
-        .expectFailure(FOREGROUND_REFUSED, "RLIMIT", "descriptors to rebuild it", "ulimit -H -n");
+    return CkptOutcome.of(folder, before, "restore", "--detach", image.toString());
+  }
+
+  @Test
+  void othersAreToldBeforehandHowManyItTakes() throws IOException {
+    CkptOutcome refused = restoreWithoutTheRight(LIMIT);
+    refused.expectFailure(REFUSED, "RLIMIT", "descriptors to rebuild it", "ulimit -H -n");
     assertFalse(Files.exists(Path.of("/proc/" + task.pid())));
+    Matcher needed = NEEDED.matcher(refused.err());
+    assertTrue(needed.find(), refused.err());
+    CkptOutcome restored = restoreWithoutTheRight(LIMIT.replace("701", needed.group(1)));
+    assertEquals(0, restored.code(), restored.err());
+    task.finish(0);
   }
 }

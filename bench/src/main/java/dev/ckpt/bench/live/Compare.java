@@ -50,10 +50,7 @@ public final class Compare {
     CompareTables tables = new CompareTables(System.out);
     tables.machine(machine, options, criu().isPresent());
     warmUp();
-    for (Case each : cases(options)) {
-      if (!options.isChosen(each.name())) {
-        continue;
-      }
+    for (Case each : cases(options).stream().filter(one -> options.isChosen(one.name())).toList()) {
       notes.clear();
       Results results = measure(each);
       tables.of(each, results, notes);

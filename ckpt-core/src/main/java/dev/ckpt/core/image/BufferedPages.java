@@ -72,7 +72,8 @@ final class BufferedPages implements PageQueue {
   @Override
   public void add(Reading reading, boolean anyThread) throws IOException {
     ByteBuffer buffer = takeBuffer();
-    boolean beside = anyThread && pending.isEmpty() && nrAdded++ % 2 == 0;
+    nrAdded++;
+    boolean beside = anyThread && pending.isEmpty() && nrAdded % 2 == 1;
     read.add(
         new Read(
             buffer,

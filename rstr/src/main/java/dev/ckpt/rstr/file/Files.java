@@ -9,6 +9,7 @@ import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.rstr.Checks;
+import dev.ckpt.rstr.FilePlace;
 import dev.ckpt.rstr.GhostFolders;
 import dev.ckpt.rstr.MemoryObjects;
 import dev.ckpt.rstr.RstrContext;
@@ -198,42 +199,25 @@ public final class Files {
     Batch batch = run.room(4, name.length + 1);
     Batch.Result fd =
         batch.call("open " + path, SyscallNumbers.OPEN, batch.string(name), flags & ~Fcntl.FASYNC);
-    return at(batch, fd, pos);
+    int number = moved(batch, fd);
+    if (pos != 0) {
+      batch.call("lseek", SyscallNumbers.LSEEK, number, pos, Fcntl.SEEK_SET);
+    }
+    return number;
   }
 
   /**
-   * The same of a file that a path of the image leads to. To write, it follows no link that has
-   * taken the file's place: that is opened as what it is, and then through our own descriptor,
-   * because O_NOFOLLOW would show for ever. Where the task had that flag itself, it does it alone.
+   * The same of a file that a path of the image leads to; to write, see {@link FilePlace}. The
+   * task's own O_NOFOLLOW does that alone, and would follow no path through a descriptor.
    */
   int openNamed(ByteString path, int flags, long pos) throws CkptException {
     boolean written = (flags & Fcntl.O_ACCMODE) != Fcntl.O_RDONLY && (flags & Fcntl.O_PATH) == 0;
     if (!written || (flags & Fcntl.O_NOFOLLOW) != 0) {
       return open(path, flags, pos);
     }
-    int place = place(path);
-    int number = open(self(place), flags, pos);
-    run.call("close", SyscallNumbers.CLOSE, place);
-    return number;
-  }
-
-  private int place(ByteString path) throws CkptException {
-    byte[] name = path.toByteArray();
-    Batch batch = run.room(3, name.length + 1);
-    return moved(
-        batch,
-        batch.call(
-            "open " + path,
-            SyscallNumbers.OPEN,
-            batch.string(name),
-            Fcntl.O_PATH | Fcntl.O_NOFOLLOW | Fcntl.O_CLOEXEC));
-  }
-
-  private int at(Batch batch, Batch.Result fd, long pos) throws CkptException {
-    int number = moved(batch, fd);
-    if (pos != 0) {
-      batch.call("lseek", SyscallNumbers.LSEEK, number, pos, Fcntl.SEEK_SET);
-    }
+    FilePlace place = FilePlace.hold(context, run, path);
+    int number = open(place.path(), flags, pos);
+    place.release();
     return number;
   }
 }
