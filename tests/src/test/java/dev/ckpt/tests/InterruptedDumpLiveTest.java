@@ -42,6 +42,9 @@ class InterruptedDumpLiveTest {
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final long FIONREAD = 0x541b;
 
+  /** More than a dump keeps in its own memory, so that it stays frozen while nobody reads. */
+  private static final String LARGE = "bigmem 64";
+
   @TempDir Path folder;
   private Path images;
   private Path errors;
@@ -136,7 +139,7 @@ class InterruptedDumpLiveTest {
 
   /** Begins a dump into a pipe that is too small for it, and waits until it writes. */
   private void dumpIntoAPipe(List<String> before, String... options) throws IOException {
-    task = start("mallocs");
+    task = start(LARGE);
     pipe = PipePair.open(0);
     List<String> words = new ArrayList<>(before);
     words.addAll(CkptProcess.words());
