@@ -120,14 +120,17 @@ final class PageWriter {
     int of = owner;
     Source from = source;
     gathered.clear();
-    nrRead += gatheredPages;
+    int nrPages = (int) gatheredPages;
+    nrRead += nrPages;
     gatheredPages = 0;
     out.add(
+        next.size(),
+        nrPages,
+        next.stream().allMatch(each -> each.manner().anyThread()),
         (into, beside) -> {
           from.read(next.stream().map(Gathered::range).toList(), into, beside);
           return cut(of, next, into.flip());
-        },
-        next.stream().allMatch(each -> each.manner().anyThread()));
+        });
     progress.accept(nrRead);
   }
 

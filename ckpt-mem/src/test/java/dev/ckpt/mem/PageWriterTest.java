@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.checkpoint.MmCheckpoint.PageCounts;
+import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
@@ -23,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -65,6 +67,23 @@ class PageWriterTest {
     private int nrArrays;
   }
 
+  /** Takes all at once, and has no window. */
+  private record Prompt(WritableByteChannel channel) implements ImageOutput {
+    @Override
+    public boolean isPrompt() {
+      return true;
+    }
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public void publish() {}
+
+    @Override
+    public void close() {}
+  }
+
   private interface Body {
     PageCounts write(PageWriter pages, int owner) throws IOException;
   }
@@ -77,13 +96,14 @@ class PageWriterTest {
 
   private static byte[] image(Body body) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+    WritableByteChannel channel = Channels.newChannel(bytes);
+    try (ImageWriter writer = new ImageWriter(channel)) {
       ByteString name = ByteString.of("test");
       writer.write(
           new Header(Header.EM_X86_64, PAGE, name, ID, 1, 1, 1, ID, Header.NO_PARENT, name, name));
       int owner =
           writer.writeShared(new Shmem(ShmemKind.ANON, ByteString.of(""), 1L << 40, 0, 0, 0600));
-      try (PageQueue queue = PageQueue.into(writer, true, Long.MAX_VALUE)) {
+      try (PageQueue queue = PageQueue.into(writer, new Prompt(channel), 1 << 30)) {
         body.write(new PageWriter(queue, done -> {}), owner);
         queue.finish();
       }

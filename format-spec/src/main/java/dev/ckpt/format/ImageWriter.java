@@ -85,6 +85,11 @@ public final class ImageWriter implements AutoCloseable {
     return offset;
   }
 
+  /** Whether what is written is not what was given. */
+  public boolean seals() {
+    return cipher.isPresent();
+  }
+
   /** Writes an object that others do not refer to. */
   public void write(ImageRecord object) throws IOException {
     write(0, object);

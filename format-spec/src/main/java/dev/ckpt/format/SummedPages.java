@@ -14,4 +14,23 @@ public final class SummedPages {
     this.pages = pages;
     this.crc32c = crc32c;
   }
+
+  /** Its table. */
+  public PageArray table() {
+    return table;
+  }
+
+  /** The pages of its DATA runs; those of the buffer that was given. */
+  public ByteBuffer pages() {
+    return pages;
+  }
+
+  /**
+   * The same pages elsewhere.
+   *
+   * @param buffer has room for them; it is emptied first
+   */
+  public SummedPages copiedTo(ByteBuffer buffer) {
+    return new SummedPages(table, buffer.clear().put(pages).flip(), crc32c);
+  }
 }

@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** One dump, step by step; its own object because the last steps come after the thaw. */
 final class Dump implements AutoCloseable {
@@ -84,12 +86,17 @@ final class Dump implements AutoCloseable {
     this.timeline = timeline;
     this.landlock = landlock;
     this.writer = new ImageWriter(output.channel(), options.key());
-    this.queue = PageQueue.into(writer, output.isPrompt(), residentBytes(options.pid()));
+    this.queue = PageQueue.into(writer, output, contentBytes(options.pid()));
     this.beside = RemoteMemory.open(options.pid(), options.hook());
   }
 
-  private static long residentBytes(int pid) throws CkptException {
-    return ProcFs.of(pid).status().vmKb().getOrDefault("VmRSS", 0L) << 10;
+  /** About how much of its memory is in no file. */
+  private static long contentBytes(int pid) throws CkptException {
+    Map<String, Long> kb = ProcFs.of(pid).status().vmKb();
+    return Stream.of("RssAnon", "RssShmem", "VmSwap")
+            .mapToLong(name -> kb.getOrDefault(name, 0L))
+            .sum()
+        << 10;
   }
 
   /** Everything that needs the task frozen. On the tracer's thread. */

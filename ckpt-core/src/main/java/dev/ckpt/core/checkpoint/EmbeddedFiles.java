@@ -44,19 +44,27 @@ public final class EmbeddedFiles implements AutoCloseable {
     return contents;
   }
 
+  /** Whether somebody has a write lease on a file, which our opening would break. */
+  @FunctionalInterface
+  interface Lease {
+    /** Looks. */
+    boolean isHeld() throws CkptException;
+  }
+
   /**
    * Whether a file is embedded; takes hold of it if so. A small temporary file that cannot be read
    * is left out.
    *
+   * @param lease on that file; asked if it is to be embedded
    * @throws UnsupportedStateException if a pattern asks for it and it cannot be had
    */
-  boolean take(ByteString path, FileStat stat) throws CkptException {
+  boolean take(ByteString path, FileStat stat, Lease lease) throws CkptException {
     String name = new String(path.toByteArray(), StandardCharsets.UTF_8);
     boolean asked = rule.names(name);
     if (stat.type() != FileStat.S_IFREG || !asked && !rule.isTemporary(name, stat)) {
       return false;
     }
-    Optional<String> obstacle = hold(path, stat);
+    Optional<String> obstacle = hold(path, stat, lease);
     if (obstacle.isPresent() && asked) {
       throw new UnsupportedStateException(
           List.of(
@@ -78,11 +86,11 @@ public final class EmbeddedFiles implements AutoCloseable {
 
   // What is opened here belongs to what is kept until close.
   @SuppressWarnings("MustBeClosedChecker")
-  private Optional<String> hold(ByteString path, FileStat stat) throws CkptException {
+  private Optional<String> hold(ByteString path, FileStat stat, Lease lease) throws CkptException {
     if (GhostFiles.holdsTooMuch(stat)) {
       return Optional.of("holds more than " + GhostFiles.MAX_DATA_BYTES + " bytes");
     }
-    if (isLeased(stat)) {
+    if (lease.isHeld()) {
       return Optional.of("to read it would break a lease");
     }
     Fd handle;
@@ -100,9 +108,12 @@ public final class EmbeddedFiles implements AutoCloseable {
   }
 
   /**
-   * NB: the device in /proc/locks may be another than stat(2) tells, so any with its number does.
+   * Whether anybody has one on a file that perhaps nobody has open.
+   *
+   * <p>NB: the kernel has all its CPUs come by before it shows the locks: 5 to 20 ms. The device in
+   * /proc/locks may be another than stat(2) tells, so any with its number does.
    */
-  private static boolean isLeased(FileStat stat) throws CkptException {
+  static boolean isLeased(FileStat stat) throws CkptException {
     return ProcFs.locks().stream()
         .filter(lock -> lock.type() == FileLock.Type.LEASE || lock.type() == FileLock.Type.DELEG)
         .filter(lock -> lock.access() == FileLock.Access.WRITE)

@@ -13,18 +13,34 @@ public final class FileRefs {
 
   private FileRefs() {}
 
-  /** The reference to a file's record. */
+  /** The reference to the record of a file that is known by its name, opened as it may be. */
   public static int save(CkptContext context, ByteString path, FileStat stat) throws CkptException {
-    return save(context, path, stat, false);
+    return save(context, path, stat, false, () -> EmbeddedFiles.isLeased(stat));
+  }
+
+  /**
+   * The same of a file that was opened to be read or written: then nobody else has a write lease on
+   * it (fcntl(2)).
+   *
+   * @param leased whether this opening has one
+   */
+  public static int saveOpened(CkptContext context, ByteString path, FileStat stat, boolean leased)
+      throws CkptException {
+    return save(context, path, stat, false, () -> leased);
   }
 
   /** The same of a file that is mapped, and so may be a program or a library. */
   public static int saveMapped(CkptContext context, ByteString path, FileStat stat)
       throws CkptException {
-    return save(context, path, stat, stat.type() == FileStat.S_IFREG);
+    return save(context, path, stat, stat.type() == FileStat.S_IFREG, () -> false);
   }
 
-  private static int save(CkptContext context, ByteString path, FileStat stat, boolean mayHaveId)
+  private static int save(
+      CkptContext context,
+      ByteString path,
+      FileStat stat,
+      boolean mayHaveId,
+      EmbeddedFiles.Lease lease)
       throws CkptException {
     int objref =
         context.share(
@@ -41,7 +57,7 @@ public final class FileRefs {
                     mayHaveId ? BuildId.of(path).orElse(NO_BUILD_ID) : NO_BUILD_ID,
                     stat.uid(),
                     stat.gid(),
-                    context.embedded().take(path, stat)));
+                    context.embedded().take(path, stat, lease)));
     context.embedded().saved(path, objref, stat);
     return objref;
   }

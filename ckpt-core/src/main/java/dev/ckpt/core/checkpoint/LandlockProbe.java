@@ -184,8 +184,19 @@ final class LandlockProbe implements AutoCloseable {
   @Override
   public void close() throws CkptException {
     for (Future<Bystander> bystander : bystanders.values()) {
-      Outcome.of(bystander, FAILED).close();
+      end(bystander);
     }
     bystanders.clear();
+  }
+
+  private static void end(Future<Bystander> bystander) throws CkptException {
+    Bystander made;
+    try {
+      made = Outcome.of(bystander, FAILED);
+    } catch (CkptException e) {
+      // Whoever needed it was told, with this very exception: thrown again it would hide itself.
+      return;
+    }
+    made.close();
   }
 }

@@ -56,7 +56,7 @@ final class BufferedPages implements PageQueue {
     // NB: the frozen task would wait for the kernel to find and clear these pages.
     thread.submit(
         () -> {
-          memory.populate(expectedBytes);
+          memory.populate(0, expectedBytes);
           return memory;
         });
   }
@@ -70,7 +70,7 @@ final class BufferedPages implements PageQueue {
   }
 
   @Override
-  public void add(Reading reading, boolean anyThread) throws IOException {
+  public void add(int nrRuns, int nrPages, boolean anyThread, Reading reading) throws IOException {
     ByteBuffer buffer = takeBuffer();
     nrAdded++;
     boolean beside = anyThread && pending.isEmpty() && nrAdded % 2 == 1;

@@ -8,10 +8,13 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.NewerFeature;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.format.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -20,6 +23,7 @@ import java.util.UUID;
  */
 public final class ImageFileOutput implements ImageOutput {
   private static final int OWNER_ONLY = 0600;
+  private static final int SEEK_SET = 0;
 
   private final ImagePlace place;
   private final Path temporary;
@@ -27,6 +31,14 @@ public final class ImageFileOutput implements ImageOutput {
   private final Fd fd;
   private final FdChannel file;
   private final WritableByteChannel channel = new Explained();
+  private Optional<ImageWindow> window = Optional.empty();
+
+  /** Where the next byte goes. */
+  private long position;
+
+  /** Whether the descriptor is not there. */
+  private boolean behind;
+
   private boolean named;
   private boolean synced;
   private boolean published;
@@ -94,8 +106,17 @@ public final class ImageFileOutput implements ImageOutput {
   }
 
   @Override
+  public Optional<ImageWindow> window(long lenBytes) throws IOException {
+    // NB: what is dirtied beyond that, the disk would get twice: now, and when the pages are there.
+    long most = ProcFs.vmstat().room() * Limits.PAGE_SIZE;
+    window = ImageWindow.open(fd, Math.min(lenBytes, most));
+    return window;
+  }
+
+  @Override
   public void sync() throws IOException {
     try {
+      trim();
       Files.sync(fd);
     } catch (SyscallException e) {
       throw place.explainWrite(e);
@@ -112,6 +133,7 @@ public final class ImageFileOutput implements ImageOutput {
   public void publish() throws IOException {
     byte[] name = Files.bytes(place.path().toString());
     try {
+      trim();
       giveName(name);
     } catch (SyscallException e) {
       throw place.explain(e);
@@ -119,6 +141,13 @@ public final class ImageFileOutput implements ImageOutput {
     published = true;
     if (synced) {
       syncName();
+    }
+  }
+
+  /** Gives back the room that was found for more than there is. */
+  private void trim() throws SyscallException {
+    if (window.isPresent()) {
+      Files.truncate(fd, position);
     }
   }
 
@@ -186,7 +215,18 @@ public final class ImageFileOutput implements ImageOutput {
     @Override
     public int write(ByteBuffer source) throws IOException {
       try {
-        return file.write(source);
+        int len = source.remaining();
+        if (window.isEmpty() || !window.get().put(source, position)) {
+          if (behind) {
+            Files.seek(fd, position, SEEK_SET);
+            behind = false;
+          }
+          len = file.write(source);
+        } else {
+          behind = true;
+        }
+        position += len;
+        return len;
       } catch (SyscallException e) {
         throw place.explainWrite(e);
       }

@@ -2,6 +2,7 @@ package dev.ckpt.core.image;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
 
 /** Where an image is written to; nobody sees it before {@link #publish}. */
 public interface ImageOutput extends AutoCloseable {
@@ -14,6 +15,17 @@ public interface ImageOutput extends AutoCloseable {
    */
   default boolean isPrompt() {
     return false;
+  }
+
+  /**
+   * Opens a window on the file that it is, before anything is written. A page array that is then
+   * written from where it will stand is not copied.
+   *
+   * @param lenBytes the largest that is of use, a multiple of the page size
+   * @return nothing if it is no file, or one that cannot be written so; belongs to the caller
+   */
+  default Optional<ImageWindow> window(long lenBytes) throws IOException {
+    return Optional.empty();
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
  * Where an image goes: a file that appears whole or not at all, or a pipe. May depend on {@code
- * kernel} and the errors.
+ * proc}, {@code kernel} and the errors.
  */
 package dev.ckpt.core.image;

@@ -143,6 +143,16 @@ public final class Files {
     Call.check(LibC.ftruncate64(file.number(), size), "", "ftruncate", file.number(), size);
   }
 
+  /**
+   * fallocate(2): room on the disk, up to a size that the file then has.
+   *
+   * <p>NB: when there is not enough, the file may have got a part of it.
+   */
+  public static void allocate(Fd file, long size) throws SyscallException {
+    Call.check(
+        LibC.fallocate64(file.number(), 0, 0, size), "", "fallocate", file.number(), 0, 0, size);
+  }
+
   /** lseek(2). */
   public static long seek(Fd file, long offset, int whence) throws SyscallException {
     return Call.check(

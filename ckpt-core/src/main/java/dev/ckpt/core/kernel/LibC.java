@@ -76,6 +76,8 @@ final class LibC {
 
   static native int ftruncate64(int fd, long length);
 
+  static native int fallocate64(int fd, int mode, long offset, long length);
+
   static native int linkat(int olddir, byte[] oldpath, int newdir, byte[] newpath, int flags);
 
   static native int renameat(int olddir, byte[] oldpath, int newdir, byte[] newpath);

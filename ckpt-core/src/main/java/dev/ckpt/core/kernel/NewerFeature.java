@@ -29,6 +29,8 @@ public enum NewerFeature {
   MFD_EXEC(Errno.EINVAL),
   /** Files without a name: a matter of the file system. */
   O_TMPFILE(Errno.EOPNOTSUPP),
+  /** Linux 5.14. */
+  MADV_POPULATE_WRITE(Errno.EINVAL),
   /** Linux 5.13, and built with CONFIG_RSEQ. */
   PTRACE_GET_RSEQ_CONFIGURATION(Errno.EIO);
 

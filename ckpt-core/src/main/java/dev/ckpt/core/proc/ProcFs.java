@@ -295,6 +295,11 @@ public final class ProcFs {
     return ofMachine().parse("cpuinfo", CpuInfo::parse);
   }
 
+  /** What waits for the disks. */
+  public static VmStat vmstat() throws CkptException {
+    return ofMachine().parse("vmstat", VmStat::parse);
+  }
+
   /** All file locks of the machine whose owner can be seen from our pid namespace. */
   public static List<FileLock> locks() throws CkptException {
     return ofMachine().parse("locks", FileLock::parseAll);

@@ -33,6 +33,7 @@ class MutationTest {
     parsers.put("odd.thread.syscall", SyscallState::parse);
     parsers.put("odd.thread.wchan", ProcValues::wchan);
     parsers.put("odd.locks", FileLock::parseAll);
+    parsers.put("odd.vmstat", VmStat::parse);
     parsers.put("odd.cpuinfo", CpuInfo::parse);
     parsers.put("odd.environ", NulStrings::parse);
     parsers.put("odd.comm", ProcValues::comm);

@@ -91,8 +91,15 @@ public record PageArray(int owner, List<PageRun> runs) implements ImageRecord {
    * DATA pages the end of the table.
    */
   public long pagesOffset(long objectOffset) {
-    long tableEnd = objectOffset + HEADER_BYTES + tableBytes();
-    return nrDataPages() == 0 ? tableEnd : (tableEnd + Limits.PAGE_SIZE - 1) & -Limits.PAGE_SIZE;
+    return nrDataPages() == 0
+        ? objectOffset + HEADER_BYTES + tableBytes()
+        : pagesOffset(objectOffset, runs.size());
+  }
+
+  /** The same for a table of so many runs, which has DATA pages. */
+  public static long pagesOffset(long objectOffset, int nrRuns) {
+    long tableEnd = objectOffset + HEADER_BYTES + RUNS_OFFSET + (long) nrRuns * RUN_BYTES;
+    return (tableEnd + Limits.PAGE_SIZE - 1) & -Limits.PAGE_SIZE;
   }
 
   /** Zero bytes between the table and the pages if the header stands at this offset. */

@@ -1,11 +1,13 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.image.ImageWindow;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -40,6 +42,13 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   @Override
   public boolean isPrompt() {
     return image.isPrompt();
+  }
+
+  /** NB: it stays what it is when the image is taken back, for somebody may be reading into it. */
+  @Override
+  public Optional<ImageWindow> window(long lenBytes) throws IOException {
+    refuseRevoked();
+    return image.window(lenBytes);
   }
 
   @Override

@@ -45,6 +45,13 @@ final class FileLocks {
     };
   }
 
+  /** Whether a description holds a write lease. */
+  static boolean holdsWriteLease(OpenFile file) {
+    return file.info().locks().stream()
+        .anyMatch(
+            lock -> lock.type() == FileLock.Type.LEASE && lock.access() == FileLock.Access.WRITE);
+  }
+
   /**
    * Adds the records of what a description holds.
    *

@@ -8,7 +8,9 @@ import dev.ckpt.format.record.FileRegular;
 final class RegularFile implements FileKind {
   @Override
   public int save(Files files, OpenFile file) throws CkptException {
-    int named = FileRefs.save(files.context(), file.link(), file.stat());
+    int named =
+        FileRefs.saveOpened(
+            files.context(), file.link(), file.stat(), FileLocks.holdsWriteLease(file));
     return files.context().addTarget(new FileRegular(named, file.flags(), file.info().pos()));
   }
 }
