@@ -61,7 +61,7 @@ public final class Checkpoint {
       }
       timeline.end("look");
       PageReader.Provider backend = Backends.pageReader(options.backend());
-      Rehearsal.once(backend);
+      Rehearsal.once(options.pid(), backend);
       timeline.end("rehearse");
       return dump(options, output, backend, timeline, tracees, landlock);
     } catch (IOException e) {

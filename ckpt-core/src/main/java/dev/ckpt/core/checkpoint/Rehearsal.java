@@ -1,16 +1,21 @@
 package dev.ckpt.core.checkpoint;
 
 import dev.ckpt.core.backend.PageReader;
+import dev.ckpt.core.checkpoint.file.Files;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.thread.Outcome;
+import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
+import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Loading some hundred classes takes a cold JVM a tenth of a second. They are loaded here, while
  * the target still runs, and not while it is frozen. The only state kept is that it was done.
+ * Beside it the files of the target itself are surveyed, of kinds that no stub has.
  *
  * <p>A kernel that is too old shows here too, before the target is touched.
  */
@@ -30,12 +36,14 @@ final class Rehearsal {
   /**
    * Does it, unless it was done.
    *
+   * @param pid the target
    * @throws UnsupportedStateException when this kernel does not tell what an image must have
    */
-  static void once(PageReader.Provider backend) throws UnsupportedStateException {
+  static void once(int pid, PageReader.Provider backend) throws UnsupportedStateException {
     if (DONE.get()) {
       return;
     }
+    Future<Void> survey = SideThread.once("foreteller-" + pid, () -> surveyFiles(pid));
     try (Fd nowhere = Fd.open("/dev/null", Fcntl.O_RDWR);
         Stub stub = Stub.start(nowhere.number());
         Fd sink = Fd.open("/dev/null", Fcntl.O_WRONLY);
@@ -51,7 +59,20 @@ final class Rehearsal {
     } catch (IOException e) {
       endedEarly(e);
     }
+    try {
+      Outcome.of(survey);
+    } catch (IOException e) {
+      endedEarly(e);
+    }
     DONE.set(true);
+  }
+
+  /** What it sees is of no interest: the target still runs. */
+  private static Void surveyFiles(int pid) throws CkptException {
+    try (SurveyContext target = new SurveyContext(CheckpointOptions.of(pid), new Refusals(pid))) {
+      Files.foretell(target);
+    }
+    return null;
   }
 
   /** Whatever else is wrong, the real dump will meet it and say so; this one is for speed. */

@@ -74,6 +74,11 @@ public final class NativeBuffer {
     return bytes.slice(offset, lenBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Reads a byte. */
+  public byte getByte(int offset) {
+    return bytes.get(offset);
+  }
+
   /** Reads 8 bytes. */
   public long getLong(int offset) {
     return bytes.getLong(offset);

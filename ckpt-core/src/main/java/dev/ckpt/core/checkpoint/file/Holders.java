@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint.file;
 
+import dev.ckpt.core.kernel.FdLinks;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
@@ -18,9 +19,6 @@ import java.util.TreeMap;
  * nobody does.
  */
 final class Holders {
-  /** What named files begin with: who holds those is asked in another way. */
-  private static final String NAMED = "/";
-
   private final int target;
   private final Set<Integer> borrowed;
   private Optional<Map<String, List<Holder>>> seen = Optional.empty();
@@ -52,17 +50,16 @@ final class Holders {
 
   private Map<String, List<Holder>> look() {
     Map<String, List<Holder>> found = new HashMap<>();
+    FdLinks links = new FdLinks();
     for (int pid : ProcFs.pids()) {
       if (pid != target) {
-        descriptors(pid, borrowed)
-            .forEach(
-                (fd, link) -> {
-                  if (!link.startsWith(NAMED)) {
-                    found
-                        .computeIfAbsent(link, another -> new ArrayList<>())
-                        .add(new Holder(pid, fd));
-                  }
-                });
+        for (int fd : numbers(pid, borrowed)) {
+          // NB: who holds a named file is asked in another way.
+          String link = links.nameless(pid, fd);
+          if (!link.isEmpty()) {
+            found.computeIfAbsent(link, another -> new ArrayList<>()).add(new Holder(pid, fd));
+          }
+        }
       }
     }
     return found;
@@ -79,16 +76,7 @@ final class Holders {
   static Map<Integer, String> descriptors(int pid, Set<Integer> borrowed) {
     Map<Integer, String> links = new TreeMap<>();
     ProcFs proc = ProcFs.of(pid);
-    List<Integer> fds;
-    try {
-      fds = proc.fds();
-    } catch (CkptException e) {
-      return links;
-    }
-    if (pid == Tasks.self()) {
-      fds = fds.stream().filter(fd -> !borrowed.contains(fd)).toList();
-    }
-    for (int fd : fds) {
+    for (int fd : numbers(pid, borrowed)) {
       try {
         links.put(fd, proc.fdLink(fd).toString());
       } catch (CkptException e) {
@@ -97,5 +85,15 @@ final class Holders {
       }
     }
     return links;
+  }
+
+  private static List<Integer> numbers(int pid, Set<Integer> borrowed) {
+    List<Integer> fds;
+    try {
+      fds = ProcFs.of(pid).fds();
+    } catch (CkptException e) {
+      return List.of();
+    }
+    return pid == Tasks.self() ? fds.stream().filter(fd -> !borrowed.contains(fd)).toList() : fds;
   }
 }
