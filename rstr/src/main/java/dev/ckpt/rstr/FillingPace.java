@@ -1,7 +1,6 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.backend.PageRange;
-import java.util.List;
 
 /**
  * Whether huge pages are worth it here. As a rule they are; but what a virtual machine has free in
@@ -14,12 +13,12 @@ final class FillingPace {
   /** At first so much is filled without huge pages, to know what that costs. */
   private static final long PLAIN_SAMPLE_BYTES = 8L << 20;
 
-  private static final long HUGE_SAMPLE_BYTES = 16L << 20;
+  private static final long HUGE_SAMPLE_BYTES = 6L << 20;
 
   /** What is measured may be off by that much, for other programs run as well. */
   private static final double SLOWER = 1.5;
 
-  /** A system property, with which a test has all of it staged, however long that takes. */
+  /** A system property, with which a test has all of it staged or copied, though it be slower. */
   private static final String ALWAYS = "ckpt.staging.always";
 
   private final boolean always = Boolean.getBoolean(ALWAYS);
@@ -28,9 +27,9 @@ final class FillingPace {
   private long hugeBytes;
   private long hugeNanos;
 
-  /** Adds what the filling of some ranges took, where at least one of them was of huge pages. */
-  synchronized void add(boolean isHuge, List<PageRange> ranges, long nanos) {
-    long lenBytes = ranges.stream().mapToLong(PageRange::lenBytes).sum();
+  /** Adds what the filling of some pages took. */
+  synchronized void add(boolean isHuge, PageRange range, long nanos) {
+    long lenBytes = range.lenBytes();
     if (isHuge) {
       hugeBytes += lenBytes;
       hugeNanos += nanos;
@@ -38,6 +37,11 @@ final class FillingPace {
       plainBytes += lenBytes;
       plainNanos += nanos;
     }
+  }
+
+  /** Whether a test wants the rare way, however little there is. */
+  boolean isAlways() {
+    return always;
   }
 
   /** Whether the next ones should be huge. */

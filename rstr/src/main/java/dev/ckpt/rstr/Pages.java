@@ -161,6 +161,7 @@ final class Pages implements AutoCloseable {
 
   @Override
   public void close() {
+    staging.close();
     open.values().forEach(Fd::close);
   }
 }

@@ -2,9 +2,7 @@ package dev.ckpt.rstr;
 
 import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.PageRange;
-import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
-import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
@@ -22,48 +20,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Fills large private memory with huge pages, which takes fewer faults than page by page.
+ * Fills large private memory with fewer faults than page by page: by copies (UFFDIO_COPY), or with
+ * huge pages.
  *
  * <p>To ask for huge pages where the memory belongs would leave a mark on the mapping for ever
  * (MADV_HUGEPAGE). So they are asked for elsewhere in the new task, and moved in the end, whole
- * pages and not bytes (UFFDIO_MOVE, Linux 6.8). Where the kernel gives huge pages to everybody or
- * to nobody, or cannot move them, all goes the plain way.
+ * pages and not bytes (UFFDIO_MOVE, Linux 6.8). Where the kernel gives huge pages to everybody,
+ * faults are the fastest way.
  *
  * <p>Threading: {@link #divert} one thread at a time, what it returns any; the rest on the thread
  * that makes the system calls of the task.
  *
  * <p>Source: {@code mm/userfaultfd.c}, {@code validate_move_areas()}.
  */
-final class Staging {
+final class Staging implements AutoCloseable {
   /** A piece of the stream that is worth it: half of a huge page, the largest page array. */
   private static final long BLOCK_BYTES = 1L << 20;
 
   /** Below this the calls that it takes cost more than they save. */
-  private static final long LEAST_BYTES = 32L << 20;
+  private static final long LEAST_BYTES = 4L << 20;
+
+  /** The same of huge pages. */
+  private static final long LEAST_HUGE_BYTES = 32L << 20;
 
   private static final long HUGE_BYTES = 2L << 20;
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_FLAGS = 0x22 | 0x4000 | AddressSpace.MAP_FIXED_NOREPLACE;
   private static final int MADV_HUGEPAGE = 14;
-  private static final int UFFD_USER_MODE_ONLY = 1;
-  private static final int O_CLOEXEC = 02000000;
-  private static final long UFFD_API = 0xaa;
-  private static final long UFFD_FEATURE_MOVE = 1 << 16;
-  private static final long UFFDIO_API = 0xc018aa3fL;
-  private static final long UFFDIO_REGISTER = 0xc020aa00L;
-  private static final long UFFDIO_MOVE = 0xc028aa05L;
-  private static final long UFFDIO_REGISTER_MODE_MISSING = 1;
-  private static final int API_BYTES = 24;
-  private static final int REGISTER_BYTES = 32;
-  private static final int MOVE_BYTES = 40;
-
-  /** Where a move tells how far it came. */
-  private static final int MOVED = 32;
-
-  private static final int MAX_TRIES = 1000;
   private static final Path TRANSPARENT_HUGEPAGE =
       Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
@@ -110,21 +97,37 @@ final class Staging {
     }
   }
 
-  /** Where pages go, and whether any of them are staged. */
-  final class Diverted {
-    private final List<PageRange> ranges;
-    private final boolean isStaged;
+  /** How pages get to where they belong. */
+  private enum Way {
+    /** As any others. */
+    FILLED,
+    /** Filled elsewhere, and moved in the end. */
+    STAGED,
+    COPIED
+  }
 
-    private Diverted(List<PageRange> ranges, boolean isStaged) {
-      this.ranges = ranges;
-      this.isStaged = isStaged;
+  /** Pages that follow one another, where they go, and how. */
+  private record Piece(PageRange range, Way way) {}
+
+  /** Where pages go. */
+  final class Diverted {
+    private final List<Piece> pieces;
+
+    private Diverted(List<Piece> pieces) {
+      this.pieces = pieces;
     }
 
     /** Fills them. */
     void fill(PageFiller filler, ByteBuffer pages) throws CkptException {
-      long begin = System.nanoTime();
-      filler.fill(ranges, pages);
-      pace.add(isStaged, ranges, System.nanoTime() - begin);
+      for (Piece piece : pieces) {
+        long begin = System.nanoTime();
+        if (piece.way == Way.COPIED) {
+          userfault.orElseThrow().copy(piece.range, pages);
+        } else {
+          filler.fill(List.of(piece.range), pages);
+        }
+        pace.add(piece.way == Way.STAGED, piece.range, System.nanoTime() - begin);
+      }
     }
   }
 
@@ -133,38 +136,35 @@ final class Staging {
 
   private final FillingPace pace = new FillingPace();
 
-  /** By their start; none when nothing is staged. */
+  /** By their start; none when all goes the plain way. */
   private final TreeMap<Long, Stage> stages = new TreeMap<>();
 
-  /** Where all of them are staged. */
-  private RemoteMap map;
+  /** Where all of them are staged; none if they are copied alone. */
+  private Optional<RemoteMap> map = Optional.empty();
 
-  private long uffd = -1;
+  private Optional<Userfault> userfault = Optional.empty();
 
   Staging(RstrContext context, BatchRunner run) throws CkptException {
     this.context = context;
     this.run = run;
-    boolean isKnown = !NewerFeature.UFFDIO_MOVE.isHidden() && hugeOnRequest();
-    // Else its pages come from the nodes that it named, and not from ours.
-    if (isKnown && context.state().all(Mempolicy.class).isEmpty()) {
+    String huge = transparentHugepage();
+    // Else pages come from the nodes that the task named, and not from ours.
+    if (!huge.contains("[always]") && context.state().all(Mempolicy.class).isEmpty()) {
       for (Vma vma : context.state().all(Vma.class)) {
         if (isCandidate(vma)) {
           stages.put(vma.start(), new Stage(vma));
         }
       }
-    }
-    long lenBytes = stages.values().stream().mapToLong(Stage::lenBytes).sum();
-    if (lenBytes < LEAST_BYTES || !begin(lenBytes)) {
-      stages.clear();
+      begin(huge.contains("[madvise]"));
     }
   }
 
-  private static boolean hugeOnRequest() {
+  private static String transparentHugepage() {
     try {
-      return Files.readString(TRANSPARENT_HUGEPAGE).contains("[madvise]");
+      return Files.readString(TRANSPARENT_HUGEPAGE);
     } catch (IOException e) {
       // A kernel without them.
-      return false;
+      return "";
     }
   }
 
@@ -185,43 +185,50 @@ final class Staging {
 
   /** Where pages go that belong into these ranges, in the same order. */
   Diverted divert(List<PageRange> ranges) {
-    if (stages.isEmpty()) {
-      return new Diverted(ranges, false);
-    }
-    List<PageRange> diverted = new ArrayList<>();
-    boolean isStaged = false;
+    List<Piece> pieces = new ArrayList<>();
     for (PageRange range : ranges) {
-      isStaged |= divert(range, diverted);
+      if (stages.isEmpty()) {
+        pieces.add(new Piece(range, Way.FILLED));
+      } else {
+        divert(range, pieces);
+      }
     }
-    return new Diverted(diverted, isStaged);
+    return new Diverted(pieces);
   }
 
-  private boolean divert(PageRange range, List<PageRange> diverted) {
-    boolean isStaged = false;
+  /** NB: a range of pages may go from one mapping into the next. */
+  private void divert(PageRange range, List<Piece> pieces) {
     long at = range.address();
     while (at != range.end()) {
       long block = at & -BLOCK_BYTES;
-      long end = Math.min(range.end(), block + BLOCK_BYTES);
-      boolean whole = end - at == BLOCK_BYTES;
-      long delta = whole ? stage(at) : 0;
-      isStaged |= delta != 0;
-      diverted.add(new PageRange(at + delta, (end - at) / PageRange.PAGE_SIZE));
+      Optional<Stage> stage = stageOf(at);
+      long border = stage.isPresent() ? stage.get().vma.end() : nextStart(at);
+      long end = Math.min(border, Math.min(range.end(), block + BLOCK_BYTES));
+      long nrPages = (end - at) / PageRange.PAGE_SIZE;
+      long delta = stage.isPresent() && end - at == BLOCK_BYTES ? stage(stage.get(), at) : 0;
+      Way way = delta != 0 ? Way.STAGED : stage.isPresent() ? Way.COPIED : Way.FILLED;
+      pieces.add(new Piece(new PageRange(at + delta, nrPages), way));
       at = end;
     }
-    return isStaged;
+  }
+
+  private long nextStart(long address) {
+    Long next = stages.higherKey(address);
+    return next == null ? Long.MAX_VALUE : next;
+  }
+
+  private Optional<Stage> stageOf(long address) {
+    return Optional.ofNullable(stages.floorEntry(address))
+        .map(Map.Entry::getValue)
+        .filter(stage -> address < stage.vma.end());
   }
 
   /** How far away a whole block is put; 0: where it belongs. */
-  private long stage(long address) {
-    Map.Entry<Long, Stage> entry = stages.floorEntry(address);
-    if (entry == null || address + BLOCK_BYTES > entry.getValue().vma.end()) {
-      return 0;
-    }
-    Stage stage = entry.getValue();
+  private long stage(Stage stage, long address) {
     boolean first = (address & HUGE_BYTES - 1) == 0;
     boolean possible =
         first
-            ? address + HUGE_BYTES <= stage.vma.end() && pace.isForHuge()
+            ? address + HUGE_BYTES <= stage.vma.end() && stage.delta != 0 && pace.isForHuge()
             : stage.reaches(address);
     if (!possible) {
       return 0;
@@ -230,24 +237,47 @@ final class Staging {
     return stage.delta;
   }
 
-  /** Makes room for all of them; false when it cannot be had. */
-  private boolean begin(long lenBytes) throws CkptException {
-    if (!open()) {
-      return false;
+  private void begin(boolean hugeOnRequest) throws CkptException {
+    long lenBytes = stages.values().stream().mapToLong(Stage::lenBytes).sum();
+    boolean huge =
+        hugeOnRequest && lenBytes >= LEAST_HUGE_BYTES && !NewerFeature.UFFDIO_MOVE.isHidden();
+    if (lenBytes >= LEAST_BYTES || pace.isAlways()) {
+      userfault = open(huge);
+      if (huge && userfault.isEmpty()) {
+        huge = false;
+        userfault = open(false);
+      }
     }
+    if (userfault.isEmpty()) {
+      stages.clear();
+      return;
+    }
+    if (huge) {
+      makeRoom(lenBytes);
+    }
+    userfault.get().register(stages.values().stream().map(stage -> stage.vma).toList());
+  }
+
+  private Optional<Userfault> open(boolean moves) throws CkptException {
+    return Userfault.open(run, context.state().task().pid(), moves);
+  }
+
+  /** Makes room for all of them; nothing is staged if it cannot be had. */
+  private void makeRoom(long lenBytes) throws CkptException {
+    RemoteMap room;
     try {
-      map = context.layout().take(lenBytes, HUGE_BYTES);
+      room = context.layout().take(lenBytes, HUGE_BYTES);
     } catch (UnsupportedStateException e) {
       // No obstacle to a task that needs so much for itself.
-      return false;
+      return;
     }
     Batch batch = run.room(2, 0);
     Batch.Result mapped =
         batch.tryCall(
             "mmap",
             SyscallNumbers.MMAP,
-            map.address(),
-            map.lenBytes(),
+            room.address(),
+            room.lenBytes(),
             PROT_READ_WRITE,
             MAP_FLAGS,
             -1,
@@ -255,78 +285,39 @@ final class Staging {
     batch.tryCall(
         "madvise(MADV_HUGEPAGE)",
         SyscallNumbers.MADVISE,
-        map.address(),
-        map.lenBytes(),
+        room.address(),
+        room.lenBytes(),
         MADV_HUGEPAGE);
     run.flush();
-    long at = map.address();
+    if (batch.result(mapped) < 0) {
+      return;
+    }
+    map = Optional.of(room);
+    long at = room.address();
     for (Stage stage : stages.values()) {
       stage.delta = at - stage.firstHuge();
       at += stage.lenBytes();
     }
-    return batch.result(mapped) >= 0;
-  }
-
-  private boolean open() throws CkptException {
-    Batch batch = run.room(2, API_BYTES);
-    Batch.Data api = batch.space(API_BYTES);
-    batch.putLong(api, 0, UFFD_API);
-    batch.putLong(api, 8, UFFD_FEATURE_MOVE);
-    Batch.Result fd =
-        batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, UFFD_USER_MODE_ONLY | O_CLOEXEC);
-    Batch.Result agreed =
-        batch.tryCall("ioctl(UFFDIO_API)", SyscallNumbers.IOCTL, fd, UFFDIO_API, api);
-    run.flush();
-    uffd = batch.result(fd);
-    return uffd >= 0 && batch.result(agreed) >= 0;
   }
 
   /** Moves all pages to where they belong. */
   void finish() throws CkptException {
     for (Stage stage : stages.values()) {
-      if (!stage.ranges.isEmpty()) {
-        moveAll(stage);
+      for (PageRange range : stage.ranges) {
+        userfault.orElseThrow().move(range, stage.delta);
       }
     }
-    if (!stages.isEmpty()) {
-      run.call("munmap", SyscallNumbers.MUNMAP, map.address(), map.lenBytes());
+    if (map.isPresent()) {
+      run.call("munmap", SyscallNumbers.MUNMAP, map.get().address(), map.get().lenBytes());
     }
-    if (uffd >= 0) {
-      // With it goes the registration of all mappings.
-      run.call("close", SyscallNumbers.CLOSE, uffd);
+    if (userfault.isPresent()) {
+      userfault.get().end();
     }
     run.flush();
   }
 
-  private void moveAll(Stage stage) throws CkptException {
-    Batch batch = run.room(1, REGISTER_BYTES);
-    Batch.Data register = batch.space(REGISTER_BYTES);
-    batch.putLong(register, 0, stage.vma.start());
-    batch.putLong(register, 8, stage.vma.lenBytes());
-    batch.putLong(register, 16, UFFDIO_REGISTER_MODE_MISSING);
-    batch.call("ioctl(UFFDIO_REGISTER)", SyscallNumbers.IOCTL, uffd, UFFDIO_REGISTER, register);
-    for (PageRange range : stage.ranges) {
-      move(stage, range);
-    }
-  }
-
-  /** NB: the kernel may move a part only and then want to be asked again, when a page is in use. */
-  private void move(Stage stage, PageRange range) throws CkptException {
-    long moved = 0;
-    for (int i = 0; moved < range.lenBytes(); i++) {
-      Batch batch = run.room(1, MOVE_BYTES);
-      Batch.Data move = batch.space(MOVE_BYTES);
-      batch.putLong(move, 0, range.address() + moved);
-      batch.putLong(move, 8, range.address() + stage.delta + moved);
-      batch.putLong(move, 16, range.lenBytes() - moved);
-      Batch.Result result =
-          batch.tryCall("ioctl(UFFDIO_MOVE)", SyscallNumbers.IOCTL, uffd, UFFDIO_MOVE, move);
-      run.flush();
-      long errno = -batch.result(result);
-      if (errno > 0 && (errno != Errno.EAGAIN && errno != Errno.EBUSY || i == MAX_TRIES)) {
-        throw new SyscallException("", "ioctl(UFFDIO_MOVE)", range.toString(), (int) errno);
-      }
-      moved += Math.max(0, batch.getLong(move, MOVED));
-    }
+  @Override
+  public void close() {
+    userfault.ifPresent(Userfault::close);
   }
 }

@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.backend.PageRange;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FillingPaceTest {
-  private static final List<PageRange> MIB = List.of(new PageRange(0x7000_0000_0000L, 256));
+  private static final PageRange MIB = new PageRange(0x7000_0000_0000L, 256);
 
   private final FillingPace pace = new FillingPace();
 
@@ -37,7 +36,7 @@ class FillingPaceTest {
   @Test
   void stopsWhenTheyAreSlow() {
     add(8, false, 400);
-    add(15, true, 2000);
+    add(5, true, 2000);
     assertTrue(pace.isForHuge(), "not before it can be told");
     add(1, true, 2000);
     assertFalse(pace.isForHuge());

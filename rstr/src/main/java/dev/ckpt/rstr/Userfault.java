@@ -1,0 +1,183 @@
+package dev.ckpt.rstr;
+
+import dev.ckpt.core.backend.PageRange;
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.TargetGoneException;
+import dev.ckpt.core.kernel.Errno;
+import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.NativeBuffer;
+import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
+import dev.ckpt.core.tracee.Batch;
+import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.Vma;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * A userfaultfd(2) of the new task, and our descriptor for it: by it pages come into memory that
+ * nobody has touched without a fault, and without the zeros that a fault makes.
+ *
+ * <p>Between {@link #register} and {@link #end} nothing else can put pages there: a write from
+ * outside would be a fault that nobody serves.
+ *
+ * <p>Threading: {@link #copy} any thread; the rest on the thread that makes the task's system
+ * calls.
+ *
+ * <p>Source: {@code mm/userfaultfd.c}.
+ */
+final class Userfault implements AutoCloseable {
+  private static final int UFFD_USER_MODE_ONLY = 1;
+  private static final int O_CLOEXEC = 02000000;
+  private static final long UFFD_API = 0xaa;
+  private static final long UFFD_FEATURE_MOVE = 1 << 16;
+  private static final long UFFDIO_API = 0xc018aa3fL;
+  private static final long UFFDIO_REGISTER = 0xc020aa00L;
+  private static final long UFFDIO_COPY = 0xc028aa03L;
+  private static final long UFFDIO_MOVE = 0xc028aa05L;
+  private static final long UFFDIO_REGISTER_MODE_MISSING = 1;
+  private static final int API_BYTES = 24;
+  private static final int REGISTER_BYTES = 32;
+
+  /** Of a copy and of a move alike. */
+  private static final int TRANSFER_BYTES = 40;
+
+  /** Where those tell how far they came. */
+  private static final int TRANSFERRED = 32;
+
+  private static final int MAX_TRIES = 1000;
+
+  private final BatchRunner run;
+  private final int pid;
+  private final long theirs;
+  private final Fd ours;
+
+  private Userfault(BatchRunner run, int pid, long theirs, Fd ours) {
+    this.run = run;
+    this.pid = pid;
+    this.theirs = theirs;
+    this.ours = ours;
+  }
+
+  /**
+   * Opens one in the task.
+   *
+   * @param moves whether pages are to be moved, which takes Linux 6.8
+   * @return nothing when that is not possible here
+   */
+  static Optional<Userfault> open(BatchRunner run, int pid, boolean moves) throws CkptException {
+    Batch batch = run.room(2, API_BYTES);
+    Batch.Data api = batch.space(API_BYTES);
+    batch.putLong(api, 0, UFFD_API);
+    batch.putLong(api, 8, moves ? UFFD_FEATURE_MOVE : 0);
+    Batch.Result fd =
+        batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, UFFD_USER_MODE_ONLY | O_CLOEXEC);
+    Batch.Result agreed =
+        batch.tryCall("ioctl(UFFDIO_API)", SyscallNumbers.IOCTL, fd, UFFDIO_API, api);
+    run.flush();
+    if (batch.result(fd) < 0) {
+      return Optional.empty();
+    }
+    Optional<Fd> ours =
+        batch.result(agreed) < 0 ? Optional.empty() : fetch(pid, (int) batch.result(fd));
+    if (ours.isEmpty()) {
+      run.call("close", SyscallNumbers.CLOSE, batch.result(fd));
+    }
+    return ours.map(duplicate -> new Userfault(run, pid, batch.result(fd), duplicate));
+  }
+
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  private static Optional<Fd> fetch(int pid, int fd) throws CkptException {
+    try (Fd pidfd = Tasks.pidfdOpen(pid)) {
+      return Optional.of(Tasks.pidfdGetfd(pidfd, fd));
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EPERM || e.errno() == Errno.ENOSYS) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Says in which mappings pages will be put; they have none yet. */
+  void register(Collection<Vma> vmas) throws CkptException {
+    for (Vma vma : vmas) {
+      Batch batch = run.room(1, REGISTER_BYTES);
+      Batch.Data register = batch.space(REGISTER_BYTES);
+      batch.putLong(register, 0, vma.start());
+      batch.putLong(register, 8, vma.lenBytes());
+      batch.putLong(register, 16, UFFDIO_REGISTER_MODE_MISSING);
+      batch.call("ioctl(UFFDIO_REGISTER)", SyscallNumbers.IOCTL, theirs, UFFDIO_REGISTER, register);
+    }
+    run.flush();
+  }
+
+  /** Fills pages from a direct buffer's position. */
+  void copy(PageRange range, ByteBuffer pages) throws CkptException {
+    NativeBuffer copy = NativeBuffer.allocate(TRANSFER_BYTES);
+    long local = NativeBuffer.addressOf(pages) + pages.position();
+    long copied = 0;
+    for (int i = 0; copied < range.lenBytes(); i++) {
+      copy.putLong(0, range.address() + copied);
+      copy.putLong(8, local + copied);
+      copy.putLong(16, range.lenBytes() - copied);
+      copy.putLong(TRANSFERRED, 0);
+      try {
+        ours.ioctl(UFFDIO_COPY, copy.address());
+      } catch (SyscallException e) {
+        if (e.errno() == Errno.ESRCH) {
+          throw new TargetGoneException(pid, "ioctl(UFFDIO_COPY)");
+        }
+        refuseAt(range, "ioctl(UFFDIO_COPY)", e.errno(), i);
+      }
+      copied += Math.max(0, copy.getLong(TRANSFERRED));
+    }
+    pages.position(pages.position() + Math.toIntExact(range.lenBytes()));
+  }
+
+  /**
+   * Moves pages to where they belong.
+   *
+   * @param range where that is
+   * @param delta how far away they are
+   */
+  void move(PageRange range, long delta) throws CkptException {
+    long moved = 0;
+    for (int i = 0; moved < range.lenBytes(); i++) {
+      Batch batch = run.room(1, TRANSFER_BYTES);
+      Batch.Data move = batch.space(TRANSFER_BYTES);
+      batch.putLong(move, 0, range.address() + moved);
+      batch.putLong(move, 8, range.address() + delta + moved);
+      batch.putLong(move, 16, range.lenBytes() - moved);
+      Batch.Result result =
+          batch.tryCall("ioctl(UFFDIO_MOVE)", SyscallNumbers.IOCTL, theirs, UFFDIO_MOVE, move);
+      run.flush();
+      if (batch.result(result) < 0) {
+        refuseAt(range, "ioctl(UFFDIO_MOVE)", (int) -batch.result(result), i);
+      }
+      moved += Math.max(0, batch.getLong(move, TRANSFERRED));
+    }
+  }
+
+  /** NB: the kernel may do a part only and then want to be asked again, when a page is in use. */
+  private static void refuseAt(PageRange range, String call, int errno, int nrTries)
+      throws SyscallException {
+    if (errno != Errno.EAGAIN && errno != Errno.EBUSY || nrTries == MAX_TRIES) {
+      throw new SyscallException("", call, range.toString(), errno);
+    }
+  }
+
+  /** Closes it in the task too: with the last descriptor goes the registration of all mappings. */
+  void end() throws CkptException {
+    close();
+    run.call("close", SyscallNumbers.CLOSE, theirs);
+    run.flush();
+  }
+
+  @Override
+  public void close() {
+    ours.close();
+  }
+}
