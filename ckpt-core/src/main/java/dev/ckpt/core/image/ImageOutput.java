@@ -29,6 +29,13 @@ public interface ImageOutput extends AutoCloseable {
   }
 
   /**
+   * Asked now and then by what takes long.
+   *
+   * @throws IOException when nobody wants the image any more
+   */
+  default void requireWanted() throws IOException {}
+
+  /**
    * Makes all that was written survive a power failure, and its name too once it is published. What
    * cannot be had on the disk is never published.
    */

@@ -33,6 +33,9 @@ final class PagesByTurns implements PageQueue {
   /** For the state, for tables of more than a page, and what the task gets until it is frozen. */
   private static final int SLACK_PAGES = 256;
 
+  /** How much is made ready before somebody is asked whether it is still wanted. */
+  private static final long POPULATED_BYTES = 16 << 20;
+
   private static final int OURS = 0;
   private static final int THEIRS = BUFFER_BYTES;
   private static final int SPARE = 2 * BUFFER_BYTES;
@@ -91,16 +94,18 @@ final class PagesByTurns implements PageQueue {
     // NB: what a cipher makes of pages is no page, and what it is made of must not get into a file.
     Optional<ImageWindow> window =
         writer.seals() ? Optional.empty() : output.window(lenInImage(expectedBytes));
+    Optional<PagesByTurns> pages = Optional.empty();
     boolean done = false;
     try {
-      PagesByTurns pages =
-          new PagesByTurns(writer, window, MappedMemory.map(NR_BUFFERS * BUFFER_BYTES));
-      pages.populate();
+      pages =
+          Optional.of(
+              new PagesByTurns(writer, window, MappedMemory.map(NR_BUFFERS * BUFFER_BYTES)));
+      pages.get().populate(output);
       done = true;
-      return pages;
+      return pages.get();
     } finally {
       if (!done) {
-        window.ifPresent(ImageWindow::close);
+        pages.ifPresentOrElse(PagesByTurns::close, () -> window.ifPresent(ImageWindow::close));
       }
     }
   }
@@ -112,19 +117,32 @@ final class PagesByTurns implements PageQueue {
   }
 
   /** Has all memory ready, for the frozen task would wait for the kernel to find and clear it. */
-  private void populate() throws IOException {
+  private void populate(ImageOutput output) throws IOException {
     memory.populate(0, NR_BUFFERS * BUFFER_BYTES);
-    if (window.isPresent() && !populate(window.get())) {
+    if (window.isPresent() && !populate(window.get(), output)) {
       window.get().close();
       window = Optional.empty();
     }
   }
 
-  private boolean populate(ImageWindow all) throws IOException {
+  private boolean populate(ImageWindow all, ImageOutput output) throws IOException {
     long half = all.lenBytes() / 2 & -Limits.PAGE_SIZE;
-    Future<Boolean> upper = thread.submit(() -> all.populate(half, all.lenBytes()));
-    boolean lower = all.populate(0, half);
+    Future<Boolean> upper = thread.submit(() -> populate(all, half, all.lenBytes(), output));
+    boolean lower = populate(all, 0, half, output);
     return Outcome.of(upper) && lower;
+  }
+
+  /** NB: where a host has to find the memory first, this takes seconds. */
+  private static boolean populate(ImageWindow all, long from, long to, ImageOutput output)
+      throws IOException {
+    boolean done = true;
+    for (long at = from; done && at != to; ) {
+      output.requireWanted();
+      long end = Math.min(to, at + POPULATED_BYTES);
+      done = all.populate(at, end);
+      at = end;
+    }
+    return done;
   }
 
   @Override

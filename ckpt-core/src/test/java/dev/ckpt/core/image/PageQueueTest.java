@@ -60,7 +60,7 @@ class PageQueueTest {
   }
 
   /** An output that makes a queue go its way. */
-  private static final class Output implements ImageOutput {
+  private static class Output implements ImageOutput {
     private final Way way;
     private final WritableByteChannel channel;
     private final Optional<ImageOutput> file;
@@ -269,6 +269,25 @@ class PageQueueTest {
         addSome(queue, begin(writer), 10);
       }
       assertTrue(bytes.size() < 3 * Limits.PAGE_SIZE, "only what was begun: " + bytes.size());
+    }
+  }
+
+  /** To make page cache ready takes seconds where there is much, or the host is slow. */
+  @Test
+  void stopsToPrepareWhenNobodyWantsTheImage() throws IOException {
+    try (ImageFileOutput file = ImageFileOutput.create(folder.resolve("image"), true);
+        ImageWriter writer = new ImageWriter(file.channel())) {
+      Output unwanted =
+          new Output(Way.IN_PLACE, file.channel(), Optional.of(file)) {
+            @Override
+            public void requireWanted() throws IOException {
+              throw new IOException("unwanted");
+            }
+          };
+      IOException e =
+          assertThrows(
+              IOException.class, () -> PageQueue.into(writer, unwanted, EXPECTED_BYTES).close());
+      assertEquals("unwanted", e.getMessage());
     }
   }
 

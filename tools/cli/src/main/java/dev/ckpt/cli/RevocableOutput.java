@@ -52,6 +52,11 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   }
 
   @Override
+  public void requireWanted() throws CkptException {
+    refuseRevoked();
+  }
+
+  @Override
   public synchronized void publish() throws IOException {
     refuseRevoked();
     image.publish();
