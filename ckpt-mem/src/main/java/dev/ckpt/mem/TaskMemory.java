@@ -26,10 +26,12 @@ import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The checkpoint of one task's memory, from the survey of its mappings to the last page. */
 final class TaskMemory implements MmCheckpoint {
@@ -93,9 +95,20 @@ final class TaskMemory implements MmCheckpoint {
     }
   }
 
+  /** A file as all mappings of it show it. */
+  private record MappedFile(ByteString name, int devMajor, int devMinor, long inode) {
+    static MappedFile of(MapsEntry vma) {
+      return new MappedFile(vma.name(), vma.devMajor(), vma.devMinor(), vma.inode());
+    }
+  }
+
   private final List<Mapping> mappings = new ArrayList<>();
   private final Map<SharedObject.Key, SharedObject> objects = new LinkedHashMap<>();
   private Optional<SharedObject> program = Optional.empty();
+
+  /** Files that their names lead to: most are mapped in several pieces. */
+  private final Set<MappedFile> named = new HashSet<>();
+
   private List<Mempolicy> policies = List.of();
   private int mmObjref;
 
@@ -161,7 +174,9 @@ final class TaskMemory implements MmCheckpoint {
     String mapFile = mapFile(context, mapping);
     MapsEntry vma = mapping.entry().vma();
     if (!mapping.isView() && !mapping.isMemfd()) {
-      if (leadsToMapping(mapping, mapFile)) {
+      MappedFile file = MappedFile.of(vma);
+      if (named.contains(file) || leadsToMapping(mapping, mapFile)) {
+        named.add(file);
         return;
       }
       Optional<String> obstacle = ghostObstacle(mapFile);

@@ -3,10 +3,13 @@ package dev.ckpt.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.format.ImageFile;
+import dev.ckpt.format.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +171,41 @@ class FullDiskLiveTest {
       assertEquals(free, freeBytes(), "at " + size + " KiB");
     }
     victim.finish();
+  }
+
+  /** The image of a large task gets its room before its pages come, if there is so much. */
+  @Test
+  void aDiskThatIsTooSmallToPrepare() throws IOException {
+    start(TMPFS);
+    Path image = disk.resolve("image");
+    long kibibytes = sizeOfAnImage(image) / 1024;
+    for (long size : new long[] {4, kibibytes / 2, kibibytes - 32}) {
+      resize(size);
+      long free = freeBytes();
+      expectNoRoom(dumpAsIfLarge(image), image.toString(), "ENOSPC", "make room in " + disk);
+      assertEquals(List.of(), names(disk), "at " + size + " KiB");
+      assertEquals(free, freeBytes(), "at " + size + " KiB");
+    }
+    // NB: the first is enough for the image, but not for what is looked for.
+    for (long size : new long[] {kibibytes + 64, 4096}) {
+      resize(size);
+      long free = freeBytes();
+      CkptOutcome outcome = dumpAsIfLarge(image);
+      assertEquals(0, outcome.code(), outcome::toString);
+      try (ImageFile file = ImageFile.open(seen(image))) {
+        file.verify();
+      }
+      long blocks = (Files.size(seen(image)) + Limits.PAGE_SIZE - 1) & -Limits.PAGE_SIZE;
+      assertEquals(free - blocks, freeBytes(), "at " + size + " KiB");
+      Files.delete(seen(image));
+    }
+    victim.finish();
+  }
+
+  private CkptOutcome dumpAsIfLarge(Path image) throws IOException {
+    List<String> command = new ArrayList<>(inside());
+    command.addAll(CkptProcess.words("-D" + PageQueue.BY_TURNS_ALWAYS + "=true"));
+    return CkptOutcome.ofWords(folder, Map.of(), command, words(victim.pid(), image));
   }
 
   @Test
