@@ -100,6 +100,21 @@ final class TaskMemory implements MmCheckpoint {
     static MappedFile of(MapsEntry vma) {
       return new MappedFile(vma.name(), vma.devMajor(), vma.devMinor(), vma.inode());
     }
+
+    // Written out: see Index.Entry.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof MappedFile that
+          && inode == that.inode
+          && devMajor == that.devMajor
+          && devMinor == that.devMinor
+          && name.equals(that.name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * name.hashCode() + Long.hashCode(inode);
+    }
   }
 
   private final List<Mapping> mappings = new ArrayList<>();
