@@ -15,6 +15,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -61,7 +62,8 @@ final class Rehearsal {
     }
     try {
       Outcome.of(survey);
-    } catch (IOException e) {
+    } catch (IOException | NoSuchElementException e) {
+      // The second of a target that becomes another program while it is looked at.
       endedEarly(e);
     }
     DONE.set(true);
@@ -76,7 +78,7 @@ final class Rehearsal {
   }
 
   /** Whatever else is wrong, the real dump will meet it and say so; this one is for speed. */
-  private static void endedEarly(IOException e) {
+  private static void endedEarly(Exception e) {
     LOG.log(Level.DEBUG, "rehearsal ended early", e);
   }
 }
