@@ -66,6 +66,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <linux/unix_diag.h>
+#include <linux/userfaultfd.h>
 #include <linux/version.h>
 #include <linux/wait.h>
 
@@ -126,6 +127,24 @@
 #endif
 #ifndef PAGEMAP_SCAN
 #define PAGEMAP_SCAN LACKING
+#endif
+#ifndef PAGE_IS_WRITTEN
+#define PAGE_IS_WRITTEN LACKING
+#endif
+#ifndef PM_SCAN_WP_MATCHING
+#define PM_SCAN_WP_MATCHING LACKING
+#endif
+#ifndef PM_SCAN_CHECK_WPASYNC
+#define PM_SCAN_CHECK_WPASYNC LACKING
+#endif
+#ifndef UFFD_FEATURE_WP_ASYNC
+#define UFFD_FEATURE_WP_ASYNC LACKING
+#endif
+#ifndef UFFD_FEATURE_MOVE
+#define UFFD_FEATURE_MOVE LACKING
+#endif
+#ifndef UFFDIO_MOVE
+#define UFFDIO_MOVE LACKING
 #endif
 #ifndef PAGE_IS_FILE
 #define PAGE_IS_FILE LACKING
@@ -298,6 +317,7 @@ int main(void)
     VALUE("Socket.SO_RXQ_OVFL", SO_RXQ_OVFL);
     VALUE("Socket.SO_WIFI_STATUS", SO_WIFI_STATUS);
     VALUE("Socket.SO_PEEK_OFF", SO_PEEK_OFF);
+    VALUE("Socket.SO_COOKIE", SO_COOKIE);
     VALUE("Socket.SO_NOFCS", SO_NOFCS);
     VALUE("Socket.SO_LOCK_FILTER", SO_LOCK_FILTER);
     VALUE("Socket.SO_SELECT_ERR_QUEUE", SO_SELECT_ERR_QUEUE);
@@ -1017,6 +1037,9 @@ int main(void)
     // linux/fs.h
     VALUE("PagemapScan.PAGEMAP_SCAN", PAGEMAP_SCAN);
     VALUE("KernelFeatures.PAGEMAP_SCAN", PAGEMAP_SCAN);
+    VALUE("PagemapScan.PAGE_IS_WRITTEN", PAGE_IS_WRITTEN);
+    VALUE("PagemapScan.PM_SCAN_WP_MATCHING", PM_SCAN_WP_MATCHING);
+    VALUE("PagemapScan.PM_SCAN_CHECK_WPASYNC", PM_SCAN_CHECK_WPASYNC);
     VALUE("PagemapScan.PAGE_IS_FILE", PAGE_IS_FILE);
     VALUE("PagemapScan.PAGE_IS_PRESENT", PAGE_IS_PRESENT);
     VALUE("PagemapScan.PAGE_IS_SWAPPED", PAGE_IS_SWAPPED);
@@ -1030,6 +1053,25 @@ int main(void)
     MISSING("PagemapScan.REGION_BYTES");
     MISSING("KernelFeatures.PM_SCAN_ARG_BYTES");
 #endif
+
+    // linux/userfaultfd.h
+    VALUE("Userfaultfd.UFFD_USER_MODE_ONLY", UFFD_USER_MODE_ONLY);
+    VALUE("Userfaultfd.UFFD_FEATURE_PAGEFAULT_FLAG_WP", UFFD_FEATURE_PAGEFAULT_FLAG_WP);
+    VALUE("Userfaultfd.UFFD_FEATURE_WP_ASYNC", UFFD_FEATURE_WP_ASYNC);
+    VALUE("Userfaultfd.UFFD_FEATURE_MOVE", UFFD_FEATURE_MOVE);
+    VALUE("Userfaultfd.UFFDIO_REGISTER_MODE_MISSING", UFFDIO_REGISTER_MODE_MISSING);
+    VALUE("Userfaultfd.UFFDIO_REGISTER_MODE_WP", UFFDIO_REGISTER_MODE_WP);
+    VALUE("Userfaultfd.UFFD_API", UFFD_API);
+    VALUE("Userfaultfd.UFFDIO_API", UFFDIO_API);
+    VALUE("Userfaultfd.UFFDIO_REGISTER", UFFDIO_REGISTER);
+    VALUE("Userfaultfd.UFFDIO_WRITEPROTECT", UFFDIO_WRITEPROTECT);
+    VALUE("Userfaultfd.UFFDIO_WRITEPROTECT_MODE_WP", UFFDIO_WRITEPROTECT_MODE_WP);
+    VALUE("Userfaultfd.WRITEPROTECT_BYTES", sizeof(struct uffdio_writeprotect));
+    VALUE("Userfaultfd.API_BYTES", sizeof(struct uffdio_api));
+    VALUE("Userfaultfd.REGISTER_BYTES", sizeof(struct uffdio_register));
+    VALUE("Userfault.UFFDIO_COPY", UFFDIO_COPY);
+    VALUE("Userfault.UFFDIO_MOVE", UFFDIO_MOVE);
+    VALUE("Userfault.TRANSFER_BYTES", sizeof(struct uffdio_copy));
 
     // linux/sched.h
     VALUE("Clone3.CLONE_PARENT", CLONE_PARENT);

@@ -34,7 +34,7 @@ final class MmRecords {
 
   /** Adds the records of the vdso and of the address space as a whole; the reference to that. */
   static int saveMm(
-      CkptContext context, List<TaskMemory.Mapping> mappings, int exeFile, long brk, int lockFuture)
+      CkptContext context, List<Mapping> mappings, int exeFile, long brk, int lockFuture)
       throws CkptException {
     Stat stat = context.proc().stat();
     SmapsEntry vdso = first(mappings, VmaKind.VDSO).orElseThrow();
@@ -71,10 +71,10 @@ final class MmRecords {
     return FileRefs.saveMapped(context, exe, FileStat.of("/proc/" + context.pid() + "/exe"));
   }
 
-  private static Optional<SmapsEntry> first(List<TaskMemory.Mapping> mappings, VmaKind kind) {
+  private static Optional<SmapsEntry> first(List<Mapping> mappings, VmaKind kind) {
     return mappings.stream()
         .filter(mapping -> mapping.kind() == kind)
-        .map(TaskMemory.Mapping::entry)
+        .map(Mapping::entry)
         .findFirst();
   }
 
@@ -89,12 +89,14 @@ final class MmRecords {
    *
    * @param backing reference to its file or memory object, or 0
    */
-  static void saveVma(CkptContext context, TaskMemory.Mapping mapping, int backing) {
+  static void saveVma(CkptContext context, Mapping mapping, int backing) {
     SmapsEntry entry = mapping.entry();
     Set<VmFlag> flags = EnumSet.noneOf(VmFlag.class);
     for (String letters : entry.vmFlags()) {
       VmFlag.of(letters).ifPresent(flags::add);
     }
+    // That of our own userfaultfd: any other is refused.
+    flags.remove(VmFlag.UW);
     context.add(
         new Vma(
             entry.vma().start(),

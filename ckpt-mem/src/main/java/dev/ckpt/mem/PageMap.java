@@ -3,7 +3,6 @@ package dev.ckpt.mem;
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.error.CkptException;
-import java.util.function.Consumer;
 
 /**
  * Which pages of a task hold something.
@@ -19,14 +18,45 @@ interface PageMap extends AutoCloseable {
     COPIED
   }
 
+  /** What is told of a range, in ascending order. */
+  interface Found {
+    /**
+     * Pages.
+     *
+     * @param written whether since they were protected last; of unprotected ones always
+     */
+    void pages(PageRange range, boolean written);
+
+    /** Guard markers (MADV_GUARD_INSTALL), which are no pages. */
+    void guards(PageRange range);
+  }
+
+  /** For whoever wants pages protected and nothing told. */
+  Found NOBODY =
+      new Found() {
+        @Override
+        public void pages(PageRange range, boolean written) {
+          // Nobody wants to know.
+        }
+
+        @Override
+        public void guards(PageRange range) {
+          // The same.
+        }
+      };
+
+  /** Walks a range that lies within one vma. */
+  void scan(long start, long end, Want want, Found found) throws CkptException;
+
   /**
-   * Walks a range that lies within one vma.
+   * The same of anonymous memory, and at once protects the pages that were written, so that the
+   * next walk tells which were written since this one.
    *
-   * @param found receives runs in ascending order
-   * @param guards receives ranges of guard markers (MADV_GUARD_INSTALL), which are no pages
+   * @return false when they cannot be protected here; then nothing was told
    */
-  void scan(long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
-      throws CkptException;
+  default boolean scanAndProtect(long start, long end, Found found) throws CkptException {
+    return false;
+  }
 
   /**
    * Whether a range without any page, present or swapped out, still has to be walked.

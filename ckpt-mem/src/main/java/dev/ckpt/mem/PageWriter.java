@@ -178,6 +178,6 @@ final class PageWriter {
   MmCheckpoint.PageCounts finish() throws IOException {
     flush();
     out.awaitRead();
-    return new MmCheckpoint.PageCounts(nrData.sum(), nrZero.sum());
+    return new MmCheckpoint.PageCounts(nrData.sum(), nrZero.sum(), 0);
   }
 }

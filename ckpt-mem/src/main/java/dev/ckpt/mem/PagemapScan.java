@@ -9,7 +9,6 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.error.CkptException;
-import java.util.function.Consumer;
 
 /**
  * The page map as the PAGEMAP_SCAN ioctl (Linux 6.7) tells it.
@@ -28,6 +27,9 @@ final class PagemapScan implements PageMap {
   private static final int ARG_BYTES = 96;
   private static final int REGION_BYTES = 24;
   private static final int MAX_REGIONS = 4096;
+  private static final long PM_SCAN_WP_MATCHING = 1;
+  private static final long PM_SCAN_CHECK_WPASYNC = 1 << 1;
+  private static final long PAGE_IS_WRITTEN = 1 << 1;
   private static final long PAGE_IS_FILE = 1 << 2;
   private static final long PAGE_IS_PRESENT = 1 << 3;
   private static final long PAGE_IS_SWAPPED = 1 << 4;
@@ -48,15 +50,22 @@ final class PagemapScan implements PageMap {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   static PageMap open(int pid) throws CkptException {
-    Fd pagemap = Fd.open("/proc/" + pid + "/pagemap", Fcntl.O_RDONLY);
-    PagemapScan scan = new PagemapScan(pagemap);
-    return scan.works() ? scan : new PlainPagemap(pagemap);
+    PagemapScan scan = ofAnyKernel(pid);
+    return scan.works() ? scan : scan.plain;
+  }
+
+  /** Opens it where it is known to work. */
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  static PagemapScan ofAnyKernel(int pid) throws CkptException {
+    return new PagemapScan(Fd.open("/proc/" + pid + "/pagemap", Fcntl.O_RDONLY));
   }
 
   private boolean works() throws SyscallException {
     try {
       NewerFeature.PAGEMAP_SCAN.failIfHidden();
-      prepare(0, PageRange.PAGE_SIZE, Want.CONTENT);
+      prepare(0, PageRange.PAGE_SIZE, Want.CONTENT, 0);
       pagemap.ioctl(PAGEMAP_SCAN, argument.address());
       return true;
     } catch (SyscallException e) {
@@ -67,10 +76,10 @@ final class PagemapScan implements PageMap {
     }
   }
 
-  private void prepare(long start, long end, Want want) {
+  private void prepare(long start, long end, Want want, long flags) {
     long not = PAGE_IS_PFNZERO | (want == Want.COPIED ? PAGE_IS_FILE : 0);
     argument.putLong(0, ARG_BYTES);
-    argument.putLong(8, 0);
+    argument.putLong(8, flags);
     argument.putLong(16, start);
     argument.putLong(24, end);
     argument.putLong(32, 0);
@@ -80,24 +89,61 @@ final class PagemapScan implements PageMap {
     argument.putLong(64, not);
     argument.putLong(72, not);
     argument.putLong(80, PAGE_IS_PRESENT | PAGE_IS_SWAPPED);
-    argument.putLong(88, PAGE_IS_SWAPPED);
+    argument.putLong(88, PAGE_IS_SWAPPED | (flags == 0 ? 0 : PAGE_IS_WRITTEN));
   }
 
   @Override
-  public void scan(
-      long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
-      throws CkptException {
+  public void scan(long start, long end, Want want, Found found) throws CkptException {
+    scan(start, end, want, 0, found);
+  }
+
+  @Override
+  public boolean scanAndProtect(long start, long end, Found found) throws CkptException {
+    try {
+      scan(start, end, Want.CONTENT, PM_SCAN_WP_MATCHING | PM_SCAN_CHECK_WPASYNC, found);
+      return true;
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EPERM) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** How many pages of a range were written since they were protected; it protects none. */
+  long countWritten(long start, long end) throws CkptException {
+    long[] nrPages = new long[1];
+    Found counter =
+        new Found() {
+          @Override
+          public void pages(PageRange range, boolean written) {
+            nrPages[0] += written ? range.nrPages() : 0;
+          }
+
+          @Override
+          public void guards(PageRange range) {
+            // They are no pages.
+          }
+        };
+    scan(start, end, Want.CONTENT, PM_SCAN_CHECK_WPASYNC, counter);
+    return nrPages[0];
+  }
+
+  private void scan(long start, long end, Want want, long flags, Found found) throws CkptException {
     long from = start;
     while (Long.compareUnsigned(from, end) < 0) {
-      prepare(from, end, want);
+      prepare(from, end, want, flags);
       int n = pagemap.ioctl(PAGEMAP_SCAN, argument.address());
       for (int i = 0; i < n; i++) {
         long runStart = regions.getLong(i * REGION_BYTES);
         long runEnd = regions.getLong(i * REGION_BYTES + 8);
-        if ((regions.getLong(i * REGION_BYTES + 16) & PAGE_IS_SWAPPED) != 0) {
-          plain.scan(runStart, runEnd, want, found, guards);
+        long categories = regions.getLong(i * REGION_BYTES + 16);
+        boolean written = flags == 0 || (categories & PAGE_IS_WRITTEN) != 0;
+        if ((categories & PAGE_IS_SWAPPED) != 0) {
+          plain.scan(runStart, runEnd, want, written, found);
         } else {
-          found.accept(new PageRange(runStart, (runEnd - runStart) / PageRange.PAGE_SIZE));
+          PageRange run = new PageRange(runStart, (runEnd - runStart) / PageRange.PAGE_SIZE);
+          found.pages(run, written);
         }
       }
       if (n < MAX_REGIONS) {

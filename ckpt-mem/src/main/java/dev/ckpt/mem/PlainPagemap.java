@@ -41,11 +41,18 @@ final class PlainPagemap implements PageMap {
   }
 
   @Override
-  public void scan(
-      long start, long end, Want want, Consumer<PageRange> found, Consumer<PageRange> guards)
-      throws CkptException {
-    RunBuilder contents = new RunBuilder(found);
-    RunBuilder markers = new RunBuilder(guards);
+  public void scan(long start, long end, Want want, Found found) throws CkptException {
+    scan(start, end, want, true, found);
+  }
+
+  /**
+   * The same.
+   *
+   * @param written what is told of all pages
+   */
+  void scan(long start, long end, Want want, boolean written, Found found) throws CkptException {
+    RunBuilder contents = new RunBuilder(range -> found.pages(range, written));
+    RunBuilder markers = new RunBuilder(found::guards);
     long page = start;
     while (Long.compareUnsigned(page, end) < 0) {
       long nrPages = Math.min(WORDS, (end - page) / PageRange.PAGE_SIZE);

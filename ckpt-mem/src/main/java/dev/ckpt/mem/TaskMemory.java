@@ -7,6 +7,7 @@ import dev.ckpt.core.checkpoint.FileRefs;
 import dev.ckpt.core.checkpoint.GhostFiles;
 import dev.ckpt.core.checkpoint.Mempolicies;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
+import dev.ckpt.core.checkpoint.MmTracking;
 import dev.ckpt.core.checkpoint.Progress;
 import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.error.SyscallException;
@@ -18,9 +19,11 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
@@ -32,68 +35,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /** The checkpoint of one task's memory, from the survey of its mappings to the last page. */
 final class TaskMemory implements MmCheckpoint {
   private static final int PROT_READ = 1;
-
-  /** One mapping as it will be saved. */
-  static final class Mapping {
-    private final SmapsEntry entry;
-    private final VmaKind kind;
-    private final List<PageRange> pages;
-    private final List<PageRange> guards = new ArrayList<>();
-    private Optional<SharedObject> object = Optional.empty();
-
-    private Mapping(SmapsEntry entry, VmaKind kind) {
-      this.entry = entry;
-      this.kind = kind;
-      this.pages = new ArrayList<>();
-    }
-
-    SmapsEntry entry() {
-      return entry;
-    }
-
-    VmaKind kind() {
-      return kind;
-    }
-
-    List<PageRange> pages() {
-      return pages;
-    }
-
-    List<PageRange> guards() {
-      return guards;
-    }
-
-    /** Address space that is only kept, of which there may be terabytes: it has no page. */
-    private boolean isBareReserve() {
-      // NB: huge TLB pages count for themselves.
-      return entry.vma().prot() == 0
-          && entry.rssKb() == 0
-          && entry.swapKb() == 0
-          && entry.privateHugetlbKb() + entry.sharedHugetlbKb() == 0;
-    }
-
-    /** Whether its object, not its page tables, holds the content. */
-    boolean isView() {
-      return kind == VmaKind.ANON_SHARED;
-    }
-
-    /**
-     * Whether the kernel may empty its pages whenever it likes. They hold the state of random
-     * generators, above all the vdso's getrandom: two tasks must never go on with the same, so the
-     * restored one gets none of it, as a child of fork(2) gets none.
-     */
-    private boolean isDroppable() {
-      return entry.hasFlag("dp");
-    }
-
-    private boolean isMemfd() {
-      return entry.vma().name().toString().startsWith("/memfd:");
-    }
-  }
 
   /** A file as all mappings of it show it. */
   private record MappedFile(ByteString name, int devMajor, int devMinor, long inode) {
@@ -124,16 +70,32 @@ final class TaskMemory implements MmCheckpoint {
   /** Files that their names lead to: most are mapped in several pieces. */
   private final Set<MappedFile> named = new HashSet<>();
 
+  private final Optional<WriteTracker> tracker;
   private List<Mempolicy> policies = List.of();
   private int mmObjref;
 
+  /** Of a task that is watched from dump to dump, or is not. */
+  TaskMemory(Optional<WriteTracker> tracker) {
+    this.tracker = tracker;
+  }
+
+  @Override
+  public Optional<Long> writtenBytes() throws CkptException {
+    return tracker.isPresent() ? tracker.get().writtenBytes() : Optional.empty();
+  }
+
   @Override
   public void survey(SurveyContext context) throws CkptException {
-    VmaSurvey survey = new VmaSurvey(context.refusals());
+    if (tracker.isPresent()) {
+      tracker.get().begin(context.proc().status());
+    }
+    VmaSurvey survey =
+        new VmaSurvey(context.refusals(), tracker.filter(WriteTracker::isOn).isPresent());
+    boolean keeps = tracker.filter(WriteTracker::hasParent).isPresent();
     for (SmapsEntry entry : context.proc().smaps().entries()) {
       Optional<VmaKind> kind = survey.kindOf(entry);
       if (kind.isPresent()) {
-        mappings.add(new Mapping(entry, kind.get()));
+        mappings.add(new Mapping(entry, kind.get(), keeps));
       }
     }
     try (PageMap pagemap = PagemapScan.open(context.pid())) {
@@ -150,19 +112,19 @@ final class TaskMemory implements MmCheckpoint {
     switch (mapping.kind()) {
       case ANON_PRIVATE:
       case STACK:
-        scan(pagemap, mapping, PageMap.Want.CONTENT);
+        scan(survey, pagemap, mapping, PageMap.Want.CONTENT);
         if (mapping.isDroppable()) {
           mapping.pages().clear();
         }
         break;
       case FILE_PRIVATE:
-        scan(pagemap, mapping, PageMap.Want.COPIED);
+        scan(survey, pagemap, mapping, PageMap.Want.COPIED);
         lookAtFile(context, survey, mapping);
         break;
       case FILE_SHARED:
       case ANON_SHARED:
         // Only for its guard regions: content is that of the file or object.
-        scan(pagemap, mapping, PageMap.Want.COPIED);
+        scan(survey, pagemap, mapping, PageMap.Want.COPIED);
         mapping.pages().clear();
         lookAtFile(context, survey, mapping);
         break;
@@ -171,17 +133,18 @@ final class TaskMemory implements MmCheckpoint {
     }
   }
 
-  private static void scan(PageMap pagemap, Mapping mapping, PageMap.Want want)
+  private void scan(VmaSurvey survey, PageMap pagemap, Mapping mapping, PageMap.Want want)
       throws CkptException {
     if (mapping.isBareReserve() && !pagemap.findsMoreThanPages()) {
       return;
     }
-    pagemap.scan(
-        mapping.entry().vma().start(),
-        mapping.entry().vma().end(),
-        want,
-        mapping.pages::add,
-        mapping.guards::add);
+    if (tracker.isEmpty() || !tracker.get().watch(pagemap, mapping, mapping)) {
+      if (mapping.isWatched()) {
+        survey.refuseWatched(mapping.entry());
+      }
+      MapsEntry vma = mapping.entry().vma();
+      pagemap.scan(vma.start(), vma.end(), want, mapping);
+    }
   }
 
   private void lookAtFile(SurveyContext context, VmaSurvey survey, Mapping mapping)
@@ -208,7 +171,7 @@ final class TaskMemory implements MmCheckpoint {
     if (!object.isOurs()) {
       survey.refuseSegment(mapping.entry());
     }
-    mapping.object = Optional.of(object);
+    mapping.isOf(object);
   }
 
   private static Optional<String> ghostObstacle(String mapFile) throws CkptException {
@@ -277,7 +240,28 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   @Override
-  public void ask(RemoteSyscalls calls) throws CkptException {
+  public List<RemoteCall> questions() {
+    return tracker.filter(WriteTracker::wantsDescriptor).isPresent()
+        ? WriteTracker.CALLS
+        : List.of();
+  }
+
+  /** Watches all that can be from now on. All of it is in the image of this dump. */
+  private void watch(CkptContext context, RemoteSyscalls calls) throws CkptException {
+    WriteTracker watcher = tracker.orElseThrow();
+    watcher.open(calls, context.memory());
+    try (PageMap pagemap = PagemapScan.open(context.pid())) {
+      for (Mapping mapping : mappings) {
+        watcher.watch(pagemap, mapping, PageMap.NOBODY);
+      }
+    }
+  }
+
+  @Override
+  public void ask(CkptContext context, RemoteSyscalls calls) throws CkptException {
+    if (tracker.filter(WriteTracker::wantsDescriptor).isPresent()) {
+      watch(context, calls);
+    }
     List<Long> starts = new ArrayList<>();
     for (Mapping mapping : mappings) {
       if (!mapping.kind().isKernels()) {
@@ -312,14 +296,26 @@ final class TaskMemory implements MmCheckpoint {
       }
     }
     policies.forEach(context::add);
+    if (tracker.isPresent()) {
+      tracker.get().save(context, mmObjref, kept());
+    }
+  }
+
+  @Override
+  public UUID parentUuid() {
+    return kept().isEmpty() ? Header.NO_PARENT : tracker.orElseThrow().parentUuid();
+  }
+
+  private List<PageRange> kept() {
+    return mappings.stream().flatMap(mapping -> mapping.kept().stream()).toList();
   }
 
   private int backing(CkptContext context, Mapping mapping) throws CkptException {
     if (!mapping.kind().backed()) {
       return 0;
     }
-    if (mapping.object.isPresent()) {
-      return reference(context, mapping.object.get());
+    if (mapping.object().isPresent()) {
+      return reference(context, mapping.object().get());
     }
     return FileRefs.saveMapped(
         context,
@@ -352,7 +348,8 @@ final class TaskMemory implements MmCheckpoint {
     for (EmbeddedFiles.Content file : context.embedded().all()) {
       write(writer, file.objref(), file.handle(), file.size());
     }
-    return writer.finish();
+    long nrKept = kept().stream().mapToLong(PageRange::nrPages).sum();
+    return writer.finish().withKept(nrKept);
   }
 
   private static void write(PageWriter writer, int objref, Fd handle, long size)
@@ -378,7 +375,12 @@ final class TaskMemory implements MmCheckpoint {
   public static final class Provider implements MmCheckpoint.Provider {
     @Override
     public MmCheckpoint create() {
-      return new TaskMemory();
+      return new TaskMemory(Optional.empty());
+    }
+
+    @Override
+    public MmTracking track(int pid) {
+      return new WriteTracker(pid);
     }
   }
 }

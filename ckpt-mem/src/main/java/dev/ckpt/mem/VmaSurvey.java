@@ -30,10 +30,20 @@ final class VmaSurvey {
   /** Says that a mapping may hold guard regions, which are found among its pages (Linux 6.19). */
   private static final String GUARDS = "gu";
 
-  private final Refusals refusals;
+  /** A userfaultfd watches writes to it. */
+  private static final String WATCHED = "uw";
 
-  VmaSurvey(Refusals refusals) {
+  private final Refusals refusals;
+  private final boolean ours;
+
+  /**
+   * Refuses with codes.
+   *
+   * @param ours whether it may be we who watch mappings
+   */
+  VmaSurvey(Refusals refusals, boolean ours) {
     this.refusals = refusals;
+    this.ours = ours;
   }
 
   /** The kind of a mapping; nothing when it was refused. */
@@ -109,6 +119,7 @@ final class VmaSurvey {
       Optional<VmFlag> flag = VmFlag.of(letters);
       boolean rebuilt =
           letters.equals(GUARDS)
+              || letters.equals(WATCHED) && ours
               || letters.equals(NO_GROWTH) && entry.hasFlag(HUGE)
               || flag.isPresent() && REBUILT.contains(flag.get());
       if (!rebuilt) {
@@ -127,9 +138,9 @@ final class VmaSurvey {
         refuse(entry, Code.VMA_DEVICE, "is device memory");
         break;
       case "um":
-      case "uw":
+      case WATCHED:
       case "ui":
-        refuse(entry, Code.USERFAULTFD, "is watched by a userfaultfd");
+        refuseWatched(entry);
         break;
       case "ss":
         refuse(entry, Code.SHADOW_STACK, "is a shadow stack");
@@ -144,6 +155,11 @@ final class VmaSurvey {
     refusals.add(
         code, "mapping " + entry.vma().range() + " (" + entry.vma().name() + ") " + why, LATER);
     return false;
+  }
+
+  /** Refuses a mapping that somebody else watches. */
+  void refuseWatched(SmapsEntry entry) {
+    refuse(entry, Code.USERFAULTFD, "is watched by a userfaultfd");
   }
 
   /** Refuses a mapping of a file that its name no longer leads to and that cannot be saved. */

@@ -96,9 +96,25 @@ class PageMapTest {
     List<PageRange> found = new ArrayList<>();
     List<PageRange> guards = new ArrayList<>();
     try (map) {
-      map.scan(mapping.address, mapping.page(mapping.nrPages), want, found::add, guards::add);
+      map.scan(mapping.address, mapping.page(mapping.nrPages), want, into(found, guards));
     }
     return new Answer(numbers(mapping, found), numbers(mapping, guards), found.size());
+  }
+
+  /** Nothing is protected, so all of it counts as written. */
+  private static PageMap.Found into(List<PageRange> pages, List<PageRange> guards) {
+    return new PageMap.Found() {
+      @Override
+      public void pages(PageRange range, boolean written) {
+        assertTrue(written, "written: " + range);
+        pages.add(range);
+      }
+
+      @Override
+      public void guards(PageRange range) {
+        guards.add(range);
+      }
+    };
   }
 
   private static TreeSet<Integer> numbers(Mapping mapping, List<PageRange> ranges) {

@@ -177,7 +177,7 @@ class PageWriterTest {
     assertEquals(data.keySet(), found.data.keySet());
     data.forEach((at, page) -> assertArrayEquals(page, found.data.get(at)));
     assertEquals(zerosCount ? zeros : List.of(), found.zeros);
-    assertEquals(new PageCounts(data.size(), zerosCount ? zeros.size() : 0), counts[0]);
+    assertEquals(new PageCounts(data.size(), zerosCount ? zeros.size() : 0, 0), counts[0]);
   }
 
   private void fill(Random random, long address) {

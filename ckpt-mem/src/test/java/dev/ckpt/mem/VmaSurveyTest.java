@@ -57,7 +57,7 @@ class VmaSurveyTest {
   /** The kind, or the code of the only refusal. */
   private static String verdict(SmapsEntry entry) {
     Refusals refusals = RefusalLists.of(812);
-    Optional<VmaKind> kind = new VmaSurvey(refusals).kindOf(entry);
+    Optional<VmaKind> kind = new VmaSurvey(refusals, false).kindOf(entry);
     List<Refusal> found = RefusalLists.list(refusals);
     assertEquals(kind.isPresent() ? 0 : 1, found.size(), found.toString());
     for (Refusal refusal : found) {
@@ -179,7 +179,7 @@ class VmaSurveyTest {
   @Test
   void aFileThatIsDeletedIsRefused() throws Exception {
     Refusals refusals = RefusalLists.of(812);
-    new VmaSurvey(refusals)
+    new VmaSurvey(refusals, false)
         .refuseDeleted(entry("r-xp", 4711, "/x (deleted)", USUAL, 0), "is a test");
     assertEquals("MAPPING_DELETED", RefusalLists.list(refusals).get(0).code().name());
   }
@@ -187,7 +187,7 @@ class VmaSurveyTest {
   @Test
   void ourOwnMappingsHaveKinds() throws Exception {
     Refusals refusals = RefusalLists.of(812);
-    VmaSurvey survey = new VmaSurvey(refusals);
+    VmaSurvey survey = new VmaSurvey(refusals, false);
     List<SmapsEntry> own =
         ProcFs.of(Math.toIntExact(ProcessHandle.current().pid())).smaps().entries();
     long found = own.stream().filter(entry -> survey.kindOf(entry).isPresent()).count();

@@ -433,6 +433,14 @@ public enum Code {
   IMAGE_KEY(FAILURE, "the passphrase or key file is not that of the image"),
   IMAGE_UNKNOWN_OBJECT(
       FAILURE, "the image has an object of an unknown kind that may not be skipped"),
+  PARENT_MISSING(
+      FAILURE,
+      "an image that the image builds on is not there: neither beside it nor where it was"),
+  PARENT_OTHER(FAILURE, "the file with the name of the image's parent is another image"),
+  MERGE_UNSEALS(
+      FAILURE,
+      "an image is not sealed and builds on one that is: merged, it would show what that hides"),
+  PARENTS_TOO_MANY(FAILURE, "the image builds on too many others, or on itself"),
   INTERRUPTED(
       FAILURE,
       "SIGINT, SIGTERM or SIGHUP came before the image was whole, and the task runs on; or before"

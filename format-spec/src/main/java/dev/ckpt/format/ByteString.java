@@ -110,10 +110,6 @@ public final class ByteString {
     return Arrays.hashCode(bytes);
   }
 
-  /**
-   * Printable ASCII as it is, a backslash doubled, everything else as {@code \xNN}; safe to print
-   * on a terminal. Long ones are cut.
-   */
   /** These bytes and those of another, in this order. */
   public ByteString concat(ByteString other) {
     byte[] both = Arrays.copyOf(bytes, bytes.length + other.bytes.length);
@@ -121,6 +117,10 @@ public final class ByteString {
     return wrap(both);
   }
 
+  /**
+   * Printable ASCII as it is, a backslash doubled, everything else as {@code \xNN}; safe to print
+   * on a terminal. Long ones are cut.
+   */
   @Override
   public String toString() {
     int printed = Math.min(bytes.length, PRINTED_BYTES_MAX);

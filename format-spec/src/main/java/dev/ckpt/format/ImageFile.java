@@ -3,6 +3,7 @@ package dev.ckpt.format;
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageArray;
@@ -114,7 +115,12 @@ public final class ImageFile implements AutoCloseable {
   /** Opens an image; the file is closed with it. */
   @MustBeClosed
   public static ImageFile open(Path path, KeySource keys) throws IOException {
-    FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+    return of(FileChannel.open(path, StandardOpenOption.READ), keys);
+  }
+
+  /** Opens an image in a file that belongs to it from now on, and is closed with it. */
+  @MustBeClosed
+  static ImageFile of(FileChannel file, KeySource keys) throws IOException {
     try {
       return new ImageFile(file, keys, true);
     } catch (IOException | RuntimeException e) {
@@ -205,6 +211,11 @@ public final class ImageFile implements AutoCloseable {
     return tail;
   }
 
+  /** Whether it is sealed. */
+  public boolean isSealed() {
+    return cipher.isPresent();
+  }
+
   /** Number of page arrays. */
   public int nrPageArrays() {
     return arrays.size();
@@ -213,6 +224,13 @@ public final class ImageFile implements AutoCloseable {
   /** The index entry of one page array, by its number in the stream. */
   public Index.Entry pageArray(int number) {
     return arrays.get(number);
+  }
+
+  /** Reads the header alone. */
+  public Header header() throws IOException {
+    try (ImageReader reader = reader()) {
+      return (Header) reader.next().orElseThrow().record();
+    }
   }
 
   /** Reads header and state objects. */
@@ -247,6 +265,35 @@ public final class ImageFile implements AutoCloseable {
     }
     LoadedArray array = load(ofOwner.get(number.getAsInt()));
     return copyPage(array, addr, into);
+  }
+
+  /** The run that has a page; empty if the image does not have it. */
+  Optional<PageRun> findRun(int owner, long addr) throws IOException {
+    PageIndex ofOwner = arraysOfOwner.get(owner);
+    OptionalInt number = ofOwner == null ? OptionalInt.empty() : ofOwner.find(addr);
+    if (number.isEmpty()) {
+      return Optional.empty();
+    }
+    PageArray table = load(ofOwner.get(number.getAsInt())).payload().table();
+    OptionalInt found = table.find(addr);
+    return found.isPresent() ? Optional.of(table.runs().get(found.getAsInt())) : Optional.empty();
+  }
+
+  /** Where the first run begins behind a page that the image does not have. */
+  long nextAddr(int owner, long addr) throws IOException {
+    PageIndex ofOwner = arraysOfOwner.get(owner);
+    if (ofOwner == null) {
+      return Long.MAX_VALUE;
+    }
+    OptionalInt number = ofOwner.find(addr);
+    // Between two runs of an array there is a third: the array ends with one.
+    return number.isEmpty()
+        ? ofOwner.nextAddr(addr)
+        : load(ofOwner.get(number.getAsInt())).payload().table().runs().stream()
+            .mapToLong(PageRun::addr)
+            .filter(start -> start > addr)
+            .findFirst()
+            .orElse(Long.MAX_VALUE);
   }
 
   private static Optional<PageKind> copyPage(LoadedArray array, long addr, ByteBuffer into) {

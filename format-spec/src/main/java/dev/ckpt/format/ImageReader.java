@@ -31,7 +31,7 @@ import java.util.zip.CRC32C;
  *
  * <p>Blocks: as the channel does. The header of the next object is read together with each object.
  */
-public final class ImageReader implements AutoCloseable {
+public final class ImageReader implements PageStream, AutoCloseable {
   private static final int SKIP_BYTES = 64 << 10;
 
   private final ChannelInput input;
@@ -102,6 +102,7 @@ public final class ImageReader implements AutoCloseable {
    * @throws CorruptImageException if the stream is damaged or ends before its tail
    * @throws UnknownObjectException if an object may not be skipped and is of no known type
    */
+  @Override
   public Optional<ImageObject> next() throws IOException {
     skipUnknown();
     pages = Optional.empty();
@@ -274,6 +275,7 @@ public final class ImageReader implements AutoCloseable {
    *
    * @throws IllegalStateException if that was no page array
    */
+  @Override
   public ByteBuffer pages() {
     return pages
         .orElseThrow(() -> new IllegalStateException("the last object was no page array"))

@@ -80,6 +80,11 @@ public final class ImageWriter implements AutoCloseable {
     return ++lastObjref;
   }
 
+  /** Says that references up to this one are given out: those of an image that is copied. */
+  public void reserveObjrefs(int upTo) {
+    lastObjref = Math.max(lastObjref, upTo);
+  }
+
   /** Number of bytes of the stream so far, and so the offset of the next object. */
   public long offset() {
     return offset;

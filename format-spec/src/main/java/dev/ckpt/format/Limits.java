@@ -41,6 +41,12 @@ public final class Limits {
   /** Pages in one run. */
   public static final long MAX_RUN_PAGES = 1L << 31;
 
+  /** Runs of pages in one PARENT_PAGES object. */
+  public static final int MAX_PARENT_RUNS = 1 << 20;
+
+  /** Images that an image may build on, one upon the other. */
+  public static final int MAX_PARENTS = 256;
+
   /** Payload bytes of a page array: counts, runs, padding, pages. */
   public static final int MAX_ARRAY_PAYLOAD_BYTES =
       16 + 16 * MAX_ARRAY_RUNS + (PAGE_SIZE - 1) + MAX_ARRAY_DATA_PAGES * PAGE_SIZE;

@@ -39,6 +39,8 @@ import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.MulticastGroup;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.ParentImage;
+import dev.ckpt.format.record.ParentPages;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.PosixTimer;
@@ -128,6 +130,12 @@ public enum ObjectType {
 
   /** From which NUMA nodes the memory of a mapping or thread comes. */
   MEMPOLICY(433, Phase.STATE, Refs.NONE, Mempolicy.CODEC),
+
+  /** The image that this one builds on. */
+  PARENT_IMAGE(440, Phase.STATE, Refs.NONE, ParentImage.CODEC),
+
+  /** Pages that are in that one. */
+  PARENT_PAGES(441, Phase.STATE, Refs.NONE, ParentPages.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),

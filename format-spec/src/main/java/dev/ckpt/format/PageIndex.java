@@ -56,6 +56,21 @@ final class PageIndex {
     return size == 0 ? 0 : words[(size - 1) * WORDS + END];
   }
 
+  /** The first address above this one where an entry begins, where all entries ascend. */
+  long nextAddr(long addr) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (words[middle * WORDS + ADDR] > addr) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low == size ? Long.MAX_VALUE : words[low * WORDS + ADDR];
+  }
+
   /** The entry whose range holds this address, where all entries ascend. */
   OptionalInt find(long addr) {
     int low = 0;

@@ -5,6 +5,7 @@ import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.ObjectReference;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.ParentPages;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class StreamRules {
   private int lastObjref;
   private final Map<Integer, ObjectType> targets = new HashMap<>();
   private final Map<Integer, Long> pagesEnd = new HashMap<>();
+  private final Map<Integer, Long> parentPagesEnd = new HashMap<>();
   private final Set<Integer> withoutContent = new HashSet<>();
 
   /** Takes the next object, or throws and is as before. */
@@ -33,10 +35,14 @@ final class StreamRules {
       checkReference(reference);
     }
     if (object instanceof PageArray array) {
-      checkOwner(array);
-      checkAscending(array);
+      checkOwner(array.owner());
+      checkAscending(pagesEnd, array.owner(), array.addr());
       pagesEnd.put(array.owner(), array.end());
       nrPageArrays++;
+    } else if (object instanceof ParentPages pages) {
+      checkOwner(pages.owner());
+      checkAscending(parentPagesEnd, pages.owner(), pages.addr());
+      parentPagesEnd.put(pages.owner(), pages.end());
     }
     if (type.referable()) {
       targets.put(objref, type);
@@ -125,19 +131,18 @@ final class StreamRules {
     }
   }
 
-  private void checkOwner(PageArray array) {
-    if (withoutContent.contains(array.owner())) {
-      throw new RuleViolation(
-          "pages only of a FILE_REF that is embedded", "owner " + array.owner());
+  private void checkOwner(int owner) {
+    if (withoutContent.contains(owner)) {
+      throw new RuleViolation("pages only of a FILE_REF that is embedded", "owner " + owner);
     }
   }
 
-  private void checkAscending(PageArray array) {
-    long end = pagesEnd.getOrDefault(array.owner(), 0L);
-    if (array.addr() < end) {
+  private static void checkAscending(Map<Integer, Long> ends, int owner, long addr) {
+    long end = ends.getOrDefault(owner, 0L);
+    if (addr < end) {
       throw new RuleViolation(
-          "pages of owner " + array.owner() + " from " + Long.toHexString(end) + " on",
-          Long.toHexString(array.addr()));
+          "pages of owner " + owner + " from " + Long.toHexString(end) + " on",
+          Long.toHexString(addr));
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.ckpt.format.RawStream.Raw;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.ParentPages;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -130,6 +131,7 @@ final class FittedStream {
   private static final class Grammar {
     private final Map<Integer, ObjectType> seen = new HashMap<>();
     private final Map<Integer, Long> pagesEnd = new HashMap<>();
+    private final Map<Integer, Long> parentPagesEnd = new HashMap<>();
     private final Set<Integer> embedded = new HashSet<>();
     private int part;
     private int lastObjref;
@@ -158,7 +160,7 @@ final class FittedStream {
       boolean found =
           content.references().stream()
               .allMatch(reference -> reference.types().contains(seen.get(reference.objref())));
-      return found && objrefFits(raw) && (now != 3 || pagesFit((PageArray) content)) && index(raw);
+      return found && objrefFits(raw) && pagesFit(content) && index(raw);
     }
 
     private boolean objrefFits(Raw raw) {
@@ -175,11 +177,19 @@ final class FittedStream {
       return increases;
     }
 
-    private boolean pagesFit(PageArray array) {
-      boolean ascends = array.addr() >= pagesEnd.getOrDefault(array.owner(), 0L);
-      pagesEnd.put(array.owner(), array.end());
-      nrArrays++;
-      return ascends && embedded.contains(array.owner());
+    private boolean pagesFit(ImageRecord content) {
+      if (content instanceof PageArray array) {
+        nrArrays++;
+        return pagesFit(pagesEnd, array.owner(), array.addr(), array.end());
+      }
+      return !(content instanceof ParentPages pages)
+          || pagesFit(parentPagesEnd, pages.owner(), pages.addr(), pages.end());
+    }
+
+    private boolean pagesFit(Map<Integer, Long> ends, int owner, long addr, long end) {
+      boolean ascends = addr >= ends.getOrDefault(owner, 0L);
+      ends.put(owner, end);
+      return ascends && embedded.contains(owner);
     }
 
     /** An index lists every page array, and all of them stand before it. */

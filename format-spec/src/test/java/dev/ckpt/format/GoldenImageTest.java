@@ -3,13 +3,19 @@ package dev.ckpt.format;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageKind;
+import dev.ckpt.format.record.PageRun;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,12 +32,20 @@ class GoldenImageTest {
   }
 
   @BeforeAll
-  static void writeVersion1Anew() throws IOException {
+  static void writeVersion1() throws IOException {
     if (Boolean.getBoolean("ckpt.writeGolden")) {
-      Files.write(FOLDER.resolve("v1-small.ckpt"), Samples.image());
+      writeOnce("v1-small.ckpt", Samples.image());
+      writeOnce("v1-child.ckpt", Samples.childImage());
       try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
-        Files.write(FOLDER.resolve("v1-sealed.ckpt"), sealed(secret));
+        writeOnce("v1-sealed.ckpt", sealed(secret));
       }
+    }
+  }
+
+  /** What is there stays as it is: the tests below say whether it still is what is written. */
+  private static void writeOnce(String name, byte[] image) throws IOException {
+    if (!Files.exists(FOLDER.resolve(name))) {
+      Files.write(FOLDER.resolve(name), image);
     }
   }
 
@@ -70,6 +84,51 @@ class GoldenImageTest {
       assertEquals(ObjectType.TAIL, reader.next().orElseThrow().record().type());
       assertEquals(Optional.empty(), reader.next());
       reader.requireEnd();
+    }
+  }
+
+  @Test
+  void readsAndWritesImagesWithAParentAsTheyWere() throws Exception {
+    byte[] golden = golden("v1-child.ckpt");
+    assertArrayEquals(golden, Samples.childImage());
+    try (ImageReader reader = Images.reader(golden)) {
+      List<ImageObject> state = ImageState.read(reader).objects();
+      assertEquals(
+          ParentSamples.state().stream().map(ImageObject::record).toList(),
+          state.stream().map(ImageObject::record).toList());
+      assertEquals(
+          ParentSamples.state().stream().map(ImageObject::objref).toList(),
+          state.stream().map(ImageObject::objref).toList());
+      assertEquals(ParentSamples.pageArray(), reader.next().orElseThrow().record());
+      assertEquals(ParentSamples.pages(), reader.pages());
+    }
+  }
+
+  /** The parent of the one is the other, and stands beside it. */
+  @Test
+  void readsThePagesOfBothAsThoseOfOne() throws Exception {
+    ParentFiles parents =
+        new ParentFiles(Optional.of(FOLDER), file -> FileChannel.open(file), KeySource.NONE);
+    try (ImageReader reader = Images.reader(golden("v1-child.ckpt"));
+        ImageChain chain = ImageChain.open(ImageState.read(reader), parents)) {
+      FoldedPages folded = new FoldedPages(reader, chain);
+      Map<Long, ByteBuffer> pages = new HashMap<>();
+      while (folded.next().orElseThrow().record() instanceof PageArray array) {
+        assertEquals(ParentSamples.MM, array.owner());
+        ByteBuffer data = folded.pages();
+        for (PageRun run : array.runs()) {
+          for (long addr = run.addr(); addr < run.end(); addr += Limits.PAGE_SIZE) {
+            byte[] page = new byte[Limits.PAGE_SIZE];
+            if (run.kind() == PageKind.DATA) {
+              data.get(page);
+            }
+            pages.put(addr, ByteBuffer.wrap(page));
+          }
+        }
+      }
+      Map<Long, ByteBuffer> whole = new HashMap<>();
+      ParentSamples.whole().forEach((addr, page) -> whole.put(addr, ByteBuffer.wrap(page)));
+      assertEquals(whole, pages);
     }
   }
 

@@ -75,6 +75,63 @@ class HostileImageTest {
     assertTrue(assertCorrupt(objects).getMessage().contains("zero in the padding"));
   }
 
+  private static List<Raw> objectsOfChild() throws Exception {
+    List<Raw> objects = new ArrayList<>(RawStream.parse(Samples.childImage()));
+    objects.remove(objects.size() - 1);
+    return objects;
+  }
+
+  @Test
+  void rejectsPagesOfAParentThatDoNotAscend() throws Exception {
+    List<Raw> objects = objectsOfChild();
+    int at = position(objects, ObjectType.PARENT_PAGES);
+    objects.add(at + 3, objects.get(at));
+    CorruptImageException e = assertCorrupt(objects);
+    assertEquals("PARENT_PAGES", e.objectType());
+    assertTrue(e.expected().contains("of owner " + ParentSamples.MM), e.getMessage());
+  }
+
+  @Test
+  void rejectsRunsOfPagesOfAParentThatDoNotAscend() throws Exception {
+    List<Raw> objects = objectsOfChild();
+    int at = position(objects, ObjectType.PARENT_PAGES);
+    // The length of the first of two runs: up to the second, then into it.
+    objects.set(at, patched(objects.get(at), 24, 3));
+    Images.readAll(RawStream.withTail(objects));
+    objects.set(at, patched(objects.get(at), 24, 4));
+    assertEquals("PARENT_PAGES", assertCorrupt(objects).objectType());
+  }
+
+  @Test
+  void rejectsPagesOfAParentThatNobodyCanOwn() throws Exception {
+    for (int objref : new int[] {0, -1, 77}) {
+      List<Raw> objects = objectsOfChild();
+      int at = position(objects, ObjectType.PARENT_PAGES);
+      Raw raw = objects.get(at);
+      objects.set(at, patched(raw, 8, objref));
+      if (objref > 0) {
+        // What the parent has is not known here.
+        Images.readAll(RawStream.withTail(objects));
+      } else {
+        assertEquals("PARENT_PAGES", assertCorrupt(objects).objectType());
+      }
+      objects.set(at, patched(raw, 0, objref));
+      assertEquals("PARENT_PAGES", assertCorrupt(objects).objectType());
+    }
+  }
+
+  @Test
+  void rejectsPagesOfAParentOfAFileThatIsNotEmbedded() throws Exception {
+    List<Raw> objects = objectsOfChild();
+    int exe = position(objects, ObjectType.FILE_REF);
+    int last = position(objects, ObjectType.PAGE_ARRAY) - 1;
+    objects.set(last, patched(objects.get(last), 0, Samples.EXE));
+    Images.readAll(RawStream.withTail(objects));
+    Raw raw = objects.get(exe);
+    objects.set(exe, patched(raw, raw.payload().length - 4, 0));
+    assertEquals("PARENT_PAGES", assertCorrupt(objects).objectType());
+  }
+
   @Test
   void skipsUnknownObjectsThatAreOptional() throws Exception {
     List<Raw> objects = objects();

@@ -38,12 +38,17 @@ class ImageDamageTest {
   void readsTheImagesThatAreDamagedBelow() throws Exception {
     assertEquals(Samples.NR_OBJECTS, Images.readAll(Samples.image()).size());
     file.verify(Samples.image());
+    file.verify(Samples.childImage());
     file.verify(Samples.shortImage());
   }
 
   @Test
   void noticesEveryFlippedByteOfAStream() throws Exception {
-    byte[] image = Samples.image();
+    noticesEveryFlippedByte(Samples.image());
+    noticesEveryFlippedByte(Samples.childImage());
+  }
+
+  private static void noticesEveryFlippedByte(byte[] image) throws Exception {
     List<Raw> objects = RawStream.parse(image);
     for (int i = 0; i < image.length; i++) {
       byte[] damaged = image.clone();
@@ -87,7 +92,11 @@ class ImageDamageTest {
   /** Whoever reads only some of a file gets that as it was, or an error. */
   @Test
   void givesNothingWrongOutOfAFileWithAFlippedByte() throws Exception {
-    byte[] image = Samples.image();
+    givesNothingWrong(Samples.image());
+    givesNothingWrong(Samples.childImage());
+  }
+
+  private void givesNothingWrong(byte[] image) throws Exception {
     List<ImageObject> state = file.state(image);
     Map<Page, byte[]> pages = DamagedFile.pagesOf(RawStream.parse(image));
     int nrStates = 0;

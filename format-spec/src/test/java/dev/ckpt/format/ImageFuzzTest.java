@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.RawStream.Raw;
+import dev.ckpt.format.record.PageArray;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +34,14 @@ class ImageFuzzTest {
     long seed = System.nanoTime();
     System.out.println("ImageFuzzTest seed " + seed);
     Random random = new Random(seed);
-    byte[] image = Samples.image();
-    byte[] shortImage = Samples.shortImage();
+    byte[][] images = {
+      Samples.image(), Samples.image(), Samples.childImage(), Samples.shortImage()
+    };
     Path path = folder.resolve("fuzz.ckpt");
     int nrRead = 0;
     int nrRefused = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      byte[] mutant = mutate(random, random.nextInt(3) == 0 ? shortImage : image);
+      byte[] mutant = mutate(random, images[random.nextInt(images.length)]);
       try {
         Images.readAll(mutant);
         nrRead++;
@@ -71,6 +75,44 @@ class ImageFuzzTest {
       // refused, as it should
     } catch (RuntimeException e) {
       fail(where, e);
+    }
+  }
+
+  /** An image that builds on another, which is whole: its pages and those of both. */
+  @Test
+  void foldsOrRefusesWhateverBuildsOnAnother() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("ImageFuzzTest seed " + seed);
+    Random random = new Random(seed);
+    byte[] child = Samples.childImage();
+    Path parent = Files.write(folder.resolve("parent.ckpt"), Samples.image());
+    int nrFolded = 0;
+    int nrRefused = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] mutant = rebuilt(random, child);
+      try {
+        fold(mutant, parent);
+        nrFolded++;
+      } catch (CkptException e) {
+        nrRefused++;
+      } catch (RuntimeException | Error e) {
+        fail("seed " + seed + " round " + round, e);
+      }
+    }
+    assertTrue(nrFolded > 0 && nrRefused > 0, nrFolded + " folded, " + nrRefused + " refused");
+  }
+
+  private static void fold(byte[] image, Path parent) throws IOException {
+    try (ImageReader reader = Images.reader(image)) {
+      ImageState state = ImageState.read(reader);
+      try (ImageChain chain = ImageChain.open(state, (where, uuid) -> ImageFile.open(parent))) {
+        FoldedPages folded = new FoldedPages(reader, chain);
+        for (Optional<ImageObject> next = folded.next(); next.isPresent(); next = folded.next()) {
+          if (next.get().record() instanceof PageArray array) {
+            assertTrue(array.dataBytes() == folded.pages().remaining());
+          }
+        }
+      }
     }
   }
 

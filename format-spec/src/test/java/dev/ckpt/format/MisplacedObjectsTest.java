@@ -11,6 +11,7 @@ import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
+import dev.ckpt.format.record.ParentPages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +61,15 @@ class MisplacedObjectsTest {
   private static byte[] image() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
-      Samples.writeState(writer);
+      writer.write(ParentSamples.header());
+      List<ImageObject> state = Samples.state();
+      for (ImageObject object : state.subList(1, state.size())) {
+        Samples.write(writer, object);
+      }
+      writer.write(ParentSamples.parentImage());
+      writeParentPages(writer, Samples.MM, Samples.HEAP - 0x1000);
+      writeParentPages(writer, Samples.GHOST, 0x2000);
+      writeParentPages(writer, Samples.MM, Samples.HEAP);
       writer.writePages(Samples.pageArray(), Samples.pages());
       writePages(writer, Samples.GHOST, new PageRun(0, 2, PageKind.DATA));
       writePages(writer, Samples.MM, new PageRun(0x7f00_0000_0000L, 1, PageKind.DATA));
@@ -69,6 +78,11 @@ class MisplacedObjectsTest {
       writer.finish();
     }
     return bytes.toByteArray();
+  }
+
+  private static void writeParentPages(ImageWriter writer, int owner, long addr)
+      throws IOException {
+    writer.write(new ParentPages(owner, 1, List.of(new ParentPages.ParentRun(addr, 1))));
   }
 
   private static void writePages(ImageWriter writer, int owner, PageRun run) throws IOException {

@@ -81,13 +81,26 @@ final class RawStream {
       }
       if (raw.type() == 450) {
         nrArrays++;
-        nrDataPages += raw.payload().length / 4096;
+        nrDataPages += nrDataPages(raw.payload());
       }
       offset += 24 + pad(raw.payload().length);
     }
     ByteBuffer out = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(objects.size()).putLong(nrArrays).putLong(nrDataPages).putLong(indexOffset);
     return Raw.of(191, 0, 0, out.putInt((int) headers.getValue()).array());
+  }
+
+  /**
+   * By the table of a page array: how long the padding before the pages is depends on its place.
+   */
+  private static long nrDataPages(byte[] payload) {
+    ByteBuffer in = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+    long nrPages = 0;
+    long nrRuns = payload.length < 16 ? 0 : Integer.toUnsignedLong(in.getInt(8));
+    for (int at = 16; at + 16 <= payload.length && nrRuns > 0; at += 16, nrRuns--) {
+      nrPages += in.getInt(at + 12) == 1 ? Integer.toUnsignedLong(in.getInt(at + 8)) : 0;
+    }
+    return nrPages;
   }
 
   /** The stream of these objects and a tail that fits them. */

@@ -85,6 +85,10 @@ final class Samples {
   private Samples() {}
 
   static Header header() {
+    return header(UUID.fromString("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"), Header.NO_PARENT);
+  }
+
+  static Header header(UUID uuid, UUID parentUuid) {
     return new Header(
         Header.EM_X86_64,
         Limits.PAGE_SIZE,
@@ -93,8 +97,8 @@ final class Samples {
         123_456_789_012L,
         234_567_890_123L,
         1_700_000_000_123_456_789L,
-        UUID.fromString("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),
-        Header.NO_PARENT,
+        uuid,
+        parentUuid,
         ByteString.of("ckpt 0.1.0"),
         ByteString.of("host"));
   }
@@ -351,8 +355,17 @@ final class Samples {
 
   /** One record of each type. */
   static List<ImageRecord> all() {
+    List<ImageRecord> all = new ArrayList<>(ofImage());
+    all.add(seal());
+    all.add(ParentSamples.parentImage());
+    all.add(ParentSamples.parentPages());
+    return all;
+  }
+
+  /** The records of {@link #image}, but with an INDEX and a TAIL that tell of other places. */
+  static List<ImageRecord> ofImage() {
     List<ImageRecord> all = new ArrayList<>(state().stream().map(ImageObject::record).toList());
-    all.addAll(List.of(seal(), pageArray(), statistics(), index(), tail()));
+    all.addAll(List.of(pageArray(), statistics(), index(), tail()));
     return all;
   }
 
@@ -388,6 +401,11 @@ final class Samples {
       writer.finish();
     }
     return bytes.toByteArray();
+  }
+
+  /** One that builds on {@link #image}: see {@link ParentSamples}. */
+  static byte[] childImage() throws IOException {
+    return ParentSamples.image();
   }
 
   /** The shortest image that has pages. */

@@ -35,6 +35,7 @@ final class SecondReader {
   private final List<Object> pageArrays = new ArrayList<>();
   private final List<Object> entries = new ArrayList<>();
   private final Map<Object, Long> endOfOwner = new HashMap<>();
+  private final Map<Object, Long> endOfParentPages = new HashMap<>();
   private final Map<Long, String> shared = new HashMap<>();
   private final Map<Long, Map<String, Object>> byObjref = new HashMap<>();
   private final CRC32C headers = new CRC32C();
@@ -141,7 +142,9 @@ final class SecondReader {
     }
     Map<String, Object> fields = SpecDecoder.decode(spec, shared, name, name, payload);
     byte[] pages = new byte[0];
-    if (name.equals("PAGE_ARRAY")) {
+    if (name.equals("PARENT_PAGES")) {
+      ascend(fields, endOfParentPages);
+    } else if (name.equals("PAGE_ARRAY")) {
       pages = pages(at, fields, payload, start);
     } else if (name.equals("INDEX")) {
       index(at, list(fields, "entries"));
@@ -163,21 +166,30 @@ final class SecondReader {
     return (List<Map<String, Object>>) fields.get(name);
   }
 
-  private byte[] pages(long at, Map<String, Object> array, ByteBuffer payload, int start)
-      throws Refused {
-    Object owner = array.get("owner");
+  /** Runs of one owner, each behind the others; gives the end of the last. */
+  private long ascend(Map<String, Object> pages, Map<Object, Long> ends) throws Refused {
+    Object owner = pages.get("owner");
     require(!byObjref.get(owner).getOrDefault("embedded", 1L).equals(0L), "not embedded");
-    long end = endOfOwner.getOrDefault(owner, 0L);
-    long nrData = 0;
-    for (Map<String, Object> run : list(array, "runs")) {
+    long end = ends.getOrDefault(owner, 0L);
+    for (Map<String, Object> run : list(pages, "runs")) {
       long addr = (long) run.get("addr");
       require(addr >= end, "runs do not ascend");
       end = addr + (long) run.get("nrPages") * PAGE;
       require(end <= limit("end of user space"), "a run ends behind the end of user space");
+    }
+    ends.put(owner, end);
+    return end;
+  }
+
+  private byte[] pages(long at, Map<String, Object> array, ByteBuffer payload, int start)
+      throws Refused {
+    Object owner = array.get("owner");
+    long end = ascend(array, endOfOwner);
+    long nrData = 0;
+    for (Map<String, Object> run : list(array, "runs")) {
       nrData += run.get("kind").equals(1L) ? (long) run.get("nrPages") : 0;
     }
     require(nrData <= limit("DATA pages of a page array"), "too many pages");
-    endOfOwner.put(owner, end);
     Object first = list(array, "runs").get(0).get("addr");
     pageArrays.add(Map.of("offset", at, "owner", owner, "addr", first, "end", end));
     require(pageArrays.size() <= limit("page arrays of a stream"), "too many page arrays");

@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageObject;
-import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.PageStream;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
@@ -44,9 +44,9 @@ final class Pages implements AutoCloseable {
     this.frames = context.vdso().frames();
   }
 
-  /** Reads on to the end of the stream, which the reader checks against the tail. */
-  void fill(ImageReader reader, PageFiller ours, PageFiller theirs) throws IOException {
-    try (PagesByTurns turns = new PagesByTurns(reader, this::take)) {
+  /** Reads on to the end of the stream, which is checked against the tail. */
+  void fill(PageStream stream, PageFiller ours, PageFiller theirs) throws IOException {
+    try (PagesByTurns turns = new PagesByTurns(stream, this::take)) {
       turns.fillAll(ours, theirs);
     }
     staging.finish();

@@ -6,7 +6,7 @@ import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.core.thread.Turns;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ImageObject;
-import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.PageStream;
 import dev.ckpt.format.record.PageArray;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
  * it, and then put it into the new task, out of a buffer that is still in the cache of that CPU.
  * While one reads the other fills.
  *
- * <p>Threading: one thread. Until it is closed the image reader belongs to it.
+ * <p>Threading: one thread. Until it is closed the stream belongs to it.
  *
  * <p>Blocks: as the image's channel does; {@link #close} too, while a read is under way.
  */
@@ -43,7 +43,7 @@ final class PagesByTurns implements AutoCloseable {
     }
   }
 
-  private final ImageReader reader;
+  private final PageStream stream;
   private final Taking taking;
   private final SideThread thread = new SideThread("image-reader");
   private final Turns turns = new Turns();
@@ -51,8 +51,8 @@ final class PagesByTurns implements AutoCloseable {
   /** What the other thread has taken for the caller's, to be done before it takes anything. */
   private Optional<Filling> left = Optional.empty();
 
-  PagesByTurns(ImageReader reader, Taking taking) {
-    this.reader = reader;
+  PagesByTurns(PageStream stream, Taking taking) {
+    this.stream = stream;
     this.taking = taking;
   }
 
@@ -99,9 +99,9 @@ final class PagesByTurns implements AutoCloseable {
 
   /** Reads on to the next page array, or to the end of the stream. */
   private Optional<Filling> read() throws IOException {
-    for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
+    for (Optional<ImageObject> next = stream.next(); next.isPresent(); next = stream.next()) {
       if (next.get().record() instanceof PageArray) {
-        return Optional.of(taking.take(next.get(), reader.pages()));
+        return Optional.of(taking.take(next.get(), stream.pages()));
       }
     }
     return Optional.empty();

@@ -5,8 +5,11 @@ import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.FoldedPages;
+import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.PageStream;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
@@ -45,25 +48,37 @@ public final class Restart {
       ImageState saved = ImageState.read(reader);
       TaskRules.check(saved);
       ImageState state = inherited.replace(saved, options.inheritFds());
-      timeline.end("read");
-      Checks checks = new Checks(state, options);
-      checks.run();
-      timeline.end("check");
-      Restore restore = new Restore(checks, reader, timeline);
-      try (Stub stub = Stub.start(INHERIT_STDIO);
-          Tracer tracer = Tracer.start(state.task().pid(), options.hook())) {
-        tracer.run(thread -> restore.run(thread, stub));
+      try (ImageChain chain = ImageChain.open(saved, options.parents())) {
+        timeline.end("read");
+        return restore(options, state, new FoldedPages(reader, chain), inherited, timeline);
       }
-      inherited.keep();
-      List<String> notes = new ArrayList<>(checks.notes());
-      notes.addAll(restore.notes());
-      return new RestartedTask(
-          state.task().pid(),
-          timeline.wallNanos(),
-          timeline.phases(),
-          restore.nrPages(),
-          notes,
-          restore.job());
     }
+  }
+
+  private static RestartedTask restore(
+      RestartOptions options,
+      ImageState state,
+      PageStream pages,
+      InheritedFds inherited,
+      Timeline timeline)
+      throws IOException {
+    Checks checks = new Checks(state, options);
+    checks.run();
+    timeline.end("check");
+    Restore restore = new Restore(checks, pages, timeline);
+    try (Stub stub = Stub.start(INHERIT_STDIO);
+        Tracer tracer = Tracer.start(state.task().pid(), options.hook())) {
+      tracer.run(thread -> restore.run(thread, stub));
+    }
+    inherited.keep();
+    List<String> notes = new ArrayList<>(checks.notes());
+    notes.addAll(restore.notes());
+    return new RestartedTask(
+        state.task().pid(),
+        timeline.wallNanos(),
+        timeline.phases(),
+        restore.nrPages(),
+        notes,
+        restore.job());
   }
 }

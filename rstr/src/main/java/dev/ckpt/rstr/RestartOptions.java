@@ -4,6 +4,7 @@ import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.KeySource;
+import dev.ckpt.format.ParentSource;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param inheritFds files to open in the place of what these descriptors led to
  * @param backend name of the page filler, or {@link Backends#AUTO}
  * @param keys asked for the key of a sealed image, before anything is created
+ * @param parents where images are that the image builds on
  * @param progress told about pages as they are filled
  * @param gate asked whether to go on
  * @param hook told about every call that touches the new task
@@ -25,6 +27,7 @@ public record RestartOptions(
     Map<Integer, Path> inheritFds,
     String backend,
     KeySource keys,
+    ParentSource parents,
     PageProgress progress,
     Gate gate,
     TouchHook hook) {
@@ -71,6 +74,7 @@ public record RestartOptions(
         Map.of(),
         Backends.AUTO,
         KeySource.NONE,
+        ParentSource.NONE,
         done -> {},
         Gate.OPEN,
         TouchHook.NONE);
@@ -78,41 +82,53 @@ public record RestartOptions(
 
   /** The same, detached or not. */
   public RestartOptions withDetach(boolean away) {
-    return new RestartOptions(away, files, inheritFds, backend, keys, progress, gate, hook);
+    return new RestartOptions(
+        away, files, inheritFds, backend, keys, parents, progress, gate, hook);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
-    return new RestartOptions(detach, policy, inheritFds, backend, keys, progress, gate, hook);
+    return new RestartOptions(
+        detach, policy, inheritFds, backend, keys, parents, progress, gate, hook);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
-    return new RestartOptions(detach, files, paths, backend, keys, progress, gate, hook);
+    return new RestartOptions(detach, files, paths, backend, keys, parents, progress, gate, hook);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
-    return new RestartOptions(detach, files, inheritFds, name, keys, progress, gate, hook);
+    return new RestartOptions(detach, files, inheritFds, name, keys, parents, progress, gate, hook);
   }
 
   /** The same with keys for a sealed image. */
   public RestartOptions withKeys(KeySource source) {
-    return new RestartOptions(detach, files, inheritFds, backend, source, progress, gate, hook);
+    return new RestartOptions(
+        detach, files, inheritFds, backend, source, parents, progress, gate, hook);
+  }
+
+  /** The same with what the image builds on. */
+  public RestartOptions withParents(ParentSource source) {
+    return new RestartOptions(
+        detach, files, inheritFds, backend, keys, source, progress, gate, hook);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
-    return new RestartOptions(detach, files, inheritFds, backend, keys, listener, gate, hook);
+    return new RestartOptions(
+        detach, files, inheritFds, backend, keys, parents, listener, gate, hook);
   }
 
   /** The same with somebody who is asked. */
   public RestartOptions withGate(Gate guard) {
-    return new RestartOptions(detach, files, inheritFds, backend, keys, progress, guard, hook);
+    return new RestartOptions(
+        detach, files, inheritFds, backend, keys, parents, progress, guard, hook);
   }
 
   /** The same with a hook. */
   public RestartOptions withHook(TouchHook listener) {
-    return new RestartOptions(detach, files, inheritFds, backend, keys, progress, gate, listener);
+    return new RestartOptions(
+        detach, files, inheritFds, backend, keys, parents, progress, gate, listener);
   }
 }

@@ -29,8 +29,8 @@ import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
-import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.PageStream;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Task;
 import dev.ckpt.format.record.TaskThread;
@@ -61,7 +61,7 @@ final class Restore {
   private static final int PROT_READ_WRITE = 3;
 
   private final ImageState state;
-  private final ImageReader pages;
+  private final PageStream pages;
   private final RestartOptions options;
   private final int ttyFd;
   private final TimeNamespace clocks;
@@ -74,7 +74,7 @@ final class Restore {
   private Foreground job;
   private Optional<RstrContext> built = Optional.empty();
 
-  Restore(Checks checks, ImageReader pages, Timeline timeline) throws CkptException {
+  Restore(Checks checks, PageStream pages, Timeline timeline) throws CkptException {
     this.state = checks.state();
     this.options = checks.options();
     this.ttyFd = checks.ttyFd();

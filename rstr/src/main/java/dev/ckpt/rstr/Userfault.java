@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.kernel.Userfaultfd;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
@@ -29,17 +30,8 @@ import java.util.Optional;
  * <p>Source: {@code mm/userfaultfd.c}.
  */
 final class Userfault implements AutoCloseable {
-  private static final int UFFD_USER_MODE_ONLY = 1;
-  private static final int O_CLOEXEC = 02000000;
-  private static final long UFFD_API = 0xaa;
-  private static final long UFFD_FEATURE_MOVE = 1 << 16;
-  private static final long UFFDIO_API = 0xc018aa3fL;
-  private static final long UFFDIO_REGISTER = 0xc020aa00L;
   private static final long UFFDIO_COPY = 0xc028aa03L;
   private static final long UFFDIO_MOVE = 0xc028aa05L;
-  private static final long UFFDIO_REGISTER_MODE_MISSING = 1;
-  private static final int API_BYTES = 24;
-  private static final int REGISTER_BYTES = 32;
 
   /** Of a copy and of a move alike. */
   private static final int TRANSFER_BYTES = 40;
@@ -68,20 +60,13 @@ final class Userfault implements AutoCloseable {
    * @return nothing when that is not possible here
    */
   static Optional<Userfault> open(BatchRunner run, int pid, boolean moves) throws CkptException {
-    Batch batch = run.room(2, API_BYTES);
-    Batch.Data api = batch.space(API_BYTES);
-    batch.putLong(api, 0, UFFD_API);
-    batch.putLong(api, 8, moves ? UFFD_FEATURE_MOVE : 0);
-    Batch.Result fd =
-        batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, UFFD_USER_MODE_ONLY | O_CLOEXEC);
-    Batch.Result agreed =
-        batch.tryCall("ioctl(UFFDIO_API)", SyscallNumbers.IOCTL, fd, UFFDIO_API, api);
+    Batch batch = run.room(1, 0);
+    Batch.Result fd = batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, Userfaultfd.FLAGS);
     run.flush();
     if (batch.result(fd) < 0) {
       return Optional.empty();
     }
-    Optional<Fd> ours =
-        batch.result(agreed) < 0 ? Optional.empty() : fetch(pid, (int) batch.result(fd));
+    Optional<Fd> ours = fetch(pid, (int) batch.result(fd), moves);
     if (ours.isEmpty()) {
       run.call("close", SyscallNumbers.CLOSE, batch.result(fd));
     }
@@ -90,11 +75,22 @@ final class Userfault implements AutoCloseable {
 
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  private static Optional<Fd> fetch(int pid, int fd) throws CkptException {
+  private static Optional<Fd> fetch(int pid, int fd, boolean moves) throws CkptException {
+    Fd ours;
     try (Fd pidfd = Tasks.pidfdOpen(pid)) {
-      return Optional.of(Tasks.pidfdGetfd(pidfd, fd));
+      ours = Tasks.pidfdGetfd(pidfd, fd);
     } catch (SyscallException e) {
       if (e.errno() == Errno.EPERM || e.errno() == Errno.ENOSYS) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    try {
+      Userfaultfd.api(ours, moves ? Userfaultfd.UFFD_FEATURE_MOVE : 0);
+      return Optional.of(ours);
+    } catch (SyscallException e) {
+      ours.close();
+      if (e.errno() == Errno.EINVAL) {
         return Optional.empty();
       }
       throw e;
@@ -104,14 +100,9 @@ final class Userfault implements AutoCloseable {
   /** Says in which mappings pages will be put; they have none yet. */
   void register(Collection<Vma> vmas) throws CkptException {
     for (Vma vma : vmas) {
-      Batch batch = run.room(1, REGISTER_BYTES);
-      Batch.Data register = batch.space(REGISTER_BYTES);
-      batch.putLong(register, 0, vma.start());
-      batch.putLong(register, 8, vma.lenBytes());
-      batch.putLong(register, 16, UFFDIO_REGISTER_MODE_MISSING);
-      batch.call("ioctl(UFFDIO_REGISTER)", SyscallNumbers.IOCTL, theirs, UFFDIO_REGISTER, register);
+      Userfaultfd.register(
+          ours, vma.start(), vma.lenBytes(), Userfaultfd.UFFDIO_REGISTER_MODE_MISSING);
     }
-    run.flush();
   }
 
   /** Fills pages from a direct buffer's position. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.checkpoint.EmbedRule;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
@@ -21,6 +22,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.format.ByteString;
+import dev.ckpt.format.ParentFiles;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -262,8 +264,21 @@ final class LiveProgram implements AutoCloseable {
 
   /** Dumps it into a new image, no file with its content, wherever tests keep theirs. */
   CheckpointResult dump(Path image, boolean stop) throws IOException {
+    return dump(options(stop), image);
+  }
+
+  private CheckpointOptions options(boolean stop) {
     CheckpointOptions options = CheckpointOptions.of(pid).withStop(stop).withEmbed(EmbedRule.NONE);
-    return dump(dumpOptions.apply(options), image);
+    return dumpOptions.apply(options);
+  }
+
+  /** The same upon the image before. */
+  CheckpointResult dump(CheckpointSession session, Path image, boolean stop) throws IOException {
+    CheckpointResult result = session.dump(options(stop).withSync(false), image, false);
+    if (stop) {
+      awaitGone();
+    }
+    return result;
   }
 
   CheckpointResult dump(CheckpointOptions options, Path image) throws IOException {
@@ -283,8 +298,10 @@ final class LiveProgram implements AutoCloseable {
   }
 
   RestartedTask restore(Path image, RestartOptions options) throws IOException {
+    ParentFiles parents =
+        new ParentFiles(Optional.of(image.getParent()), FileChannel::open, options.keys());
     try (FileChannel channel = FileChannel.open(image)) {
-      RestartedTask task = Restart.restore(options, channel);
+      RestartedTask task = Restart.restore(options.withParents(parents), channel);
       if (task.pid() != pid) {
         throw new AssertionError("restored as " + task.pid() + ", not as " + pid);
       }

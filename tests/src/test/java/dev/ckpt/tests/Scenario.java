@@ -1,5 +1,6 @@
 package dev.ckpt.tests;
 
+import dev.ckpt.core.checkpoint.CheckpointSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,10 +55,28 @@ enum Scenario {
       live.restore(second, false);
       live.finish(exitStatus);
     }
+  },
+
+  /** It comes back from an image that builds on another, and that on a third. */
+  COMES_BACK_FROM_CHAIN {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      Path last = live.besides("last");
+      try (CheckpointSession session = CheckpointSession.open(live.pid())) {
+        live.dump(session, live.besides("first"), false);
+        Await.pause(WORK_MILLIS);
+        live.dump(session, live.besides("second"), false);
+        Await.pause(WORK_MILLIS);
+        live.dump(session, last, true);
+      }
+      live.restore(last, false);
+      live.finish(exitStatus);
+    }
   };
 
   /** Those in which it is ended and comes back. */
-  static final List<Scenario> RESTORES = List.of(COMES_BACK, COMES_BACK_TWICE, GOES_ROUND);
+  static final List<Scenario> RESTORES =
+      List.of(COMES_BACK, COMES_BACK_TWICE, GOES_ROUND, COMES_BACK_FROM_CHAIN);
 
   private static final int WORK_MILLIS = 50;
 

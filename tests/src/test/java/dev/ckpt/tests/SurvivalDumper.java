@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
+import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageOutput;
@@ -77,8 +78,10 @@ public final class SurvivalDumper {
   }
 
   private static void dump(int pid, TouchHook hook) throws IOException {
-    try (ImageOutput nowhere = new Nowhere()) {
-      Checkpoint.dump(CheckpointOptions.of(pid).withHook(hook), nowhere);
+    // With all that a dump can do to a task: it makes a userfaultfd too.
+    try (CheckpointSession session = CheckpointSession.open(pid);
+        ImageOutput nowhere = new Nowhere()) {
+      session.dump(CheckpointOptions.of(pid).withHook(hook), nowhere, Path.of("nowhere"));
     }
   }
 

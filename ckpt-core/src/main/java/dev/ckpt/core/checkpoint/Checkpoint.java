@@ -44,6 +44,14 @@ public final class Checkpoint {
    */
   public static CheckpointResult dump(CheckpointOptions options, ImageOutput output)
       throws IOException {
+    try (MmCheckpoint mm = MmCheckpoint.provider().create()) {
+      return dump(options, output, mm);
+    }
+  }
+
+  /** The same, with memory that may be watched from dump to dump. */
+  static CheckpointResult dump(CheckpointOptions options, ImageOutput output, MmCheckpoint mm)
+      throws IOException {
     if (options.tcp() == TcpPolicy.KEEP && !options.stop()) {
       throw new IllegalArgumentException("TCP connections are kept of a task that is ended only");
     }
@@ -63,7 +71,7 @@ public final class Checkpoint {
       PageReader.Provider backend = Backends.pageReader(options.backend());
       Rehearsal.once(options.pid(), backend);
       timeline.end("rehearse");
-      return dump(options, output, backend, timeline, tracees, landlock);
+      return dump(options, output, mm, backend, timeline, tracees, landlock);
     } catch (IOException e) {
       // A target that executes another program shows many an odd state on the way.
       throw e instanceof TargetGoneException ? e : identity.explain(e);
@@ -78,14 +86,14 @@ public final class Checkpoint {
   static CheckpointResult dump(
       CheckpointOptions options,
       ImageOutput output,
+      MmCheckpoint mm,
       PageReader.Provider backend,
       Timeline timeline,
       Tracees tracees,
       LandlockProbe landlock)
       throws IOException {
     TargetIdentity identity = TargetIdentity.of(options.pid());
-    try (MmCheckpoint mm = MmCheckpoint.load();
-        RemoteMemory memory = RemoteMemory.open(options.pid(), options.hook())) {
+    try (RemoteMemory memory = RemoteMemory.open(options.pid(), options.hook())) {
       CodeSite site = CodeSite.find(options.pid(), vdso(options.pid()), memory);
       try (Dump dump =
           new Dump(options, output, backend, mm, memory, site, identity, timeline, landlock)) {

@@ -1,11 +1,13 @@
 package dev.ckpt.core.checkpoint;
 
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * What a dump did.
  *
  * @param pid the process
+ * @param uuid of the checkpoint
  * @param backend name of the page reader
  * @param nrThreads its threads
  * @param frozenNanos from the first interrupt to the return of the last detach; with stop, until
@@ -13,17 +15,20 @@ import java.util.Map;
  * @param wallNanos from the call to the end of publication, sync included
  * @param dataPages pages whose bytes are in the image
  * @param zeroPages pages of zeros kept by number only
+ * @param keptPages pages that are in the image that this one builds on, zero ones counted too
  * @param imageBytes size of the image
  * @param phases how long each phase took, nanoseconds, in their order; docs/performance.md tells
  *     what they are
  */
 public record CheckpointResult(
     int pid,
+    UUID uuid,
     String backend,
     int nrThreads,
     long frozenNanos,
     long wallNanos,
     long dataPages,
     long zeroPages,
+    long keptPages,
     long imageBytes,
     Map<String, Long> phases) {}

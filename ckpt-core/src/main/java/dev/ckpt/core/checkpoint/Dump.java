@@ -22,6 +22,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Statistics;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** One dump, step by step; its own object because the last steps come after the thaw. */
@@ -56,7 +58,8 @@ final class Dump implements AutoCloseable {
   /** The task's memory for the thread beside the tracer's. */
   private final RemoteMemory beside;
 
-  private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0);
+  private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0, 0);
+  private UUID uuid = Header.NO_PARENT;
   private Sleeps sleeps;
   private int nrThreads;
   private long frozenNanos;
@@ -86,7 +89,8 @@ final class Dump implements AutoCloseable {
     this.timeline = timeline;
     this.landlock = landlock;
     this.writer = new ImageWriter(output.channel(), options.key());
-    this.queue = PageQueue.into(writer, output, contentBytes(options.pid()));
+    this.queue =
+        PageQueue.into(writer, output, mm.writtenBytes().orElse(contentBytes(options.pid())));
     this.beside = RemoteMemory.open(options.pid(), options.hook());
   }
 
@@ -192,7 +196,9 @@ final class Dump implements AutoCloseable {
     files.save();
     timeline.end("records");
 
-    writer.write(Headers.header());
+    Header header = Headers.header(mm.parentUuid());
+    uuid = header.uuid();
+    writer.write(header);
     writer.write(Headers.cpuFeatures());
     for (CkptContext.Entry entry : context.records()) {
       writer.write(entry.objref(), entry.record());
@@ -260,12 +266,14 @@ final class Dump implements AutoCloseable {
     }
     return new CheckpointResult(
         options.pid(),
+        uuid,
         backend.name(),
         nrThreads,
         frozenNanos,
         timeline.wallNanos(),
         pages.data(),
         pages.zero(),
+        pages.kept(),
         writer.offset(),
         timeline.phases());
   }

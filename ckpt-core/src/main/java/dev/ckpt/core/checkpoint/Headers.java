@@ -19,7 +19,12 @@ final class Headers {
 
   private Headers() {}
 
-  static Header header() throws CkptException {
+  /**
+   * That of a new checkpoint.
+   *
+   * @param parent the one that it builds on
+   */
+  static Header header(UUID parent) throws CkptException {
     return new Header(
         Header.EM_X86_64,
         PageRange.PAGE_SIZE,
@@ -29,7 +34,7 @@ final class Headers {
         TimeNamespace.machineTime(Clocks.CLOCK_BOOTTIME),
         System.currentTimeMillis() * MILLION,
         UUID.randomUUID(),
-        Header.NO_PARENT,
+        parent,
         ByteString.of(PRODUCER),
         ByteString.of(hostname()));
   }

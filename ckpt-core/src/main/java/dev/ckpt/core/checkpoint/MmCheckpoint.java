@@ -4,13 +4,16 @@ import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.PageQueue;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.UUID;
 
 /**
  * The checkpoint of a task's memory, provided by {@code ckpt-mem}; one object per dump.
@@ -18,11 +21,21 @@ import java.util.ServiceLoader;
  * <p>Called in the order of its methods. Target state: stopped. Threading: the tracer's thread.
  */
 public interface MmCheckpoint extends AutoCloseable {
+  /**
+   * About how many bytes of its memory were written since the image that this one builds on.
+   *
+   * @return nothing where it builds on none
+   */
+  Optional<Long> writtenBytes() throws CkptException;
+
   /** Looks at every mapping and refuses what cannot be saved; of a task that runs too. */
   void survey(SurveyContext context) throws CkptException;
 
+  /** What the task may be asked for {@link #ask}, beside what every task is. */
+  List<RemoteCall> questions();
+
   /** Asks the task what only it can tell of its mappings. */
-  void ask(RemoteSyscalls calls) throws CkptException;
+  void ask(CkptContext context, RemoteSyscalls calls) throws CkptException;
 
   /**
    * Adds the records of mm, memory objects and vmas.
@@ -31,6 +44,9 @@ public interface MmCheckpoint extends AutoCloseable {
    * @param lockFuture flags of mlockall(2) for what the task maps from now on
    */
   void save(CkptContext context, long brk, int lockFuture) throws CkptException;
+
+  /** The checkpoint that this one builds on, once all was saved; all zero for none. */
+  UUID parentUuid();
 
   /**
    * Adds what a descriptor refers to, with its content: a memfd, or a file without a name ({@link
@@ -68,6 +84,9 @@ public interface MmCheckpoint extends AutoCloseable {
   interface Provider {
     /** A new one. */
     MmCheckpoint create();
+
+    /** What makes one for each dump of a task that is dumped often. */
+    MmTracking track(int pid);
   }
 
   /**
@@ -75,11 +94,17 @@ public interface MmCheckpoint extends AutoCloseable {
    *
    * @param data pages whose bytes are in the image
    * @param zero pages of zeros that are in the image by number only
+   * @param kept pages that are in the image that it builds on, those that are zero counted too
    */
-  record PageCounts(long data, long zero) {}
+  record PageCounts(long data, long zero, long kept) {
+    /** The same with pages that are kept. */
+    public PageCounts withKept(long nrPages) {
+      return new PageCounts(data, zero, nrPages);
+    }
+  }
 
   /** The one that is on the class path. */
-  static MmCheckpoint load() throws UnsupportedStateException {
+  static Provider provider() throws UnsupportedStateException {
     Iterator<Provider> found =
         ServiceLoader.load(Provider.class, MmCheckpoint.class.getClassLoader()).iterator();
     if (!found.hasNext()) {
@@ -87,6 +112,6 @@ public interface MmCheckpoint extends AutoCloseable {
           List.of(
               new Refusal(Code.NO_MEMORY_MODULE, "ckpt-mem", "put ckpt-mem on the class path")));
     }
-    return found.next().create();
+    return found.next();
   }
 }

@@ -77,7 +77,7 @@ final class Obstacles {
       return;
     }
     try (SurveyContext target = new SurveyContext(CheckpointOptions.of(pid), refusals);
-        MmCheckpoint mm = MmCheckpoint.load();
+        MmCheckpoint mm = MmCheckpoint.provider().create();
         RemoteMemory memory = RemoteMemory.open(pid, TouchHook.NONE)) {
       CodeSite.find(pid, Checkpoint.vdso(pid), memory);
       Files.foretell(target);

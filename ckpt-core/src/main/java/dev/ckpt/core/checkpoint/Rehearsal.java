@@ -49,9 +49,10 @@ final class Rehearsal {
         Stub stub = Stub.start(nowhere.number());
         Fd sink = Fd.open("/dev/null", Fcntl.O_WRONLY);
         ImageOutput output = new ImagePipeOutput(sink);
+        MmCheckpoint mm = MmCheckpoint.provider().create();
         LandlockProbe landlock = LandlockProbe.beside(stub.pid())) {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
-      Checkpoint.dump(options, output, backend, Timeline.begin(), Tracees.NONE, landlock);
+      Checkpoint.dump(options, output, mm, backend, Timeline.begin(), Tracees.NONE, landlock);
     } catch (UnsupportedStateException e) {
       if (e.code() == Code.KERNEL_TOO_OLD) {
         throw e;

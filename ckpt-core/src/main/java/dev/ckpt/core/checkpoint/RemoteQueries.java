@@ -132,7 +132,7 @@ final class RemoteQueries {
             queries.lockFuture = lockFuture(context, calls.area());
           }
           files.ask(calls);
-          context.mm().ask(calls);
+          context.mm().ask(context, calls);
         }
         RareSettings.ask(calls, context.refusals(), tracee.tid());
         queries.threads.put(tracee.tid(), askThread(calls, context, tracee.tid(), landlock));
@@ -155,6 +155,7 @@ final class RemoteQueries {
       questions.addAll(ProtectionKeys.QUESTIONS);
       questions.addAll(PosixTimers.questions(context.proc()));
       questions.addAll(files.questions());
+      questions.addAll(context.mm().questions());
     }
     return questions;
   }

@@ -20,6 +20,8 @@ public enum NewerFeature {
   /** Linux 6.8. */
   UFFDIO_MOVE(Errno.EINVAL),
   /** Linux 6.7. */
+  UFFD_FEATURE_WP_ASYNC(Errno.EINVAL),
+  /** Linux 6.7. */
   PAGEMAP_SCAN(Errno.ENOTTY),
   /** Linux 6.4. */
   PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG(Errno.EIO),

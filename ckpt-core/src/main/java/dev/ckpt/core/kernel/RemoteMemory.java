@@ -16,9 +16,14 @@ import java.nio.ByteBuffer;
 public final class RemoteMemory implements AutoCloseable {
   private static final int PAGE_SIZE = 4096;
 
+  /** How many ranges are read by one call. */
+  private static final int MAX_RANGES = 256;
+
+  private static final int IOVEC_BYTES = 16;
+
   private final int pid;
   private final Fd mem;
-  private final NativeBuffer iov = NativeBuffer.allocate(32);
+  private final NativeBuffer iov = NativeBuffer.allocate(IOVEC_BYTES * (1 + MAX_RANGES));
 
   private final TouchHook hook;
 
@@ -109,23 +114,57 @@ public final class RemoteMemory implements AutoCloseable {
     Reference.reachabilityFence(buffer);
   }
 
-  /**
-   * Reads all of a range to a direct buffer's position: the fast way as far as it goes, the forced
-   * way for the page where it ends, and on.
-   */
+  /** Reads all of a range to a direct buffer's position: {@link #readAll(long[], ByteBuffer)}. */
   public void readAll(long remote, ByteBuffer into, int lenBytes)
       throws SyscallException, TargetGoneException {
+    readAll(new long[] {remote, lenBytes}, into);
+  }
+
+  /**
+   * Reads all of some ranges, one after another, to a direct buffer's position: many in one call
+   * the fast way as far as it goes, the forced way for the page where it ends, and on.
+   *
+   * @param ranges address and length in bytes of each
+   */
+  public void readAll(long[] ranges, ByteBuffer into) throws SyscallException, TargetGoneException {
     long local = NativeBuffer.addressOf(into) + into.position();
+    long begin = local;
+    int at = 0;
     long done = 0;
-    while (done < lenBytes) {
-      done += read(remote + done, local + done, lenBytes - done);
-      if (done < lenBytes) {
-        long page = Math.min(PAGE_SIZE, lenBytes - done);
-        readForced(remote + done, local + done, page);
+    while (at < ranges.length) {
+      long wanted = putIovecs(local, ranges, at, done);
+      int nr = Math.min(MAX_RANGES, (ranges.length - at) / 2);
+      long n = LibC.process_vm_readv(pid, iov.address(), 1, iov.address(IOVEC_BYTES), nr, 0);
+      n = transferred(n, Call.errno(), "process_vm_readv", ranges[at] + done, wanted);
+      local += n;
+      boolean hidden = n < wanted;
+      for (done += n; at < ranges.length && done >= ranges[at + 1]; at += 2) {
+        done -= ranges[at + 1];
+      }
+      if (hidden) {
+        long page = Math.min(PAGE_SIZE, ranges[at + 1] - done);
+        readForced(ranges[at] + done, local, page);
+        local += page;
         done += page;
       }
     }
-    into.position(into.position() + lenBytes);
+    into.position(into.position() + Math.toIntExact(local - begin));
+  }
+
+  /** Puts one for our buffer and some for the ranges from one on; returns their length. */
+  private long putIovecs(long local, long[] ranges, int from, long done) {
+    long lenBytes = 0;
+    int to = Math.min(ranges.length, from + 2 * MAX_RANGES);
+    for (int i = from; i < to; i += 2) {
+      long skipped = i == from ? done : 0;
+      int at = IOVEC_BYTES * (1 + (i - from) / 2);
+      iov.putLong(at, ranges[i] + skipped);
+      iov.putLong(at + Long.BYTES, ranges[i + 1] - skipped);
+      lenBytes += ranges[i + 1] - skipped;
+    }
+    iov.putLong(0, local);
+    iov.putLong(Long.BYTES, lenBytes);
+    return lenBytes;
   }
 
   /** Writes all of a range from a direct buffer's position, in the same two ways. */

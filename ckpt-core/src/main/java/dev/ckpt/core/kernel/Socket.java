@@ -66,6 +66,7 @@ public final class Socket {
   public static final int SO_RXQ_OVFL = 40;
   public static final int SO_WIFI_STATUS = 41;
   public static final int SO_PEEK_OFF = 42;
+  public static final int SO_COOKIE = 57;
   public static final int SO_NOFCS = 43;
   public static final int SO_LOCK_FILTER = 44;
   public static final int SO_SELECT_ERR_QUEUE = 45;

@@ -63,6 +63,22 @@ public record Header(
     Invariant.atMost(hostname, Limits.MAX_NAME_BYTES, "hostname");
   }
 
+  /** That of the same checkpoint in an image that stands on its own. */
+  public Header withoutParent() {
+    return new Header(
+        arch,
+        pageSize,
+        kernelRelease,
+        bootId,
+        monotonicNanos,
+        boottimeNanos,
+        realtimeNanos,
+        uuid,
+        NO_PARENT,
+        producer,
+        hostname);
+  }
+
   @Override
   public ObjectType type() {
     return ObjectType.HEADER;

@@ -43,6 +43,8 @@ public sealed interface ImageRecord
         Mm,
         MulticastGroup,
         PageArray,
+        ParentImage,
+        ParentPages,
         Pipe,
         Pkeys,
         Pty,

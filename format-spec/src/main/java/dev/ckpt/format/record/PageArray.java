@@ -137,15 +137,19 @@ public record PageArray(int owner, List<PageRun> runs) implements ImageRecord {
 
   @Override
   public List<ObjectReference> references() {
-    return List.of(
-        ObjectReference.to(
-            "owner",
-            owner,
-            ObjectType.MM,
-            ObjectType.FILE_REF,
-            ObjectType.GHOST_FILE,
-            ObjectType.SHMEM,
-            ObjectType.SYSV_SHM));
+    return List.of(ownedBy(owner));
+  }
+
+  /** A reference to what pages can belong to. */
+  static ObjectReference ownedBy(int owner) {
+    return ObjectReference.to(
+        "owner",
+        owner,
+        ObjectType.MM,
+        ObjectType.FILE_REF,
+        ObjectType.GHOST_FILE,
+        ObjectType.SHMEM,
+        ObjectType.SYSV_SHM);
   }
 
   private static final class Codec implements RecordCodec<PageArray> {

@@ -12,6 +12,14 @@ import dev.ckpt.format.Limits;
 public record PageRun(long addr, long nrPages, PageKind kind) {
   /** Checks alignment, bounds and kind. */
   public PageRun {
+    check(addr, nrPages);
+    if (!kind.supported()) {
+      throw new IllegalArgumentException("kind must be one of version 1, found " + kind);
+    }
+  }
+
+  /** What any pages that follow one another must be. */
+  static void check(long addr, long nrPages) {
     if (addr < 0 || addr >= Limits.USER_SPACE_END || addr % Limits.PAGE_SIZE != 0) {
       throw new IllegalArgumentException(
           "addr must be page-aligned and below 2^47, found " + Long.toHexString(addr));
@@ -21,9 +29,6 @@ public record PageRun(long addr, long nrPages, PageKind kind) {
         || addr + nrPages * Limits.PAGE_SIZE > Limits.USER_SPACE_END) {
       throw new IllegalArgumentException(
           "nrPages must be 1 to 2^31 and end within 2^47, found " + nrPages);
-    }
-    if (!kind.supported()) {
-      throw new IllegalArgumentException("kind must be one of version 1, found " + kind);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ObjectType;
+import dev.ckpt.format.ParentSource;
 import dev.ckpt.format.RecordCodec;
 import dev.ckpt.format.RecordOutput;
 import dev.ckpt.format.SealSecret;
@@ -42,14 +43,16 @@ import java.util.function.Predicate;
 
 /** The readers of images, and what shows them and checks them before a restore. */
 final class ImageTargets {
-  private static final Set<Code> SEALED = EnumSet.of(Code.IMAGE_SEALED, Code.IMAGE_KEY);
+  /** Of images that are whole: there is no key here, and no other image. */
+  private static final Set<Code> NOT_HERE =
+      EnumSet.of(Code.IMAGE_SEALED, Code.IMAGE_KEY, Code.PARENT_MISSING);
 
   private static final Predicate<Throwable> REFUSED =
       e ->
           e instanceof CorruptImageException
               || e instanceof ImageVersionException
               || e instanceof UnknownObjectException
-              || (e instanceof CkptException sealed && SEALED.contains(sealed.code()));
+              || (e instanceof CkptException whole && NOT_HERE.contains(whole.code()));
 
   /** What the sealed golden image was sealed with. */
   private static final byte[] KEY_FILE = new byte[40];
@@ -84,7 +87,13 @@ final class ImageTargets {
         new FuzzTarget("image.file", in -> of.readFile(of.fixed(in)), REFUSED, inputs),
         new FuzzTarget("image.task", in -> checkTask(of.fixed(in)), REFUSED, inputs),
         new FuzzTarget("image.show", in -> show(of.fixed(in)), REFUSED, inputs),
-        new FuzzTarget("image.record", record(), REFUSED, () -> SeedImages.objects(golden)));
+        new FuzzTarget("image.record", record(), REFUSED, ImageTargets::objects));
+  }
+
+  private static List<byte[]> objects() throws IOException {
+    List<byte[]> objects = SeedImages.objects(SeedImages.golden());
+    objects.addAll(SeedImages.objects(SeedImages.child()));
+    return objects;
   }
 
   private static List<byte[]> inputs() throws IOException {
@@ -143,12 +152,12 @@ final class ImageTargets {
   }
 
   private static void show(byte[] image) throws IOException {
-    ImageSummary summary = ImageSummary.read(channel(image), KeySource.NONE);
+    ImageSummary summary = ImageSummary.read(channel(image), KeySource.NONE, ParentSource.NONE);
     summary.taskLine();
     summary.lines(Layout.ofEverything());
     summary.lines(new Layout(40, false, true));
     summary.json("image").toString();
-    ImageCounts.verify(channel(image), KeySource.NONE).line();
+    ImageCounts.verify(channel(image), KeySource.NONE, ParentSource.NONE).line();
   }
 
   /** Page by page before all of it was checked, then as a whole: the two may not contradict. */

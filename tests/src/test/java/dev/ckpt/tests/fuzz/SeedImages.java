@@ -38,7 +38,15 @@ final class SeedImages {
     return golden("v1-small.ckpt");
   }
 
-  /** The golden image of the newest version, and one for each of its objects. */
+  /** One that builds on another. */
+  static byte[] child() throws IOException {
+    return golden("v1-child.ckpt");
+  }
+
+  /**
+   * The golden images of the newest version that are not sealed, and one for each object of that
+   * which stands on its own.
+   */
   static List<byte[]> all() throws IOException {
     List<byte[]> all = new ArrayList<>();
     all.add(golden());
@@ -49,6 +57,7 @@ final class SeedImages {
       all.add(image(needed(object, objects), pages));
     }
     all.add(image(WholeTask.of(objects), pages));
+    all.add(child());
     return all;
   }
 

@@ -53,6 +53,8 @@ final class CommandTree {
             RestoreCommand.spec(),
             ShowCommand.spec(),
             VerifyCommand.spec(),
+            WatchCommand.spec(),
+            MergeCommand.spec(),
             CheckCommand.spec(),
             DemoCommand.spec(),
             CompletionCommand.spec(),
@@ -104,6 +106,8 @@ final class CommandTree {
       case RESTORE -> RestoreCommand.spec();
       case "show" -> ShowCommand.spec();
       case "verify" -> VerifyCommand.spec();
+      case "watch" -> WatchCommand.spec();
+      case "merge" -> MergeCommand.spec();
       case "check" -> CheckCommand.spec();
       case "demo" -> DemoCommand.spec();
       case "completion" -> CompletionCommand.spec();
@@ -117,6 +121,8 @@ final class CommandTree {
       case RESTORE -> new RestoreCommand(console, ending, arguments);
       case "show" -> new ShowCommand(console, arguments);
       case "verify" -> new VerifyCommand(console, arguments);
+      case "watch" -> new WatchCommand(console, ending, arguments);
+      case "merge" -> new MergeCommand(console, ending, arguments);
       case "check" -> new CheckCommand(console, arguments);
       case "demo" -> new DemoCommand(console, ending, arguments);
       case "completion" -> new CompletionCommand(console, arguments);

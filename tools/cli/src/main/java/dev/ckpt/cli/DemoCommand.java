@@ -14,6 +14,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.KeySource;
+import dev.ckpt.format.ParentSource;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -157,7 +158,7 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
 
   private static String taskLine(Path image) throws IOException {
     try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ)) {
-      return ImageSummary.read(channel, KeySource.NONE).taskLine();
+      return ImageSummary.read(channel, KeySource.NONE, ParentSource.NONE).taskLine();
     }
   }
 

@@ -81,6 +81,11 @@ final class ImageKeys implements KeySource, AutoCloseable {
     return key;
   }
 
+  /** The key of a new image that is sealed as one was that was read with these. */
+  ImageKey newKeyOfSameSecret() throws IOException {
+    return secrets.get(0).newKey();
+  }
+
   @Override
   public ImageKey keyOf(Seal seal) throws IOException {
     warmUp();

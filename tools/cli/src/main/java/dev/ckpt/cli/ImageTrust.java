@@ -10,6 +10,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +32,23 @@ final class ImageTrust {
       return Channels.open(image);
     }
     try (Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY)) {
-      // NB: the very file that is looked at is read, whatever has its name by then.
-      Path same = Path.of("/proc/self/fd/" + file.number());
-      check(image, FileStat.of(same.toString()));
-      return Channels.open(same, image);
+      return Channels.open(checked(file, image), image);
     }
+  }
+
+  /** Opens a file that may be trusted, of an image that another one builds on. */
+  @MustBeClosed
+  static FileChannel openFile(Path image) throws IOException {
+    try (Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY)) {
+      return FileChannel.open(checked(file, image));
+    }
+  }
+
+  /** NB: the very file that is looked at is read, whatever has its name by then. */
+  private static Path checked(Fd file, Path image) throws CkptException {
+    Path same = Path.of("/proc/self/fd/" + file.number());
+    check(image, FileStat.of(same.toString()));
+    return same;
   }
 
   private static void check(Path image, FileStat stat) throws CkptException {

@@ -163,6 +163,7 @@ final class RestoreCommand extends CkptCommand {
               .withFiles(files)
               .withInheritFds(inheritFds)
               .withKeys(keys)
+              .withParents(trustImage ? Parents.of(image, keys) : Parents.trusted(image, keys))
               .withProgress(progressOn(bar))
               .withGate(revocable);
       if (fault.isPresent()) {

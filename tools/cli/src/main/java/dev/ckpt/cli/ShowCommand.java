@@ -42,7 +42,7 @@ final class ShowCommand extends CkptCommand {
     ImageSummary summary;
     try (ReadableByteChannel channel = Channels.open(image);
         ImageKeys keys = ImageKeys.of(keyFile, nameOf(image))) {
-      summary = ImageSummary.read(channel, keys);
+      summary = ImageSummary.read(channel, keys, Parents.of(image, keys));
     }
     summary.lines(layout(report)).forEach(report::line);
     if (report.wantsJson()) {

@@ -22,8 +22,8 @@ final class VerifyCommand extends CkptCommand {
         Spec.command(
                 "verify",
                 "Checks that an image is whole.",
-                "Every checksum, reference and count. Of a damaged one it says where and in which"
-                    + " object.")
+                "Every checksum, reference and count, of the images that it builds on too. Of a"
+                    + " damaged one it says where and in which object.")
             .addPositional(image())
             .addOption(ImageKeys.keyFileOption());
     return Spec.finish(spec, "ckpt verify build.ckpt");
@@ -41,7 +41,7 @@ final class VerifyCommand extends CkptCommand {
     ImageCounts counts;
     try (ReadableByteChannel channel = Channels.open(image);
         ImageKeys keys = ImageKeys.of(keyFile, nameOf(image))) {
-      counts = ImageCounts.verify(channel, keys);
+      counts = ImageCounts.verify(channel, keys, Parents.of(image, keys));
     }
     report.line(Units.printable(nameOf(image)) + ": whole: " + counts.line());
     report.result(counts.json(image.toString()));

@@ -9,7 +9,7 @@ import dev.ckpt.error.CkptException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Reads pages by process_vm_readv, one range after another. */
+/** Reads pages by process_vm_readv, many ranges in one call. */
 final class VmReader implements PageReader {
   private final RemoteMemory memory;
 
@@ -19,9 +19,13 @@ final class VmReader implements PageReader {
 
   @Override
   public void read(List<PageRange> ranges, ByteBuffer into) throws CkptException {
+    long[] all = new long[2 * ranges.size()];
+    int at = 0;
     for (PageRange range : ranges) {
-      memory.readAll(range.address(), into, Math.toIntExact(range.lenBytes()));
+      all[at++] = range.address();
+      all[at++] = range.lenBytes();
     }
+    memory.readAll(all, into);
   }
 
   @Override

@@ -28,6 +28,11 @@ import java.util.function.Predicate;
 
 /** Descriptors and the open file descriptions behind them. */
 public final class Files {
+  /**
+   * A dump that was killed may have left a stopped task with one, which it closes on its way home.
+   */
+  private static final ByteString USERFAULTFD = ByteString.of("anon_inode:[userfaultfd]");
+
   private final SurveyContext target;
   private final Optional<CkptContext> dump;
   private final Descriptions open = new Descriptions();
@@ -133,7 +138,9 @@ public final class Files {
     List<OpenFile> seen = new ArrayList<>();
     for (int fd : proc.fds()) {
       try {
-        kinds.look(pid, fd).ifPresent(seen::add);
+        if (!proc.fdLink(fd).equals(USERFAULTFD)) {
+          kinds.look(pid, fd).ifPresent(seen::add);
+        }
       } catch (ProcMissingException | ProcReadException e) {
         // Closed while we looked; what is there when the task is frozen counts.
         continue;

@@ -83,6 +83,7 @@ final class SocketQueue {
   static List<Sockets.Message> ofUnix(RemoteSyscalls calls, int fd, Fd socket)
       throws CkptException {
     SocketQueue queue = new SocketQueue(socket, true);
+    EmptyMessages.refuseUnseen(socket);
     if (isStream(socket)) {
       queue.inPause(calls, fd, List.of(), queue::stream);
     } else if (isShutDown(socket)) {
@@ -90,6 +91,7 @@ final class SocketQueue {
     } else {
       queue.inPause(calls, fd, List.of(), queue::datagrams);
     }
+    EmptyMessages.note(socket, queue.messages);
     return queue.messages;
   }
 
@@ -136,7 +138,9 @@ final class SocketQueue {
   static List<Sockets.Message> ofUdp(
       RemoteSyscalls calls, int fd, Fd socket, List<SocketOption> telling) throws CkptException {
     SocketQueue queue = new SocketQueue(socket, true);
+    EmptyMessages.refuseUnseen(socket);
     queue.inPause(calls, fd, telling, queue::datagrams);
+    EmptyMessages.note(socket, queue.messages);
     return queue.messages;
   }
 

@@ -2,15 +2,16 @@ package dev.ckpt.cli.image;
 
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
-import dev.ckpt.format.ImageObject;
+import dev.ckpt.format.FoldedPages;
+import dev.ckpt.format.ImageChain;
+import dev.ckpt.format.ImageFile;
 import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.ImageState;
 import dev.ckpt.format.KeySource;
-import dev.ckpt.format.record.PageArray;
-import dev.ckpt.format.record.PageKind;
-import dev.ckpt.format.record.PageRun;
+import dev.ckpt.format.ParentSource;
+import dev.ckpt.format.record.ParentPages;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Optional;
 
 /**
  * What was counted while every checksum, reference and count of an image was checked.
@@ -20,45 +21,58 @@ import java.util.Optional;
  * @param pageArrays objects that hold pages
  * @param dataPages pages with bytes in the image
  * @param zeroPages pages of zeros that are in the image by number only
+ * @param keptPages pages that are in the images that it builds on, those that are zero counted too
  * @param imageBytes size of the image
+ * @param parents how many images it builds on
  */
 public record ImageCounts(
-    long objects, long skipped, long pageArrays, long dataPages, long zeroPages, long imageBytes) {
+    long objects,
+    long skipped,
+    long pageArrays,
+    long dataPages,
+    long zeroPages,
+    long keptPages,
+    long imageBytes,
+    int parents) {
 
   /**
-   * Reads a whole image and checks all of it.
+   * Reads a whole image and checks all of it, and of the images that it builds on.
    *
    * @param image from its first byte; closed by the caller
    * @param keys asked for the key of a sealed one
+   * @param parents where those images are
    * @throws dev.ckpt.error.CorruptImageException when anything is wrong
    */
-  public static ImageCounts verify(ReadableByteChannel image, KeySource keys) throws IOException {
+  public static ImageCounts verify(ReadableByteChannel image, KeySource keys, ParentSource parents)
+      throws IOException {
     CountingChannel counting = new CountingChannel(image);
-    long objects = 0;
-    long arrays = 0;
-    long data = 0;
-    long zero = 0;
     try (ImageReader reader = new ImageReader(counting, keys)) {
-      for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
-        objects++;
-        if (next.get().record() instanceof PageArray array) {
-          arrays++;
-          data += array.nrDataPages();
-          zero += nrPages(array, PageKind.ZERO);
+      ImageState state = ImageState.read(reader);
+      CountedPages counted = new CountedPages(reader);
+      int nrParents;
+      try (ImageChain chain = ImageChain.open(state, parents)) {
+        FoldedPages all = new FoldedPages(counted, chain);
+        while (all.next().isPresent()) {
+          // next() has checked it
         }
+        reader.requireEnd();
+        for (ImageFile file : chain.files()) {
+          file.verify();
+        }
+        nrParents = chain.length();
       }
-      reader.requireEnd();
-      objects += reader.nrSkipped() + reader.seal().stream().count();
-      return new ImageCounts(objects, reader.nrSkipped(), arrays, data, zero, counting.bytes());
+      long kept = state.all(ParentPages.class).stream().mapToLong(ParentPages::nrPages).sum();
+      long unread = reader.nrSkipped() + reader.seal().stream().count();
+      return new ImageCounts(
+          state.objects().size() + counted.objects() + unread,
+          reader.nrSkipped(),
+          counted.arrays(),
+          counted.data(),
+          counted.zero(),
+          kept,
+          counting.bytes(),
+          nrParents);
     }
-  }
-
-  private static long nrPages(PageArray array, PageKind kind) {
-    long nr = 0;
-    for (PageRun run : array.runs()) {
-      nr += run.kind() == kind ? run.nrPages() : 0;
-    }
-    return nr;
   }
 
   /** One line for people. */
@@ -70,6 +84,9 @@ public record ImageCounts(
         + Units.pages(dataPages)
         + ", "
         + Units.count(zeroPages, "zero page")
+        + (parents == 0
+            ? ""
+            : ", " + Units.count(keptPages, "page") + " in " + Units.count(parents, "parent image"))
         + (skipped == 0 ? "" : ", " + skipped + " of unknown types skipped")
         + ", "
         + Units.bytes(imageBytes);
@@ -89,6 +106,8 @@ public record ImageCounts(
         .put("pageArrays", pageArrays)
         .put("pages", dataPages)
         .put("zeroPages", zeroPages)
+        .put("keptPages", keptPages)
+        .put("parents", parents)
         .put("imageBytes", imageBytes);
   }
 }

@@ -8,6 +8,8 @@ import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.KeySource;
+import dev.ckpt.format.PageStream;
+import dev.ckpt.format.ParentSource;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.GhostFile;
@@ -34,6 +36,8 @@ public final class ImageSummary {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   private final ImageState state;
+  private final Optional<String> parent;
+  private final Optional<JsonObject> parentJson;
   private final PageStatistics pages;
   private final List<Statistics.Entry> statistics;
   private final long nrObjects;
@@ -45,6 +49,7 @@ public final class ImageSummary {
 
   private ImageSummary(
       ImageState state,
+      ParentText parent,
       PageStatistics pages,
       Optional<String> commandLine,
       List<Statistics.Entry> statistics,
@@ -53,6 +58,8 @@ public final class ImageSummary {
       Optional<Seal> seal)
       throws IOException {
     this.state = state;
+    this.parent = parent.line();
+    this.parentJson = parent.json();
     this.pages = pages;
     this.commandLine = commandLine;
     this.statistics = List.copyOf(statistics);
@@ -70,29 +77,46 @@ public final class ImageSummary {
    *
    * @param image from its first byte; closed by the caller
    * @param keys asked for the key of a sealed one
+   * @param parents where the images are that it builds on; without them only its own pages count
    * @throws dev.ckpt.error.CorruptImageException when anything is wrong
    */
-  public static ImageSummary read(ReadableByteChannel image, KeySource keys) throws IOException {
+  public static ImageSummary read(ReadableByteChannel image, KeySource keys, ParentSource parents)
+      throws IOException {
     CountingChannel counting = new CountingChannel(image);
     try (ImageReader reader = new ImageReader(counting, keys)) {
       ImageState state = ImageState.read(reader);
-      PageStatistics pages = new PageStatistics(state);
-      CommandLine words = new CommandLine(state);
-      List<Statistics.Entry> statistics = new ArrayList<>();
-      long nrObjects = state.objects().size();
-      for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
-        nrObjects++;
-        if (next.get().record() instanceof PageArray array) {
-          pages.add(array);
-          words.add(array, reader.pages());
-        } else if (next.get().record() instanceof Statistics found) {
-          statistics.addAll(found.entries());
-        }
+      try (ParentText parent = ParentText.of(state, parents)) {
+        return read(reader, state, parent, counting);
       }
-      nrObjects += reader.nrSkipped() + reader.seal().stream().count();
-      return new ImageSummary(
-          state, pages, words.text(), statistics, nrObjects, counting.bytes(), reader.seal());
     }
+  }
+
+  private static ImageSummary read(
+      ImageReader reader, ImageState state, ParentText parent, CountingChannel counting)
+      throws IOException {
+    PageStatistics pages = new PageStatistics(state);
+    CommandLine words = new CommandLine(state);
+    List<Statistics.Entry> statistics = new ArrayList<>();
+    CountedPages own = new CountedPages(reader);
+    PageStream stream = parent.fold(own);
+    for (Optional<ImageObject> next = stream.next(); next.isPresent(); next = stream.next()) {
+      if (next.get().record() instanceof PageArray array) {
+        pages.add(array);
+        words.add(array, stream.pages());
+      } else if (next.get().record() instanceof Statistics found) {
+        statistics.addAll(found.entries());
+      }
+    }
+    long unread = reader.nrSkipped() + reader.seal().stream().count();
+    return new ImageSummary(
+        state,
+        parent,
+        pages,
+        words.text(),
+        statistics,
+        state.objects().size() + own.objects() + unread,
+        counting.bytes(),
+        reader.seal());
   }
 
   /** The process, in one line. */
@@ -139,6 +163,11 @@ public final class ImageSummary {
 
   String exe() {
     return exe;
+  }
+
+  /** What it builds on, if it does. */
+  Optional<String> parent() {
+    return parent;
   }
 
   long nrObjects() {
@@ -202,8 +231,8 @@ public final class ImageSummary {
     Task task = state.task();
     JsonObject numbers = new JsonObject();
     statistics.forEach(entry -> numbers.put(entry.name().toString(), entry.value()));
-    return new JsonObject()
-        .put("image", image)
+    JsonObject all = new JsonObject();
+    all.put("image", image)
         .put("imageBytes", imageBytes)
         .put("objects", nrObjects)
         .put("sealed", sealed())
@@ -230,6 +259,8 @@ public final class ImageSummary {
         .put("pages", pages.all().data())
         .put("zeroPages", pages.all().zero())
         .put("pagesByKind", pages.kinds().stream().map(ImageSummary::json).toList());
+    parentJson.ifPresent(found -> all.put("parent", found));
+    return all;
   }
 
   private static JsonObject json(TaskThread thread) {

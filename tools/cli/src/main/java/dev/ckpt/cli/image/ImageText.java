@@ -103,6 +103,7 @@ final class ImageText {
         "family",
         "parent " + task.ppid() + ", process group " + task.pgid() + ", session " + task.sid());
     fact("image", Units.bytes(image.imageBytes()) + ", " + count(image.nrObjects(), "object"));
+    image.parent().ifPresent(text -> fact("upon", text));
     if (!image.sealed().equals("no")) {
       fact("sealed", "with a " + image.sealed());
     }

@@ -9,6 +9,7 @@ import dev.ckpt.cli.text.Layout;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.KeySource;
+import dev.ckpt.format.ParentSource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -25,12 +26,14 @@ class ImageSummaryTest {
   }
 
   private static List<String> lines(byte[] image, Layout layout) throws IOException {
-    return ImageSummary.read(GoldenImage.channel(image), KeySource.NONE).lines(layout);
+    return ImageSummary.read(GoldenImage.channel(image), KeySource.NONE, ParentSource.NONE)
+        .lines(layout);
   }
 
   @Test
   void tellsTheTask() throws IOException {
-    ImageSummary summary = ImageSummary.read(GoldenImage.channel(golden()), KeySource.NONE);
+    ImageSummary summary =
+        ImageSummary.read(GoldenImage.channel(golden()), KeySource.NONE, ParentSource.NONE);
 
     assertTrue(summary.taskLine().startsWith("task 812 (sleeper), 1 thread, "));
   }
@@ -117,7 +120,9 @@ class ImageSummaryTest {
   @Test
   void jsonHasWhatTheLinesHave() throws IOException {
     String json =
-        ImageSummary.read(GoldenImage.channel(golden()), KeySource.NONE).json("a.ckpt").toString();
+        ImageSummary.read(GoldenImage.channel(golden()), KeySource.NONE, ParentSource.NONE)
+            .json("a.ckpt")
+            .toString();
 
     assertTrue(json.startsWith("{\"image\":\"a.ckpt\",\"imageBytes\":" + golden().length), json);
     for (String part :
@@ -134,7 +139,8 @@ class ImageSummaryTest {
   @Test
   void countsEverythingOfAWholeImage() throws IOException {
     byte[] image = golden();
-    ImageCounts counts = ImageCounts.verify(GoldenImage.channel(image), KeySource.NONE);
+    ImageCounts counts =
+        ImageCounts.verify(GoldenImage.channel(image), KeySource.NONE, ParentSource.NONE);
 
     assertAll(
         () -> assertEquals(image.length, counts.imageBytes()),
@@ -158,7 +164,8 @@ class ImageSummaryTest {
             flipped)) {
       assertThrows(
           CorruptImageException.class,
-          () -> ImageCounts.verify(GoldenImage.channel(damaged), KeySource.NONE));
+          () ->
+              ImageCounts.verify(GoldenImage.channel(damaged), KeySource.NONE, ParentSource.NONE));
     }
   }
 
