@@ -126,6 +126,7 @@ static void move_behind(struct area *b)
         SYS(mremap(bare, SC_PAGE, SC_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place));
         scribble(b, 1 + below(20));
         SYS(munmap(place, SC_PAGE));
+        SYS(munmap(bare - SC_PAGE, 3 * SC_PAGE));
         bare = NULL;
     }
     if (!bare) { /* with no neighbour that it could be one with */

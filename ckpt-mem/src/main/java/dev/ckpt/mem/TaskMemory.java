@@ -25,6 +25,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Mempolicy;
+import dev.ckpt.format.record.PreDump;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
@@ -71,12 +72,27 @@ final class TaskMemory implements MmCheckpoint {
   private final Set<MappedFile> named = new HashSet<>();
 
   private final Optional<WriteTracker> tracker;
+  private final boolean readsRunning;
+
+  /** Those whose pages the tracker tells of from now on. */
+  private final Set<Mapping> watched = new HashSet<>();
+
   private List<Mempolicy> policies = List.of();
   private int mmObjref;
 
-  /** Of a task that is watched from dump to dump, or is not. */
-  TaskMemory(Optional<WriteTracker> tracker) {
+  /**
+   * Of a task that is watched from dump to dump, or is not.
+   *
+   * @param readsRunning whether its pages are read when it runs again
+   */
+  TaskMemory(Optional<WriteTracker> tracker, boolean readsRunning) {
     this.tracker = tracker;
+    this.readsRunning = readsRunning;
+  }
+
+  @Override
+  public boolean readsRunning() {
+    return readsRunning;
   }
 
   @Override
@@ -144,6 +160,8 @@ final class TaskMemory implements MmCheckpoint {
       }
       MapsEntry vma = mapping.entry().vma();
       pagemap.scan(vma.start(), vma.end(), want, mapping);
+    } else {
+      watched.add(mapping);
     }
   }
 
@@ -252,7 +270,9 @@ final class TaskMemory implements MmCheckpoint {
     watcher.open(calls, context.memory());
     try (PageMap pagemap = PagemapScan.open(context.pid())) {
       for (Mapping mapping : mappings) {
-        watcher.watch(pagemap, mapping, PageMap.NOBODY);
+        if (watcher.watch(pagemap, mapping, PageMap.NOBODY)) {
+          watched.add(mapping);
+        }
       }
     }
   }
@@ -299,6 +319,9 @@ final class TaskMemory implements MmCheckpoint {
     if (tracker.isPresent()) {
       tracker.get().save(context, mmObjref, kept());
     }
+    if (readsRunning) {
+      context.add(new PreDump(PreDump.READ));
+    }
   }
 
   @Override
@@ -326,6 +349,9 @@ final class TaskMemory implements MmCheckpoint {
   @Override
   public PageCounts readPages(
       CkptContext context, Readers readers, PageQueue out, Progress progress) throws IOException {
+    if (readsRunning) {
+      return readRunning(readers, out, progress);
+    }
     long total = nrPages();
     PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
     for (Mapping mapping : mappings) {
@@ -347,6 +373,26 @@ final class TaskMemory implements MmCheckpoint {
     }
     for (EmbeddedFiles.Content file : context.embedded().all()) {
       write(writer, file.objref(), file.handle(), file.size());
+    }
+    long nrKept = kept().stream().mapToLong(PageRange::nrPages).sum();
+    return writer.finish().withKept(nrKept);
+  }
+
+  /** Whatever is not watched, the next dump has all of. */
+  private PageCounts readRunning(Readers readers, PageQueue out, Progress progress)
+      throws IOException {
+    long total = nrPages();
+    PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
+    WriteTracker watcher = tracker.orElseThrow();
+    for (Mapping mapping : mappings) {
+      if (watched.contains(mapping)) {
+        writer.write(
+            mmObjref,
+            mapping.pages(),
+            new PageWriter.Manner(false, true),
+            (ranges, into, beside) ->
+                readers.of(beside).readRunning(ranges, into, watcher::missed));
+      }
     }
     long nrKept = kept().stream().mapToLong(PageRange::nrPages).sum();
     return writer.finish().withKept(nrKept);
@@ -375,7 +421,7 @@ final class TaskMemory implements MmCheckpoint {
   public static final class Provider implements MmCheckpoint.Provider {
     @Override
     public MmCheckpoint create() {
-      return new TaskMemory(Optional.empty());
+      return new TaskMemory(Optional.empty(), false);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.MmCheckpoint;
 import dev.ckpt.core.checkpoint.MmTracking;
+import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
@@ -19,6 +21,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.Header;
@@ -27,7 +30,9 @@ import dev.ckpt.format.record.ParentPages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Tells which pages a task has written since its last dump, by write protection that a write takes
@@ -45,6 +50,8 @@ import java.util.UUID;
  * <p>Source: Documentation/admin-guide/mm/pagemap.rst, {@code fs/userfaultfd.c}.
  */
 final class WriteTracker implements MmTracking {
+  private static final String REMEDY = "dump it without";
+
   /** All that the task is asked to do for it. */
   static final List<RemoteCall> CALLS =
       List.of(
@@ -65,6 +72,14 @@ final class WriteTracker implements MmTracking {
 
   private boolean filtered;
 
+  /**
+   * Pages that are not in the image that is being made, or was made last, though they should be.
+   */
+  private final Queue<PageRange> missed = new ConcurrentLinkedQueue<>();
+
+  /** Those of the one before. */
+  private List<PageRange> missedBefore = List.of();
+
   /** Whether it may have taken note of pages that are in no image yet. */
   private boolean looked;
 
@@ -75,7 +90,21 @@ final class WriteTracker implements MmTracking {
 
   @Override
   public MmCheckpoint next() {
-    return new TaskMemory(Optional.of(this));
+    return new TaskMemory(Optional.of(this), false);
+  }
+
+  @Override
+  public MmCheckpoint nextPreDump() throws UnsupportedStateException {
+    if (obstacle.isPresent()) {
+      throw new UnsupportedStateException(
+          List.of(new Refusal(Code.WRITES_UNSEEN, "a pre-dump: " + obstacle.get(), REMEDY)));
+    }
+    return new TaskMemory(Optional.of(this), true);
+  }
+
+  /** Says that pages could not be read for the image that is being made. Any thread. */
+  void missed(PageRange pages) {
+    missed.add(pages);
   }
 
   @Override
@@ -140,6 +169,8 @@ final class WriteTracker implements MmTracking {
   /** Begins a dump of the task, which is frozen. */
   void begin(Status status) {
     looked = true;
+    missedBefore = List.copyOf(missed);
+    missed.clear();
     if (parent.isPresent()) {
       reason = Optional.empty();
     }
@@ -207,7 +238,7 @@ final class WriteTracker implements MmTracking {
             if (!written && !mapping.isWatched()) {
               stale.add(range);
             }
-            found.pages(range, written || !mapping.isWatched());
+            tell(range, written || !mapping.isWatched(), found);
           }
 
           @Override
@@ -220,6 +251,20 @@ final class WriteTracker implements MmTracking {
       Userfaultfd.protect(userfault.orElseThrow(), range.address(), range.lenBytes());
     }
     return told;
+  }
+
+  /** NB: what was missed when the task ran may be back unwritten, as after mprotect(2). */
+  private void tell(PageRange range, boolean written, PageMap.Found found) {
+    if (written || missedBefore.isEmpty()) {
+      found.pages(range, written);
+      return;
+    }
+    for (long at = range.address(); at != range.end(); at += PageRange.PAGE_SIZE) {
+      long page = at;
+      found.pages(
+          new PageRange(page, 1),
+          missedBefore.stream().anyMatch(each -> each.address() <= page && page < each.end()));
+    }
   }
 
   private void lose(String why) {

@@ -42,6 +42,10 @@ public enum Code {
       "it has children, zombies included",
       "end or collect them; only single processes can be saved"),
   TASK_32BIT(TARGET, "a thread runs 32-bit code", "none"),
+  WRITES_UNSEEN(
+      TARGET,
+      "a pre-dump, and the kernel does not tell which pages are written meanwhile",
+      "dump it without"),
   MM_SHARED(
       TARGET,
       "it shares its memory with another process (vfork, CLONE_VM)",
@@ -355,6 +359,10 @@ public enum Code {
           + " another build; or a symbolic link has the place of one that was open for writing, or"
           + " a device is another",
       "put the old one back, with its time (`cp -p`)"),
+  PRE_DUMP(
+      RESTORE,
+      "the image is of a pre-dump: its pages were read while the task ran",
+      "restore an image that builds on it"),
   IMAGE_NOT_TRUSTED(
       RESTORE,
       "the image belongs to another user than root or us, or others can write to it: to restore it"
@@ -433,13 +441,10 @@ public enum Code {
   IMAGE_KEY(FAILURE, "the passphrase or key file is not that of the image"),
   IMAGE_UNKNOWN_OBJECT(
       FAILURE, "the image has an object of an unknown kind that may not be skipped"),
-  PARENT_MISSING(
-      FAILURE,
-      "an image that the image builds on is not there: neither beside it nor where it was"),
+  PARENT_MISSING(FAILURE, "an image that the image builds on is not beside it, nor where it was"),
   PARENT_OTHER(FAILURE, "the file with the name of the image's parent is another image"),
-  MERGE_UNSEALS(
-      FAILURE,
-      "an image is not sealed and builds on one that is: merged, it would show what that hides"),
+  MERGE_PRE_DUMP(FAILURE, "an image of a pre-dump is good for others to build on, and not alone"),
+  MERGE_UNSEALS(FAILURE, "an image is not sealed and builds on one that is: that would show"),
   PARENTS_TOO_MANY(FAILURE, "the image builds on too many others, or on itself"),
   INTERRUPTED(
       FAILURE,

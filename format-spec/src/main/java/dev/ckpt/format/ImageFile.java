@@ -120,7 +120,7 @@ public final class ImageFile implements AutoCloseable {
 
   /** Opens an image in a file that belongs to it from now on, and is closed with it. */
   @MustBeClosed
-  static ImageFile of(FileChannel file, KeySource keys) throws IOException {
+  public static ImageFile of(FileChannel file, KeySource keys) throws IOException {
     try {
       return new ImageFile(file, keys, true);
     } catch (IOException | RuntimeException e) {

@@ -8,6 +8,7 @@ import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.ParentImage;
 import dev.ckpt.format.record.ParentPages;
+import dev.ckpt.format.record.PreDump;
 import dev.ckpt.format.record.Tail;
 import java.io.IOException;
 import java.util.Optional;
@@ -31,6 +32,9 @@ public final class ImageMerge {
   public static int merge(ImageReader reader, ParentSource parents, ImageWriter writer)
       throws IOException {
     ImageState state = ImageState.read(reader);
+    if (!state.all(PreDump.class).isEmpty()) {
+      throw new CkptException(Code.MERGE_PRE_DUMP, "the image is of a pre-dump");
+    }
     try (ImageChain chain = ImageChain.open(state, parents)) {
       if (!writer.seals() && chain.files().stream().anyMatch(ImageFile::isSealed)) {
         throw new CkptException(

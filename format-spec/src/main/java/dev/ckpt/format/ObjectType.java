@@ -44,6 +44,7 @@ import dev.ckpt.format.record.ParentPages;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Pkeys;
 import dev.ckpt.format.record.PosixTimer;
+import dev.ckpt.format.record.PreDump;
 import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.RestartBlock;
 import dev.ckpt.format.record.Rlimits;
@@ -136,6 +137,9 @@ public enum ObjectType {
 
   /** Pages that are in that one. */
   PARENT_PAGES(441, Phase.STATE, Refs.NONE, ParentPages.CODEC),
+
+  /** That the pages were read while the task ran. */
+  PRE_DUMP(442, Phase.STATE, Refs.NONE, PreDump.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
+import dev.ckpt.format.record.PreDump;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,7 @@ class GoldenImageTest {
     if (Boolean.getBoolean("ckpt.writeGolden")) {
       writeOnce("v1-small.ckpt", Samples.image());
       writeOnce("v1-child.ckpt", Samples.childImage());
+      writeOnce("v1-pre-dump.ckpt", Samples.preDumpImage());
       try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
         writeOnce("v1-sealed.ckpt", sealed(secret));
       }
@@ -101,6 +103,15 @@ class GoldenImageTest {
           state.stream().map(ImageObject::objref).toList());
       assertEquals(ParentSamples.pageArray(), reader.next().orElseThrow().record());
       assertEquals(ParentSamples.pages(), reader.pages());
+    }
+  }
+
+  @Test
+  void readsAndWritesImagesOfPreDumpsAsTheyWere() throws Exception {
+    byte[] golden = golden("v1-pre-dump.ckpt");
+    assertArrayEquals(golden, Samples.preDumpImage());
+    try (ImageReader reader = Images.reader(golden)) {
+      assertEquals(List.of(new PreDump(PreDump.READ)), ImageState.read(reader).all(PreDump.class));
     }
   }
 

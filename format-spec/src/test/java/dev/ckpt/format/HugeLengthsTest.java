@@ -64,7 +64,8 @@ class HugeLengthsTest {
     Set<ObjectType> seen = EnumSet.of(ObjectType.TAIL, ObjectType.SEAL);
     int nrFields =
         refusesEveryLength(objects(), seen)
-            + refusesEveryLength(objects(Samples.childImage()), seen);
+            + refusesEveryLength(objects(Samples.childImage()), seen)
+            + refusesEveryLength(objects(Samples.preDumpImage()), seen);
     assertEquals(EnumSet.allOf(ObjectType.class), seen);
     assertTrue(nrFields > 60, nrFields + " fields");
   }

@@ -135,6 +135,14 @@ class ImageMergeTest {
     assertThrows(CkptException.class, () -> ImageFile.open(merged).close());
   }
 
+  @Test
+  void refusesAPreDump() throws Exception {
+    Path image = Files.write(folder.resolve("image"), Samples.preDumpImage());
+    CkptException e =
+        assertThrows(CkptException.class, () -> merge(image, folder.resolve("merged")));
+    assertEquals(Code.MERGE_PRE_DUMP, e.code());
+  }
+
   /** What is sealed would be there for everybody to read. */
   @Test
   void refusesToShowWhatIsSealed() throws Exception {

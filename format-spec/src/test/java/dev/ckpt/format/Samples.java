@@ -31,6 +31,7 @@ import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.PosixTimer;
+import dev.ckpt.format.record.PreDump;
 import dev.ckpt.format.record.Pty;
 import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Sigactions;
@@ -359,6 +360,7 @@ final class Samples {
     all.add(seal());
     all.add(ParentSamples.parentImage());
     all.add(ParentSamples.parentPages());
+    all.add(new PreDump(PreDump.READ));
     return all;
   }
 
@@ -418,6 +420,17 @@ final class Samples {
           new PageArray(shmem, List.of(new PageRun(0, 3, PageKind.ZERO))),
           ByteBuffer.allocateDirect(0));
       writer.write(statistics());
+      writer.finish();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The shortest image of a pre-dump. */
+  static byte[] preDumpImage() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+      writer.write(header());
+      writer.write(new PreDump(PreDump.READ));
       writer.finish();
     }
     return bytes.toByteArray();

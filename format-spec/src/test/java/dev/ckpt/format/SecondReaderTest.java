@@ -141,6 +141,7 @@ class SecondReaderTest {
   void readsEveryRecordAsTheCodecDoes() throws Exception {
     agree(Samples.image());
     agree(Samples.shortImage());
+    agree(Samples.preDumpImage());
     agree(Samples.childImage());
     agree(GoldenImageTest.golden("v1-small.ckpt"));
     agree(GoldenImageTest.golden("v1-child.ckpt"));

@@ -1,15 +1,18 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.FoldedPages;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.PageStream;
+import dev.ckpt.format.record.PreDump;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
@@ -46,12 +49,24 @@ public final class Restart {
     try (ImageReader reader = new ImageReader(image, options.keys(), PagesByTurns.NR_KEPT);
         InheritedFds inherited = new InheritedFds()) {
       ImageState saved = ImageState.read(reader);
+      refusePreDump(saved);
       TaskRules.check(saved);
       ImageState state = inherited.replace(saved, options.inheritFds());
       try (ImageChain chain = ImageChain.open(saved, options.parents())) {
         timeline.end("read");
         return restore(options, state, new FoldedPages(reader, chain), inherited, timeline);
       }
+    }
+  }
+
+  private static void refusePreDump(ImageState state) throws UnsupportedStateException {
+    if (!state.all(PreDump.class).isEmpty()) {
+      throw new UnsupportedStateException(
+          List.of(
+              new Refusal(
+                  Code.PRE_DUMP,
+                  "the image is of a pre-dump",
+                  "restore an image that builds on it")));
     }
   }
 

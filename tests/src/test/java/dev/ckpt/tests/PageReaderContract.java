@@ -11,6 +11,7 @@ import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -115,6 +116,36 @@ abstract class PageReaderContract {
           task.protect(part(all, 15, 1), 0);
           assertArrayEquals(bytes(content, 0, 16), read(task, List.of(all)));
           assertArrayEquals(bytes(content, 5, 2), read(task, List.of(part(all, 5, 2))));
+        });
+  }
+
+  /** A hole at the beginning, two within, one at the end, and nothing at all. */
+  @Test
+  void tellsOfPagesThatAreNotThereAnyMore() throws IOException {
+    StubTask.with(
+        task -> {
+          PageRange all = task.map(16);
+          ByteBuffer content = random(16);
+          task.write(all, content);
+          task.protect(part(all, 3, 2), 0);
+          List<Integer> holes = List.of(0, 5, 6, 7, 15);
+          for (int hole : holes) {
+            task.unmap(part(all, hole, 1));
+          }
+          ByteBuffer into = ByteBuffer.allocateDirect(16 * PAGE);
+          List<Integer> missed = new ArrayList<>();
+          try (PageReader reader = provider().open(task.target())) {
+            reader.readRunning(
+                List.of(part(all, 0, 4), part(all, 4, 11), part(all, 15, 1)),
+                into,
+                pages -> missed.add((int) ((pages.address() - all.address()) / PAGE)));
+          }
+          assertEquals(holes, missed);
+          assertEquals(16 * PAGE, into.position());
+          for (int i = 0; i < 16; i++) {
+            byte[] expected = holes.contains(i) ? new byte[PAGE] : bytes(content, i, 1);
+            assertArrayEquals(expected, bytes(into, i, 1), "page " + i);
+          }
         });
   }
 

@@ -14,6 +14,7 @@ import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.NewerFeature;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -192,6 +193,74 @@ class SessionLiveTest {
               CkptException.class, () -> live.dump(session, live.besides("second"), false));
       assertEquals(Code.TASK_NONE, e.code());
       assertFalse(Files.exists(live.besides("second")));
+    }
+  }
+
+  /** Its pages are of many moments: only what builds on it comes back. */
+  @Test
+  void aPreDump() throws IOException {
+    try (LiveProgram live = start("bigmem 64", "save");
+        CheckpointSession session = CheckpointSession.open(live.pid())) {
+      assertEquals(0, preDump(session, live, TouchHook.NONE).keptPages());
+      assertTrue(live.dump(session, live.besides("last"), true).keptPages() > 16_000);
+      CkptException e =
+          assertThrows(CkptException.class, () -> live.restore(live.besides("pre"), false));
+      assertEquals(Code.PRE_DUMP, e.code());
+      assertFalse(Files.exists(Path.of("/proc/" + live.pid())));
+      live.restore(live.besides("last"), false);
+      live.finish(0);
+    }
+  }
+
+  private static CheckpointResult preDump(
+      CheckpointSession session, LiveProgram live, TouchHook hook) throws IOException {
+    CheckpointOptions options = CheckpointOptions.of(live.pid()).withSync(false).withHook(hook);
+    try (ImageOutput output = ImageFileOutput.create(live.besides("pre"), false)) {
+      return session.preDump(options, output, live.besides("pre"));
+    }
+  }
+
+  @Test
+  void aPreDumpWhereTheKernelDoesNotTell() throws IOException {
+    System.setProperty(WITHOUT, NewerFeature.UFFD_FEATURE_WP_ASYNC.name());
+    try (LiveProgram live = start("bigmem 64", "save");
+        CheckpointSession session = CheckpointSession.open(live.pid())) {
+      UnsupportedStateException e =
+          assertThrows(
+              UnsupportedStateException.class, () -> preDump(session, live, TouchHook.NONE));
+      assertEquals(Code.WRITES_UNSEEN, e.code());
+      live.finish(0);
+    }
+  }
+
+  @Test
+  void aTaskThatEndsWhileItIsCopied() throws IOException {
+    try (LiveProgram live = start("bigmem 64", "save");
+        CheckpointSession session = CheckpointSession.open(live.pid())) {
+      CkptException e =
+          assertThrows(
+              CkptException.class, () -> preDump(session, live, new KilledWhenThawed(live.pid())));
+      assertEquals(Code.TARGET_GONE, e.code());
+      assertFalse(Files.exists(live.besides("pre")));
+    }
+  }
+
+  private record KilledWhenThawed(int pid) implements TouchHook {
+    @Override
+    public void before(String call) {}
+
+    @Override
+    public void after(String call) {}
+
+    @Override
+    public void phase(String name) {
+      if (name.equals("thaw")) {
+        try {
+          Signals.kill(pid, Signals.SIGKILL);
+        } catch (CkptException e) {
+          throw new AssertionError(e);
+        }
+      }
     }
   }
 

@@ -7,10 +7,13 @@ import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.checkpoint.EmbedRule;
+import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.thread.Outcome;
+import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.format.FoldedPages;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageObject;
@@ -38,6 +41,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +64,8 @@ class WritersLiveTest {
 
   private int nrKept;
   private boolean mayBeEmptied;
+  private boolean preDumps;
+  private int nrRounds;
 
   @Test
   void imagesSayTogetherWhatTheMemorySays() throws Exception {
@@ -71,6 +79,13 @@ class WritersLiveTest {
     run(List.of("free"));
   }
 
+  /** It does all that while its memory is copied, too. */
+  @Test
+  void memoryThatIsCopiedMeanwhile() throws Exception {
+    preDumps = true;
+    run(List.of());
+  }
+
   private void run(List<String> more) throws Exception {
     long seed = Long.getLong("ckpt.writers.seed", System.nanoTime() >>> 12);
     System.out.println("WritersLiveTest seed " + seed);
@@ -81,42 +96,91 @@ class WritersLiveTest {
     try (LiveProgram live = LiveProgram.start(Path.of("/usr/bin/env"), words)) {
       live.withWork(() -> Signals.kill(live.pid(), Signals.SIGUSR2));
       live.awaitReady();
-      for (int round = 0; round < ROUNDS; round += CHAIN) {
-        chain(live, seed, round);
+      while (nrRounds < ROUNDS) {
+        chain(live, "seed " + seed);
       }
       live.finish(0);
     }
     assertTrue(nrKept > ROUNDS, "pages were kept: " + nrKept);
   }
 
-  private void chain(LiveProgram live, long seed, int first) throws IOException {
+  private void chain(LiveProgram live, String where) throws Exception {
     try (CheckpointSession session = CheckpointSession.open(live.pid())) {
-      for (int i = 0; i < CHAIN && first + i < ROUNDS; i++) {
-        write(live, first + i + 1);
+      for (int i = 0; i < CHAIN && nrRounds < ROUNDS; i++) {
+        write(live);
         Path image = live.besides("image-" + i);
-        CheckpointOptions options =
-            CheckpointOptions.of(live.pid()).withSync(false).withEmbed(EmbedRule.NONE);
-        CheckpointResult result = session.dump(options, image, true);
-        String where = "seed " + seed + ", round " + (first + i);
-        assertEquals(Optional.empty(), session.whyWhole(), where);
+        if (preDumps && (i == 0 || i % 3 != 0)) {
+          preDump(live, session, image);
+          continue;
+        }
+        CheckpointResult result = session.dump(options(live), image, true);
+        String round = where + ", round " + nrRounds;
+        assertEquals(Optional.empty(), session.whyWhole(), round);
         nrKept += (int) result.keptPages();
-        compare(live.pid(), image, where);
+        compare(live.pid(), image, round);
       }
     }
   }
 
-  private static void write(LiveProgram live, int round) throws IOException {
+  private static CheckpointOptions options(LiveProgram live) {
+    return CheckpointOptions.of(live.pid()).withSync(false).withEmbed(EmbedRule.NONE);
+  }
+
+  /** The program goes on, as fast as it can, from when it runs again until its pages are copied. */
+  private void preDump(LiveProgram live, CheckpointSession session, Path image) throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
+    AtomicBoolean over = new AtomicBoolean();
+    Future<Void> writing =
+        SideThread.once(
+            "writing",
+            () -> {
+              runs.await();
+              while (!over.get()) {
+                write(live);
+              }
+              return null;
+            });
+    try (ImageFileOutput output = ImageFileOutput.create(image, true)) {
+      session.preDump(options(live).withHook(new Thawed(runs)), output, image);
+    } finally {
+      over.set(true);
+      runs.countDown();
+      Outcome.of(writing);
+    }
+  }
+
+  /** Tells when the task runs again. */
+  private record Thawed(CountDownLatch runs) implements TouchHook {
+    @Override
+    public void before(String call) {}
+
+    @Override
+    public void after(String call) {}
+
+    @Override
+    public void phase(String name) {
+      if (name.equals("thaw")) {
+        runs.countDown();
+      }
+    }
+  }
+
+  private void write(LiveProgram live) throws IOException {
     Path rounds = live.folder().resolve("status.rounds");
+    int round = ++nrRounds;
     Signals.kill(live.pid(), Signals.SIGUSR1);
     Await.until(
         "round " + round,
         () -> live.hasEnded() || Files.exists(rounds) && Files.size(rounds) == round,
         live::describe);
     assertTrue(!live.hasEnded(), live::describe);
-    Await.until(
-        "the sleep behind it",
-        () -> ProcFs.of(live.pid()).stat().state().letter() == 'S',
-        live::describe);
+    Await.until("the sleep behind it", () -> sleeps(live), live::describe);
+  }
+
+  /** Or it is frozen, in that sleep. */
+  private static boolean sleeps(LiveProgram live) throws IOException {
+    char state = ProcFs.of(live.pid()).stat().state().letter();
+    return state == 'S' || state == 't';
   }
 
   private void compare(int pid, Path image, String where) throws IOException {

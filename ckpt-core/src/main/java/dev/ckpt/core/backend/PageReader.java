@@ -3,12 +3,13 @@ package dev.ckpt.core.backend;
 import dev.ckpt.error.CkptException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Reads pages out of one task.
  *
  * <p>Threading: one thread at a time, which need not be the tracer's; what a protection hides is
- * read on that alone. Target state: stopped.
+ * read on that alone. Target state: stopped, unless it says otherwise.
  */
 public interface PageReader extends AutoCloseable {
   /**
@@ -20,6 +21,16 @@ public interface PageReader extends AutoCloseable {
    * @throws CkptException when any page cannot be read; the buffer's content is then undefined
    */
   void read(List<PageRange> ranges, ByteBuffer into) throws CkptException;
+
+  /**
+   * The same of a task that runs and may take its memory away meanwhile: unmap it, or end.
+   *
+   * @param missed told of pages that are not there any more, for which zeros are put; on the
+   *     caller's thread
+   * @throws dev.ckpt.core.error.TargetGoneException when it has ended
+   */
+  void readRunning(List<PageRange> ranges, ByteBuffer into, Consumer<PageRange> missed)
+      throws CkptException;
 
   @Override
   void close() throws CkptException;

@@ -65,11 +65,33 @@ public final class CheckpointSession implements AutoCloseable {
    */
   public CheckpointResult dump(CheckpointOptions options, ImageOutput output, Path image)
       throws IOException {
-    if (options.pid() != pid) {
-      throw new IllegalArgumentException("the session is of pid " + pid + ", not " + options.pid());
+    return dump(options, output, image, tracking.next());
+  }
+
+  /**
+   * Copies the memory while the task runs: it stands only until is known what there is. The image
+   * is good for nothing but that the next one builds on it, which has what was written meanwhile.
+   * May be done again and again, each time upon the one before.
+   *
+   * @param image where the output will stand once it is published
+   * @throws UnsupportedStateException when this kernel does not tell which pages were written
+   */
+  public CheckpointResult preDump(CheckpointOptions options, ImageOutput output, Path image)
+      throws IOException {
+    if (options.stop()) {
+      throw new IllegalArgumentException("a task runs on after a pre-dump");
     }
+    return dump(options, output, image, tracking.nextPreDump());
+  }
+
+  private CheckpointResult dump(
+      CheckpointOptions options, ImageOutput output, Path image, MmCheckpoint memory)
+      throws IOException {
     boolean done = false;
-    try (MmCheckpoint mm = tracking.next()) {
+    try (MmCheckpoint mm = memory) {
+      if (options.pid() != pid) {
+        throw new IllegalArgumentException("the session is of pid " + pid);
+      }
       CheckpointResult result = Checkpoint.dump(options, output, mm);
       ByteString path = ByteString.of(image.toAbsolutePath().normalize().toString());
       tracking.published(result.uuid(), path);

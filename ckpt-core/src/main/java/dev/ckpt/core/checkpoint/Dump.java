@@ -109,7 +109,15 @@ final class Dump implements AutoCloseable {
       Refusals refusals = new Refusals(options.pid());
       try (CkptContext context =
           new CkptContext(options, frozen, memory, mm, refusals, writer::nextObjref)) {
-        writeAll(context);
+        writeState(context);
+        if (mm.readsRunning()) {
+          thaw(frozen);
+          readPages(context);
+          // It may be another program by now, whose memory that was.
+          identity.require();
+          return null;
+        }
+        readPages(context);
         if (options.stop()) {
           frozenNanos = frozen.frozenNanos();
           publish();
@@ -118,12 +126,16 @@ final class Dump implements AutoCloseable {
         }
       }
       if (!options.stop()) {
-        frozen.thaw();
-        frozenNanos = frozen.frozenNanos();
-        timeline.end("thaw");
+        thaw(frozen);
       }
     }
     return null;
+  }
+
+  private void thaw(FrozenTask frozen) throws CkptException {
+    frozen.thaw();
+    frozenNanos = frozen.frozenNanos();
+    timeline.end("thaw");
   }
 
   @MustBeClosed
@@ -161,7 +173,7 @@ final class Dump implements AutoCloseable {
     }
   }
 
-  private void writeAll(CkptContext context) throws IOException {
+  private void writeState(CkptContext context) throws IOException {
     timeline.end("freeze");
     Survey.state(options.pid(), context.refusals());
     nrThreads = context.frozen().threads().size();
@@ -204,6 +216,9 @@ final class Dump implements AutoCloseable {
       writer.write(entry.objref(), entry.record());
     }
     timeline.end("state");
+  }
+
+  private void readPages(CkptContext context) throws IOException {
     try (PageReader reader = backend.open(new Target(options.pid(), memory));
         PageReader other = backend.open(new Target(options.pid(), beside))) {
       MmCheckpoint.Readers readers = new MmCheckpoint.Readers(reader, other);

@@ -56,6 +56,9 @@ public interface MmCheckpoint extends AutoCloseable {
    */
   int saveObject(CkptContext context, int holder, int fd) throws CkptException;
 
+  /** Whether pages are to be read when the task runs again. */
+  boolean readsRunning();
+
   /**
    * Reads the contents of all pages that must be in the image, through the queue.
    *

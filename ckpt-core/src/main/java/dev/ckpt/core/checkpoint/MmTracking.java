@@ -1,5 +1,6 @@
 package dev.ckpt.core.checkpoint;
 
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.format.ByteString;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,6 +14,14 @@ import java.util.UUID;
 public interface MmTracking extends AutoCloseable {
   /** The memory for the next dump. */
   MmCheckpoint next();
+
+  /**
+   * The memory for a dump whose pages are read when the task runs again: what it writes meanwhile
+   * is for the dump after it.
+   *
+   * @throws UnsupportedStateException when writes cannot be watched here
+   */
+  MmCheckpoint nextPreDump() throws UnsupportedStateException;
 
   /**
    * Says that the dump is an image now, on which the next one can build.

@@ -12,6 +12,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.format.Limits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -144,8 +145,14 @@ public final class ImageFileOutput implements ImageOutput {
     }
   }
 
+  /** The file once more, to read what was written, published or not; the caller closes it. */
+  @MustBeClosed
+  public FileChannel reopen() throws IOException {
+    return FileChannel.open(Path.of("/proc/self/fd/" + fd.number()));
+  }
+
   /** Gives back the room that was found for more than there is. */
-  private void trim() throws SyscallException {
+  public void trim() throws SyscallException {
     if (window.isPresent()) {
       Files.truncate(fd, position);
     }

@@ -5,6 +5,8 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.TargetGoneException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Another process's memory: process_vm_readv and process_vm_writev for what its page protections
@@ -127,6 +129,21 @@ public final class RemoteMemory implements AutoCloseable {
    * @param ranges address and length in bytes of each
    */
   public void readAll(long[] ranges, ByteBuffer into) throws SyscallException, TargetGoneException {
+    readAll(ranges, into, Optional.empty());
+  }
+
+  /**
+   * The same of a process that runs, which may take its memory away meanwhile.
+   *
+   * @param missed told of each page that is not there any more; zeros are put for it
+   */
+  public void readRunning(long[] ranges, ByteBuffer into, LongConsumer missed)
+      throws SyscallException, TargetGoneException {
+    readAll(ranges, into, Optional.of(missed));
+  }
+
+  private void readAll(long[] ranges, ByteBuffer into, Optional<LongConsumer> missed)
+      throws SyscallException, TargetGoneException {
     long local = NativeBuffer.addressOf(into) + into.position();
     long begin = local;
     int at = 0;
@@ -143,12 +160,30 @@ public final class RemoteMemory implements AutoCloseable {
       }
       if (hidden) {
         long page = Math.min(PAGE_SIZE, ranges[at + 1] - done);
-        readForced(ranges[at] + done, local, page);
+        if (missed.isEmpty()) {
+          readForced(ranges[at] + done, local, page);
+        } else if (!readIfThere(ranges[at] + done, local, page)) {
+          into.put((int) (into.position() + local - begin), new byte[(int) page]);
+          missed.get().accept(ranges[at] + done);
+        }
         local += page;
         done += page;
       }
     }
     into.position(into.position() + Math.toIntExact(local - begin));
+  }
+
+  /** Reads a page whatever its protection; false if nothing is mapped there. */
+  private boolean readIfThere(long remote, long local, long lenBytes) throws SyscallException {
+    try {
+      readForced(remote, local, lenBytes);
+      return true;
+    } catch (SyscallException e) {
+      if (e.errno() == Errno.EIO || e.errno() == Errno.EFAULT) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Puts one for our buffer and some for the ranges from one on; returns their length. */

@@ -50,6 +50,7 @@ public sealed interface ImageRecord
         Pty,
         RestartBlock,
         PosixTimer,
+        PreDump,
         Rlimits,
         Sched,
         Seal,

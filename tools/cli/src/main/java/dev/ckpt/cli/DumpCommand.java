@@ -42,6 +42,7 @@ final class DumpCommand extends CkptCommand {
   private static final String ENCRYPT = "--encrypt";
   private static final String KEY_FILE = "--key-file";
   private static final String BACKEND = "--backend";
+  private static final String PRE_DUMP = "--pre-dump";
 
   private static final String NO_FILES = "none";
   private static final Duration FREEZE_PATIENCE = Duration.ofSeconds(5);
@@ -50,6 +51,7 @@ final class DumpCommand extends CkptCommand {
   private final int pid;
   private final Path image;
   private final boolean stop;
+  private final boolean preDump;
   private final boolean force;
   private final String backend;
   private final boolean sync;
@@ -72,6 +74,12 @@ final class DumpCommand extends CkptCommand {
                     OUTPUT))
             .addOption(
                 Spec.flag("Let the process never run again: end it once the image is whole.", STOP))
+            .addOption(
+                Spec.flag(
+                    "Copy the memory while the process runs, and freeze it only for what it writes"
+                        + " meanwhile. Takes Linux 6.7, and twice the room on the disk while it"
+                        + " lasts.",
+                    PRE_DUMP))
             .addOption(Spec.flag("Replace a file that has the image's name.", FORCE))
             .addOption(Spec.flag("Do not wait until the image is on the disk.", NO_SYNC))
             .addOption(
@@ -126,6 +134,7 @@ final class DumpCommand extends CkptCommand {
     pid = Pids.parse(Spec.parameter(arguments).orElseThrow());
     image = imageToMake(Spec.value(arguments, OUTPUT).orElseThrow());
     stop = arguments.hasMatchedOption(STOP);
+    preDump = arguments.hasMatchedOption(PRE_DUMP);
     force = arguments.hasMatchedOption(FORCE);
     backend = Spec.value(arguments, BACKEND).orElse(Backends.AUTO);
     sync = !arguments.hasMatchedOption(NO_SYNC);
@@ -135,6 +144,14 @@ final class DumpCommand extends CkptCommand {
     freezeTimeout = freezeTimeout(Spec.value(arguments, FREEZE_TIMEOUT));
     keyFile = ImageKeys.keyFile(arguments);
     sealed = arguments.hasMatchedOption(ENCRYPT) || keyFile.isPresent();
+    if (preDump && stop) {
+      throw new UsageException(
+          "--pre-dump and --stop exclude each other: a process that never runs again need not be"
+              + " frozen briefly");
+    }
+    if (preDump && isPipe(image)) {
+      throw new UsageException("--pre-dump takes a file: give -o FILE");
+    }
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw new UsageException("standard output is a terminal, which is no place for an image");
     }
@@ -241,7 +258,9 @@ final class DumpCommand extends CkptCommand {
   private CheckpointResult dump(CheckpointOptions options, RevocableOutput output)
       throws IOException {
     try {
-      return Checkpoint.dump(options, output);
+      return preDump
+          ? PreDumpedImage.dump(options, image, output)
+          : Checkpoint.dump(options, output);
     } catch (IOException | RuntimeException | LinkageError e) {
       // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any more.
       if (!output.revoked()) {

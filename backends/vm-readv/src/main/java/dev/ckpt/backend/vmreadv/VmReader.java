@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.error.CkptException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Reads pages by process_vm_readv, many ranges in one call. */
 final class VmReader implements PageReader {
@@ -19,13 +20,23 @@ final class VmReader implements PageReader {
 
   @Override
   public void read(List<PageRange> ranges, ByteBuffer into) throws CkptException {
-    long[] all = new long[2 * ranges.size()];
+    memory.readAll(pairs(ranges), into);
+  }
+
+  @Override
+  public void readRunning(List<PageRange> ranges, ByteBuffer into, Consumer<PageRange> missed)
+      throws CkptException {
+    memory.readRunning(pairs(ranges), into, page -> missed.accept(new PageRange(page, 1)));
+  }
+
+  private static long[] pairs(List<PageRange> ranges) {
+    long[] pairs = new long[2 * ranges.size()];
     int at = 0;
     for (PageRange range : ranges) {
-      all[at++] = range.address();
-      all[at++] = range.lenBytes();
+      pairs[at++] = range.address();
+      pairs[at++] = range.lenBytes();
     }
-    memory.readAll(all, into);
+    return pairs;
   }
 
   @Override

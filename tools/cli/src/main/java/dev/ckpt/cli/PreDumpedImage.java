@@ -1,0 +1,144 @@
+package dev.ckpt.cli;
+
+import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.core.checkpoint.CheckpointOptions;
+import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.checkpoint.CheckpointSession;
+import dev.ckpt.core.image.ImageFileOutput;
+import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.image.ImageWindow;
+import dev.ckpt.format.ImageFile;
+import dev.ckpt.format.ImageKey;
+import dev.ckpt.format.ImageMerge;
+import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.SealSecret;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/**
+ * An image whose pages were copied before the task was frozen, but for those that it wrote
+ * meanwhile: two images upon each other, in files without a name beside the one to be, and then
+ * that, made of both.
+ *
+ * <p>The two are sealed if it is, with a secret that is forgotten.
+ */
+final class PreDumpedImage {
+  private static final int SECRET_BYTES = 32;
+  private static final Path NAMELESS = Path.of("/proc/self/fd/none");
+
+  private PreDumpedImage() {}
+
+  /**
+   * Dumps a task.
+   *
+   * @param options the key in them is that of the image
+   * @param image where the output will stand
+   * @param output asked whether anybody wants it still; published if all went well
+   */
+  static CheckpointResult dump(CheckpointOptions options, Path image, RevocableOutput output)
+      throws IOException {
+    long begin = System.nanoTime();
+    byte[] random = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(random);
+    try (SealSecret secret = SealSecret.ofKeyFile(random);
+        CheckpointSession session = CheckpointSession.open(options.pid());
+        ImageFileOutput first = ImageFileOutput.create(image, true);
+        ImageFileOutput second = ImageFileOutput.create(image, true)) {
+      Part before = new Part(first, output);
+      Part after = new Part(second, output);
+      CheckpointResult copied = session.preDump(part(options, secret), before, NAMELESS);
+      CheckpointResult result = session.dump(part(options, secret), after, NAMELESS);
+      long imageBytes = merge(first, second, secret, options, output);
+      return new CheckpointResult(
+          result.pid(),
+          result.uuid(),
+          result.backend(),
+          result.nrThreads(),
+          copied.frozenNanos() + result.frozenNanos(),
+          System.nanoTime() - begin,
+          result.dataPages() + result.keptPages(),
+          result.zeroPages(),
+          0,
+          imageBytes,
+          result.phases());
+    }
+  }
+
+  private static CheckpointOptions part(CheckpointOptions options, SealSecret secret)
+      throws IOException {
+    CheckpointOptions part = options.withSync(false);
+    return options.key().isPresent() ? part.withKey(secret.newKey()) : part;
+  }
+
+  private static long merge(
+      ImageFileOutput before,
+      ImageFileOutput after,
+      SealSecret secret,
+      CheckpointOptions options,
+      RevocableOutput output)
+      throws IOException {
+    Optional<ImageKey> key = options.key();
+    try (FileChannel channel = after.reopen();
+        ImageReader reader = new ImageReader(channel, secret);
+        ImageWriter writer = new ImageWriter(output.channel(), key)) {
+      ImageMerge.merge(reader, (parent, uuid) -> open(before, secret), writer);
+      if (options.sync()) {
+        output.sync();
+      }
+      output.publish();
+      return writer.offset();
+    }
+  }
+
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  private static ImageFile open(ImageFileOutput part, SealSecret secret) throws IOException {
+    return ImageFile.of(part.reopen(), secret);
+  }
+
+  /**
+   * An image that nobody ever sees.
+   *
+   * @param wanted who says whether it is of use still
+   */
+  private record Part(ImageFileOutput file, RevocableOutput wanted) implements ImageOutput {
+    @Override
+    public WritableByteChannel channel() {
+      return file.channel();
+    }
+
+    @Override
+    public boolean isPrompt() {
+      return file.isPrompt();
+    }
+
+    @Override
+    public Optional<ImageWindow> window(long lenBytes) throws IOException {
+      return file.window(lenBytes);
+    }
+
+    @Override
+    public void requireWanted() throws IOException {
+      wanted.requireWanted();
+    }
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public void publish() throws IOException {
+      file.trim();
+      wanted.requireWanted();
+    }
+
+    /** Whoever made the file closes it. */
+    @Override
+    public void close() {}
+  }
+}
