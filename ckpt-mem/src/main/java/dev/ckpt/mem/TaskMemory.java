@@ -19,9 +19,11 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.SmapsEntry;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Mempolicy;
@@ -104,6 +106,7 @@ final class TaskMemory implements MmCheckpoint {
   public void survey(SurveyContext context) throws CkptException {
     if (tracker.isPresent()) {
       tracker.get().begin(context.proc().status());
+      refuseUnseen(context);
     }
     VmaSurvey survey =
         new VmaSurvey(context.refusals(), tracker.filter(WriteTracker::isOn).isPresent());
@@ -121,6 +124,19 @@ final class TaskMemory implements MmCheckpoint {
     }
     lookAtProgram(context, survey);
     ObjectHolders.refuseShared(context, objects);
+  }
+
+  /** Refuses to read the pages of a running task if nobody tells what it writes meanwhile. */
+  private void refuseUnseen(SurveyContext context) {
+    WriteTracker watcher = tracker.orElseThrow();
+    if (readsRunning && !watcher.isOn() && !watcher.wantsDescriptor()) {
+      context
+          .refusals()
+          .add(
+              Code.WRITES_UNSEEN,
+              "a pre-dump: " + watcher.reason().orElse("its writes cannot be watched"),
+              "dump it without");
+    }
   }
 
   private void look(SurveyContext context, VmaSurvey survey, PageMap pagemap, Mapping mapping)
@@ -268,6 +284,7 @@ final class TaskMemory implements MmCheckpoint {
   private void watch(CkptContext context, RemoteSyscalls calls) throws CkptException {
     WriteTracker watcher = tracker.orElseThrow();
     watcher.open(calls, context.memory());
+    refuseUnseen(context);
     try (PageMap pagemap = PagemapScan.open(context.pid())) {
       for (Mapping mapping : mappings) {
         if (watcher.watch(pagemap, mapping, PageMap.NOBODY)) {
@@ -350,7 +367,7 @@ final class TaskMemory implements MmCheckpoint {
   public PageCounts readPages(
       CkptContext context, Readers readers, PageQueue out, Progress progress) throws IOException {
     if (readsRunning) {
-      return readRunning(readers, out, progress);
+      return readRunning(context.pace(), readers, out, progress);
     }
     long total = nrPages();
     PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
@@ -379,7 +396,7 @@ final class TaskMemory implements MmCheckpoint {
   }
 
   /** Whatever is not watched, the next dump has all of. */
-  private PageCounts readRunning(Readers readers, PageQueue out, Progress progress)
+  private PageCounts readRunning(Pace pace, Readers readers, PageQueue out, Progress progress)
       throws IOException {
     long total = nrPages();
     PageWriter writer = new PageWriter(out, done -> progress.pages(done, Math.max(done, total)));
@@ -390,8 +407,10 @@ final class TaskMemory implements MmCheckpoint {
             mmObjref,
             mapping.pages(),
             new PageWriter.Manner(false, true),
-            (ranges, into, beside) ->
-                readers.of(beside).readRunning(ranges, into, watcher::missed));
+            (ranges, into, beside) -> {
+              pace.await(ranges.stream().mapToLong(PageRange::lenBytes).sum());
+              readers.of(beside).readRunning(ranges, into, watcher::missed);
+            });
       }
     }
     long nrKept = kept().stream().mapToLong(PageRange::nrPages).sum();

@@ -72,6 +72,9 @@ final class WriteTracker implements MmTracking {
 
   private boolean filtered;
 
+  /** Whether the task was asked for a descriptor in the dump that is under way. */
+  private boolean tried;
+
   /**
    * Pages that are not in the image that is being made, or was made last, though they should be.
    */
@@ -169,6 +172,7 @@ final class WriteTracker implements MmTracking {
   /** Begins a dump of the task, which is frozen. */
   void begin(Status status) {
     looked = true;
+    tried = false;
     missedBefore = List.copyOf(missed);
     missed.clear();
     if (parent.isPresent()) {
@@ -185,7 +189,7 @@ final class WriteTracker implements MmTracking {
 
   /** Whether the task is to be asked for a descriptor. */
   boolean wantsDescriptor() {
-    return obstacle.isEmpty() && !filtered && userfault.isEmpty();
+    return obstacle.isEmpty() && !filtered && userfault.isEmpty() && !tried;
   }
 
   /**
@@ -287,6 +291,7 @@ final class WriteTracker implements MmTracking {
     Batch.Result at = calls.pause(batch);
     batch.tryCall("close", SyscallNumbers.CLOSE, theirs);
     calls.run(batch, at, () -> fetch(memory, batch.address(theirs)));
+    tried = true;
     if (batch.result(theirs) < 0) {
       reason =
           Optional.of(

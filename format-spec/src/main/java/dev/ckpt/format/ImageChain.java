@@ -210,11 +210,14 @@ public final class ImageChain implements AutoCloseable {
       return end;
     }
     if (span.kind().get() == PageKind.DATA) {
-      end = Math.min(end, addr + (into.remaining() & -Limits.PAGE_SIZE));
-      for (long page = addr; page != end; page += Limits.PAGE_SIZE) {
-        long at = page;
-        reading(links.get(span.link()), file -> file.readPage(span.owner(), at, into));
-      }
+      long until = Math.min(end, addr + (into.remaining() & -Limits.PAGE_SIZE));
+      reading(
+          links.get(span.link()),
+          file -> {
+            file.readData(span.owner(), addr, until, into);
+            return file;
+          });
+      end = until;
     }
     end = Math.min(end, addr + Limits.MAX_RUN_PAGES * Limits.PAGE_SIZE);
     runs.accept(new PageRun(addr, (end - addr) / Limits.PAGE_SIZE, span.kind().get()));

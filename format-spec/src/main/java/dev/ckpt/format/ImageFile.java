@@ -267,6 +267,17 @@ public final class ImageFile implements AutoCloseable {
     return copyPage(array, addr, into);
   }
 
+  /** Reads DATA pages of one run, from an address on up to another. */
+  void readData(int owner, long addr, long end, ByteBuffer into) throws IOException {
+    PageIndex ofOwner = arraysOfOwner.get(owner);
+    LoadedArray array = load(ofOwner.get(ofOwner.find(addr).orElseThrow()));
+    PageArray table = array.payload().table();
+    int number = table.find(addr).orElseThrow();
+    int before = array.firstDataPage()[number] * Limits.PAGE_SIZE;
+    int start = before + (int) (addr - table.runs().get(number).addr());
+    into.put(array.payload().pages().slice(start, (int) (end - addr)));
+  }
+
   /** The run that has a page; empty if the image does not have it. */
   Optional<PageRun> findRun(int owner, long addr) throws IOException {
     PageIndex ofOwner = arraysOfOwner.get(owner);

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Epoll;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
 
 /**
@@ -42,6 +43,11 @@ public class SurveyContext implements AutoCloseable {
   /** Whether unix connections to other processes are to come back closed. */
   public final boolean extUnix() {
     return options.extUnix();
+  }
+
+  /** How fast copies may be made while it runs. */
+  public final Pace pace() {
+    return options.pace();
   }
 
   /** Whether the target is dead, waited for or not. */

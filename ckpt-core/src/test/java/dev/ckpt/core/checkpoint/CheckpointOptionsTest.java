@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.SealSecret;
@@ -30,6 +31,7 @@ class CheckpointOptionsTest {
             false,
             EmbedRule.TEMPORARY,
             Optional.empty(),
+            Pace.NONE,
             TouchHook.NONE),
         plain);
     SealSecret secret = SealSecret.ofKeyFile(new byte[32]);
@@ -43,6 +45,7 @@ class CheckpointOptionsTest {
           @Override
           public void after(String call) {}
         };
+    Pace pace = Pace.of(1000);
     Duration minute = Duration.ofMinutes(1);
     assertEquals(
         new CheckpointOptions(
@@ -56,6 +59,7 @@ class CheckpointOptionsTest {
             true,
             EmbedRule.NONE,
             Optional.of(key),
+            pace,
             hook),
         plain
             .withFreezeTimeout(minute)
@@ -67,6 +71,7 @@ class CheckpointOptionsTest {
             .withExtUnix(true)
             .withEmbed(EmbedRule.NONE)
             .withKey(key)
+            .withPace(pace)
             .withHook(hook));
     secret.close();
     assertEquals(plain, plain.withStop(true).withStop(false));

@@ -6,6 +6,7 @@ import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.Durations;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
+import dev.ckpt.cli.text.Rates;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.checkpoint.Checkpoint;
@@ -15,6 +16,7 @@ import dev.ckpt.core.checkpoint.EmbedRule;
 import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageKey;
@@ -43,6 +45,7 @@ final class DumpCommand extends CkptCommand {
   private static final String KEY_FILE = "--key-file";
   private static final String BACKEND = "--backend";
   private static final String PRE_DUMP = "--pre-dump";
+  private static final String MAX_RATE = "--max-rate";
 
   private static final String NO_FILES = "none";
   private static final Duration FREEZE_PATIENCE = Duration.ofSeconds(5);
@@ -52,6 +55,7 @@ final class DumpCommand extends CkptCommand {
   private final Path image;
   private final boolean stop;
   private final boolean preDump;
+  private final Pace pace;
   private final boolean force;
   private final String backend;
   private final boolean sync;
@@ -80,6 +84,11 @@ final class DumpCommand extends CkptCommand {
                         + " meanwhile. Takes Linux 6.7, and twice the room on the disk while it"
                         + " lasts.",
                     PRE_DUMP))
+            .addOption(
+                Spec.value(
+                    "RATE",
+                    "With --pre-dump: copy no faster than that, in bytes a second: 200M, 1G.",
+                    MAX_RATE))
             .addOption(Spec.flag("Replace a file that has the image's name.", FORCE))
             .addOption(Spec.flag("Do not wait until the image is on the disk.", NO_SYNC))
             .addOption(
@@ -135,6 +144,7 @@ final class DumpCommand extends CkptCommand {
     image = imageToMake(Spec.value(arguments, OUTPUT).orElseThrow());
     stop = arguments.hasMatchedOption(STOP);
     preDump = arguments.hasMatchedOption(PRE_DUMP);
+    pace = pace(Spec.value(arguments, MAX_RATE));
     force = arguments.hasMatchedOption(FORCE);
     backend = Spec.value(arguments, BACKEND).orElse(Backends.AUTO);
     sync = !arguments.hasMatchedOption(NO_SYNC);
@@ -144,6 +154,9 @@ final class DumpCommand extends CkptCommand {
     freezeTimeout = freezeTimeout(Spec.value(arguments, FREEZE_TIMEOUT));
     keyFile = ImageKeys.keyFile(arguments);
     sealed = arguments.hasMatchedOption(ENCRYPT) || keyFile.isPresent();
+    if (!preDump && arguments.hasMatchedOption(MAX_RATE)) {
+      throw new UsageException("--max-rate is for --pre-dump: a frozen process must not wait");
+    }
     if (preDump && stop) {
       throw new UsageException(
           "--pre-dump and --stop exclude each other: a process that never runs again need not be"
@@ -187,6 +200,15 @@ final class DumpCommand extends CkptCommand {
     } catch (PatternSyntaxException e) {
       throw new UsageException(
           "--embed-files " + e.getPattern() + " is no pattern: " + e.getDescription());
+    }
+  }
+
+  /** How fast may be copied while the process runs. */
+  static Pace pace(Optional<String> text) throws UsageException {
+    try {
+      return text.isPresent() ? Pace.of(Rates.parse(text.get())) : Pace.NONE;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--max-rate: " + e.getMessage());
     }
   }
 
@@ -239,6 +261,7 @@ final class DumpCommand extends CkptCommand {
               .withTcp(tcp)
               .withExtUnix(extUnix)
               .withEmbed(embed)
+              .withPace(pace)
               .withProgress(bar::pages);
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());

@@ -6,6 +6,7 @@ import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageKey;
@@ -79,7 +80,7 @@ final class MergeCommand extends CkptCommand {
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
       ending.onSignal(revocable);
       try {
-        merged = merge(image, keys, revocable, sync);
+        merged = merge(image, keys, revocable, sync, Pace.NONE);
       } catch (IOException | RuntimeException | LinkageError e) {
         // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any
         // more.
@@ -95,13 +96,13 @@ final class MergeCommand extends CkptCommand {
   }
 
   /** Merges an image into an output, and publishes it. */
-  static Merged merge(Path image, ImageKeys keys, RevocableOutput output, boolean sync)
+  static Merged merge(Path image, ImageKeys keys, RevocableOutput output, boolean sync, Pace pace)
       throws IOException {
     try (ReadableByteChannel channel = Channels.open(image);
         ImageReader reader = new ImageReader(channel, keys)) {
       Optional<ImageKey> key =
           reader.seal().isPresent() ? Optional.of(keys.newKeyOfSameSecret()) : Optional.empty();
-      try (ImageWriter writer = new ImageWriter(output.channel(), key)) {
+      try (ImageWriter writer = new ImageWriter(new PacedChannel(output.channel(), pace), key)) {
         int nrParents = ImageMerge.merge(reader, Parents.of(image, keys), writer);
         if (sync) {
           output.sync();

@@ -85,7 +85,8 @@ final class PreDumpedImage {
     Optional<ImageKey> key = options.key();
     try (FileChannel channel = after.reopen();
         ImageReader reader = new ImageReader(channel, secret);
-        ImageWriter writer = new ImageWriter(output.channel(), key)) {
+        ImageWriter writer =
+            new ImageWriter(new PacedChannel(output.channel(), options.pace()), key)) {
       ImageMerge.merge(reader, (parent, uuid) -> open(before, secret), writer);
       if (options.sync()) {
         output.sync();

@@ -12,6 +12,7 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
   private static final String EVERY = "--every";
   private static final String KEEP = "--keep";
   private static final String NO_SYNC = "--no-sync";
+  private static final String MAX_RATE = "--max-rate";
   private static final Duration DEFAULT_EVERY = Duration.ofSeconds(10);
   private static final int DEFAULT_KEEP = 8;
 
@@ -42,6 +44,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
   private final Duration every;
   private final int keep;
   private final boolean sync;
+  private final Pace pace;
   private final Optional<Path> keyFile;
   private final CountDownLatch interrupted = new CountDownLatch(1);
   private volatile Optional<RevocableOutput> current = Optional.empty();
@@ -68,6 +71,9 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
                     "Keep at least the last N images. When there are twice as many, the older half"
                         + " is folded into one that stands on its own. Default: 8.",
                     KEEP))
+            .addOption(
+                Spec.value(
+                    "RATE", "Fold no faster than that, in bytes a second: 200M, 1G.", MAX_RATE))
             .addOption(Spec.flag("Do not wait until each image is on the disk.", NO_SYNC))
             .addOption(
                 Spec.value(
@@ -86,6 +92,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
     every = every(Spec.value(arguments, EVERY));
     keep = keep(Spec.value(arguments, KEEP));
     sync = !arguments.hasMatchedOption(NO_SYNC);
+    pace = DumpCommand.pace(Spec.value(arguments, MAX_RATE));
     keyFile = ImageKeys.keyFile(arguments);
   }
 
@@ -217,7 +224,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
   private void fold(Path image, ImageKeys keys) throws IOException {
     try (ImageOutput file = ImageFileOutput.create(image, true);
         RevocableOutput output = begin(file)) {
-      MergeCommand.merge(image, keys, output, sync);
+      MergeCommand.merge(image, keys, output, sync, pace);
     }
   }
 

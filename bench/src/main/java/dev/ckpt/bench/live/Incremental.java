@@ -1,0 +1,205 @@
+package dev.ckpt.bench.live;
+
+import dev.ckpt.core.checkpoint.CheckpointOptions;
+import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.checkpoint.CheckpointSession;
+import dev.ckpt.core.image.ImageFileOutput;
+import dev.ckpt.format.KeySource;
+import dev.ckpt.format.ParentFiles;
+import dev.ckpt.rstr.Restart;
+import dev.ckpt.rstr.RestartOptions;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What it costs to dump a task upon an image before, and to copy its memory before it is frozen:
+ * tasks of random bytes that write to some of their pages in between.
+ *
+ * <p>Usage: {@code bench/incremental [--runs N] [--mib A,B,...]}.
+ */
+public final class Incremental {
+  private static final List<Integer> PERCENTS = List.of(1, 10);
+  private static final int WARM_UP_RUNS = 150;
+  private static final int WARM_UP_MIB = 8;
+  private static final int PAGE_BYTES = 4096;
+  private static final double MILLION = 1e6;
+  private static final int READY = 0;
+  private static final int REQUEST = 8;
+  private static final int NR_PAGES = 16;
+  private static final int DONE = 24;
+  private static final int NANOS = 32;
+
+  private final Options options;
+  private final Workshop workshop;
+
+  private Incremental(Options options, Workshop workshop) {
+    this.options = options;
+    this.workshop = workshop;
+  }
+
+  /** Runs it and prints the tables. */
+  public static void main(String[] arguments) throws IOException {
+    Options options = Options.parse(arguments);
+    try (Workshop workshop = Workshop.open(options.folder(), options.sources())) {
+      new Incremental(options, workshop).run();
+    }
+  }
+
+  private void run() throws IOException {
+    Machine.of(options.folder()).lines().forEach(line -> System.out.println("- " + line));
+    System.out.println(
+        "- medians of " + options.runs() + "; milliseconds unless it says otherwise");
+    for (int i = 0; i < WARM_UP_RUNS; i++) {
+      one(WARM_UP_MIB, PERCENTS.get(0), new Figures());
+    }
+    for (long mib : options.mib()) {
+      List<Figures> columns = new ArrayList<>();
+      for (int percent : PERCENTS) {
+        System.err.println("bench: " + mib + " MiB, " + percent + " % written");
+        Figures figures = new Figures();
+        for (int i = 0; i < options.runs(); i++) {
+          one(mib, percent, figures);
+        }
+        columns.add(figures);
+      }
+      table(mib, columns);
+    }
+  }
+
+  private static void table(long mib, List<Figures> columns) {
+    System.out.println("\n### " + mib + " MiB\n");
+    StringBuilder head = new StringBuilder("| |");
+    StringBuilder line = new StringBuilder("|---|");
+    for (int percent : PERCENTS) {
+      head.append(" ").append(percent).append(" % written |");
+      line.append("---:|");
+    }
+    System.out.println(head + "\n" + line);
+    for (String name : columns.get(0).values.keySet()) {
+      StringBuilder row = new StringBuilder("| " + name + " |");
+      for (Figures each : columns) {
+        row.append(String.format(Locale.ROOT, " %.2f |", each.median(name)));
+      }
+      System.out.println(row);
+    }
+  }
+
+  /** Values by what they are of. */
+  private static final class Figures {
+    private final Map<String, List<Double>> values = new LinkedHashMap<>();
+
+    void add(String name, double value) {
+      values.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+    }
+
+    double median(String name) {
+      List<Double> sorted = new ArrayList<>(values.get(name));
+      Collections.sort(sorted);
+      return sorted.get(sorted.size() / 2);
+    }
+  }
+
+  /** A task that is measured, and the page that we share with it. */
+  private interface Trial {
+    void run(int pid, MappedByteBuffer shared, long nrPages, Figures figures) throws IOException;
+  }
+
+  /** Each on a task of its own: a restored one may have huge pages. */
+  private void one(long mib, int percent, Figures figures) throws IOException {
+    one(mib, percent, figures, this::upon);
+    one(mib, percent, figures, this::copied);
+  }
+
+  private void one(long mib, int percent, Figures figures, Trial trial) throws IOException {
+    Path file = workshop.file("shared");
+    Files.write(file, new byte[PAGE_BYTES]);
+    MappedByteBuffer shared;
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      shared = channel.map(FileChannel.MapMode.READ_WRITE, 0, PAGE_BYTES);
+    }
+    shared.order(ByteOrder.LITTLE_ENDIAN);
+    String program = workshop.program("dirty").toString();
+    int pid = workshop.start(List.of(program, Long.toString(mib), file.toString()));
+    try {
+      workshop.await("a task of " + mib + " MiB", () -> shared.getLong(READY) == 1);
+      trial.run(pid, shared, (mib << 20) / PAGE_BYTES * percent / 100, figures);
+    } finally {
+      workshop.end(pid);
+      for (String name : List.of("whole", "upon", "copy", "rest")) {
+        Files.deleteIfExists(workshop.file(name));
+      }
+    }
+  }
+
+  /** Nanoseconds for each of so many pages that the task writes to. */
+  private double write(MappedByteBuffer shared, long nrPages) throws IOException {
+    long request = shared.getLong(REQUEST) + 1;
+    shared.putLong(NR_PAGES, nrPages);
+    shared.putLong(REQUEST, request);
+    workshop.await("pages to be written", () -> shared.getLong(DONE) == request);
+    return (double) shared.getLong(NANOS) / nrPages;
+  }
+
+  private static CheckpointOptions options(int pid) {
+    return CheckpointOptions.of(pid).withSync(false);
+  }
+
+  private void upon(int pid, MappedByteBuffer shared, long nrPages, Figures figures)
+      throws IOException {
+    Path last = workshop.file("upon");
+    try (CheckpointSession session = CheckpointSession.open(pid)) {
+      CheckpointResult whole = session.dump(options(pid), workshop.file("whole"), true);
+      figures.add("frozen, all of it", whole.frozenNanos() / MILLION);
+      double first = write(shared, nrPages);
+      figures.add("the task's write to a protected page, ns", first);
+      figures.add("and the next one to it, ns", write(shared, nrPages));
+      CheckpointResult upon = session.dump(options(pid), last, true);
+      figures.add("**frozen, upon that**", upon.frozenNanos() / MILLION);
+      figures.add("took, upon that", upon.wallNanos() / MILLION);
+      figures.add(
+          "its image, of the bytes written", (double) upon.imageBytes() / (nrPages * PAGE_BYTES));
+    }
+    workshop.end(pid);
+    figures.add("restore of both", restore(last));
+    workshop.restored(pid);
+  }
+
+  private double restore(Path image) throws IOException {
+    ParentFiles parents =
+        new ParentFiles(Optional.of(image.getParent()), FileChannel::open, KeySource.NONE);
+    try (FileChannel channel = FileChannel.open(image)) {
+      return Restart.restore(RestartOptions.of().withDetach(true).withParents(parents), channel)
+              .wallNanos()
+          / MILLION;
+    }
+  }
+
+  private void copied(int pid, MappedByteBuffer shared, long nrPages, Figures figures)
+      throws IOException {
+    try (CheckpointSession session = CheckpointSession.open(pid)) {
+      CheckpointResult copy;
+      Path file = workshop.file("copy");
+      try (ImageFileOutput output = ImageFileOutput.create(file, true)) {
+        copy = session.preDump(options(pid), output, file);
+      }
+      figures.add("**frozen, for a pre-dump**", copy.frozenNanos() / MILLION);
+      figures.add("took, the pre-dump", copy.wallNanos() / MILLION);
+      write(shared, nrPages);
+      CheckpointResult rest = session.dump(options(pid), workshop.file("rest"), true);
+      figures.add("frozen, for what was written then", rest.frozenNanos() / MILLION);
+    }
+  }
+}
