@@ -248,7 +248,8 @@ public final class FoldedPages implements PageStream {
     return (int) Math.min(ALIGNMENT - (addr & ALIGNMENT - 1), into.capacity() - into.position());
   }
 
-  private static void append(List<PageRun> runs, long addr, long nrPages, PageKind kind) {
+  /** Adds pages of one kind behind others, to the last run if that goes on in them. */
+  static void append(List<PageRun> runs, long addr, long nrPages, PageKind kind) {
     PageRun last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
     if (last != null
         && last.end() == addr

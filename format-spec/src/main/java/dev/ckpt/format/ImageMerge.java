@@ -64,6 +64,7 @@ public final class ImageMerge {
     }
     writer.reserveObjrefs(object.objref());
     writer.write(
-        object.objref(), record instanceof Header header ? header.withoutParent() : record);
+        object.objref(),
+        record instanceof Header header ? header.withParent(Header.NO_PARENT) : record);
   }
 }

@@ -184,4 +184,39 @@ class WatchLiveTest {
     }
     task.finish(0);
   }
+
+  /** By one command after another: what is equal is left out. */
+  @Test
+  void leavesOutWhatTheParentHas() throws IOException {
+    String first = folder.resolve("first").toString();
+    String second = folder.resolve("second").toString();
+    assertEquals(0, run("dump", pid, "-o", first, "--no-sync").code());
+    CkptOutcome outcome = run("dump", pid, "-o", second, "--parent", first, "--no-sync", "--stop");
+    assertEquals(0, outcome.code(), outcome.err());
+    assertTrue(outcome.out().contains(" in the parent"), outcome.out());
+    assertTrue(Files.size(Path.of(second)) < Files.size(Path.of(first)) / 10);
+    task.awaitExit();
+    task.awaitGone();
+    task.restore(Path.of(second), false);
+    task.finish(0);
+  }
+
+  @Test
+  void refusesAParentThatIsNone() throws IOException {
+    Files.createDirectory(images);
+    String image = images.resolve("image").toString();
+    Path wrong = Files.write(folder.resolve("wrong"), new byte[5000]);
+    assertEquals(1, run("dump", pid, "-o", image, "--parent", wrong.toString()).code());
+    assertEquals(1, run("dump", pid, "-o", image, "--parent", wrong + "-none").code());
+    try (LiveProgram other = LiveProgram.start(new Programs.Program("counter_loop", "save", 0))) {
+      other.awaitReady();
+      other.dump(folder.resolve("others"), false);
+      CkptOutcome outcome =
+          run("dump", pid, "-o", image, "--parent", folder.resolve("others").toString());
+      assertEquals(1, outcome.code());
+      assertTrue(outcome.err().contains("PARENT_OTHER"), outcome.err());
+    }
+    assertEquals(List.of(), names());
+    task.finish(0);
+  }
 }

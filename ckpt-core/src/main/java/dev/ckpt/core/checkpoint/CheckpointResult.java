@@ -31,4 +31,25 @@ public record CheckpointResult(
     long zeroPages,
     long keptPages,
     long imageBytes,
-    Map<String, Long> phases) {}
+    Map<String, Long> phases) {
+  /**
+   * The same of an image out of which pages were taken that another one has.
+   *
+   * @param nrKept how many
+   * @param lenBytes size of what is left
+   */
+  public CheckpointResult rebased(long nrKept, long lenBytes) {
+    return new CheckpointResult(
+        pid,
+        uuid,
+        backend,
+        nrThreads,
+        frozenNanos,
+        wallNanos,
+        dataPages - nrKept,
+        zeroPages,
+        nrKept,
+        lenBytes,
+        phases);
+  }
+}

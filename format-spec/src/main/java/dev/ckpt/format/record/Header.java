@@ -63,8 +63,8 @@ public record Header(
     Invariant.atMost(hostname, Limits.MAX_NAME_BYTES, "hostname");
   }
 
-  /** That of the same checkpoint in an image that stands on its own. */
-  public Header withoutParent() {
+  /** That of the same checkpoint in an image that builds on another, or on none. */
+  public Header withParent(UUID parent) {
     return new Header(
         arch,
         pageSize,
@@ -74,7 +74,7 @@ public record Header(
         boottimeNanos,
         realtimeNanos,
         uuid,
-        NO_PARENT,
+        parent,
         producer,
         hostname);
   }

@@ -20,6 +20,7 @@ import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageKey;
+import dev.ckpt.format.SealSecret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class DumpCommand extends CkptCommand {
   private static final String BACKEND = "--backend";
   private static final String PRE_DUMP = "--pre-dump";
   private static final String MAX_RATE = "--max-rate";
+  private static final String PARENT = "--parent";
 
   private static final String NO_FILES = "none";
   private static final Duration FREEZE_PATIENCE = Duration.ofSeconds(5);
@@ -56,6 +58,7 @@ final class DumpCommand extends CkptCommand {
   private final boolean stop;
   private final boolean preDump;
   private final Pace pace;
+  private final Optional<Path> parent;
   private final boolean force;
   private final String backend;
   private final boolean sync;
@@ -78,17 +81,6 @@ final class DumpCommand extends CkptCommand {
                     OUTPUT))
             .addOption(
                 Spec.flag("Let the process never run again: end it once the image is whole.", STOP))
-            .addOption(
-                Spec.flag(
-                    "Copy the memory while the process runs, and freeze it only for what it writes"
-                        + " meanwhile. Takes Linux 6.7, and twice the room on the disk while it"
-                        + " lasts.",
-                    PRE_DUMP))
-            .addOption(
-                Spec.value(
-                    "RATE",
-                    "With --pre-dump: copy no faster than that, in bytes a second: 200M, 1G.",
-                    MAX_RATE))
             .addOption(Spec.flag("Replace a file that has the image's name.", FORCE))
             .addOption(Spec.flag("Do not wait until the image is on the disk.", NO_SYNC))
             .addOption(
@@ -134,7 +126,30 @@ final class DumpCommand extends CkptCommand {
                     "NAME",
                     "How pages are read; ckpt check lists them. Default: one that works.",
                     BACKEND));
-    return Spec.finish(spec, "ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");
+    return Spec.finish(
+        withParts(spec), "ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");
+  }
+
+  /** How an image is made in two parts. */
+  private static CommandSpec withParts(CommandSpec spec) {
+    return spec.addOption(
+            Spec.flag(
+                "Copy the memory while the process runs, and freeze it only for what it writes"
+                    + " meanwhile. Takes Linux 6.7, and twice the room on the disk while it"
+                    + " lasts.",
+                PRE_DUMP))
+        .addOption(
+            Spec.value(
+                "RATE",
+                "With --pre-dump: copy no faster than that, in bytes a second: 200M, 1G.",
+                MAX_RATE))
+        .addOption(
+            Spec.value(
+                "IMAGE",
+                "Leave out the pages that this image of the same process has as they are: the"
+                    + " new one builds on it. They are compared when the process runs again."
+                    + " Takes twice the room on the disk while it lasts.",
+                PARENT));
   }
 
   DumpCommand(Console console, Ending ending, ParseResult arguments) throws UsageException {
@@ -145,6 +160,8 @@ final class DumpCommand extends CkptCommand {
     stop = arguments.hasMatchedOption(STOP);
     preDump = arguments.hasMatchedOption(PRE_DUMP);
     pace = pace(Spec.value(arguments, MAX_RATE));
+    Optional<String> upon = Spec.value(arguments, PARENT);
+    parent = upon.isPresent() ? Optional.of(path("the parent", upon.get())) : Optional.empty();
     force = arguments.hasMatchedOption(FORCE);
     backend = Spec.value(arguments, BACKEND).orElse(Backends.AUTO);
     sync = !arguments.hasMatchedOption(NO_SYNC);
@@ -162,8 +179,11 @@ final class DumpCommand extends CkptCommand {
           "--pre-dump and --stop exclude each other: a process that never runs again need not be"
               + " frozen briefly");
     }
-    if (preDump && isPipe(image)) {
-      throw new UsageException("--pre-dump takes a file: give -o FILE");
+    if ((preDump || parent.isPresent()) && isPipe(image)) {
+      throw new UsageException("--pre-dump and --parent take a file: give -o FILE");
+    }
+    if (preDump && parent.isPresent()) {
+      throw new UsageException("--pre-dump and --parent exclude each other in this version");
     }
     if (isPipe(image) && Console.stdoutIsTty()) {
       throw new UsageException("standard output is a terminal, which is no place for an image");
@@ -229,7 +249,7 @@ final class DumpCommand extends CkptCommand {
   int run(Report report) throws IOException {
     Optional<FaultSwitch> fault = FaultSwitch.ofEnvironment(ending);
     try (ImageKeys keys = ImageKeys.of(keyFile, nameOf(image))) {
-      say(report, dump(fault, sealed ? Optional.of(newKey(keys)) : Optional.empty()));
+      say(report, dump(fault, sealed ? Optional.of(newKey(keys)) : Optional.empty(), keys));
     } finally {
       fault.ifPresent(found -> found.report(console().err()));
     }
@@ -246,7 +266,7 @@ final class DumpCommand extends CkptCommand {
     return keys.newKey();
   }
 
-  private CheckpointResult dump(Optional<FaultSwitch> fault, Optional<ImageKey> key)
+  private CheckpointResult dump(Optional<FaultSwitch> fault, Optional<ImageKey> key, ImageKeys keys)
       throws IOException {
     try (ProgressBar bar = ProgressBar.start("dump", console());
         ImageOutput output = open();
@@ -269,7 +289,7 @@ final class DumpCommand extends CkptCommand {
       if (key.isPresent()) {
         options = options.withKey(key.get());
       }
-      return dump(options, revocable);
+      return dump(options, revocable, keys);
     }
   }
 
@@ -278,9 +298,12 @@ final class DumpCommand extends CkptCommand {
     return isPipe(image) ? Channels.stdout() : ImageFileOutput.create(image, force);
   }
 
-  private CheckpointResult dump(CheckpointOptions options, RevocableOutput output)
+  private CheckpointResult dump(CheckpointOptions options, RevocableOutput output, ImageKeys keys)
       throws IOException {
     try {
+      if (parent.isPresent()) {
+        return dumpUpon(parent.get(), options, output, keys);
+      }
       return preDump
           ? PreDumpedImage.dump(options, image, output)
           : Checkpoint.dump(options, output);
@@ -291,6 +314,18 @@ final class DumpCommand extends CkptCommand {
       }
       ending.claimLastWords();
       throw new CkptException(Code.INTERRUPTED, output.lastWords(), e);
+    }
+  }
+
+  private CheckpointResult dumpUpon(
+      Path upon, CheckpointOptions options, RevocableOutput output, ImageKeys keys)
+      throws IOException {
+    try (SealSecret secret = Secrets.forgotten();
+        ImageFileOutput whole = ImageFileOutput.create(image, true)) {
+      DeltaOutput delta = new DeltaOutput(whole, output, upon, keys, secret, options.key());
+      delta.requireOf(pid);
+      CheckpointResult result = Checkpoint.dump(Secrets.with(options, secret), delta);
+      return result.rebased(delta.nrEqual(), delta.imageBytes());
     }
   }
 
@@ -309,6 +344,7 @@ final class DumpCommand extends CkptCommand {
             + Units.bytes(result.imageBytes())
             + ", "
             + Units.count(result.dataPages(), "page")
+            + (result.keptPages() == 0 ? "" : " and " + result.keptPages() + " in the parent")
             + ", frozen "
             + Units.time(result.frozenNanos())
             + ", took "
@@ -331,6 +367,7 @@ final class DumpCommand extends CkptCommand {
             .putMillis("wallMillis", result.wallNanos())
             .put("pages", result.dataPages())
             .put("zeroPages", result.zeroPages())
+            .put("keptPages", result.keptPages())
             .put("imageBytes", result.imageBytes())
             .put("phases", PhaseTable.json(result.phases())));
   }

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
@@ -28,7 +27,6 @@ import java.util.Optional;
  * <p>The two are sealed if it is, with a secret that is forgotten.
  */
 final class PreDumpedImage {
-  private static final int SECRET_BYTES = 32;
   private static final Path NAMELESS = Path.of("/proc/self/fd/none");
 
   private PreDumpedImage() {}
@@ -43,16 +41,15 @@ final class PreDumpedImage {
   static CheckpointResult dump(CheckpointOptions options, Path image, RevocableOutput output)
       throws IOException {
     long begin = System.nanoTime();
-    byte[] random = new byte[SECRET_BYTES];
-    new SecureRandom().nextBytes(random);
-    try (SealSecret secret = SealSecret.ofKeyFile(random);
+    try (SealSecret secret = Secrets.forgotten();
         CheckpointSession session = CheckpointSession.open(options.pid());
         ImageFileOutput first = ImageFileOutput.create(image, true);
         ImageFileOutput second = ImageFileOutput.create(image, true)) {
       Part before = new Part(first, output);
       Part after = new Part(second, output);
-      CheckpointResult copied = session.preDump(part(options, secret), before, NAMELESS);
-      CheckpointResult result = session.dump(part(options, secret), after, NAMELESS);
+      CheckpointOptions part = options.withSync(false);
+      CheckpointResult copied = session.preDump(Secrets.with(part, secret), before, NAMELESS);
+      CheckpointResult result = session.dump(Secrets.with(part, secret), after, NAMELESS);
       long imageBytes = merge(first, second, secret, options, output);
       return new CheckpointResult(
           result.pid(),
@@ -67,12 +64,6 @@ final class PreDumpedImage {
           imageBytes,
           result.phases());
     }
-  }
-
-  private static CheckpointOptions part(CheckpointOptions options, SealSecret secret)
-      throws IOException {
-    CheckpointOptions part = options.withSync(false);
-    return options.key().isPresent() ? part.withKey(secret.newKey()) : part;
   }
 
   private static long merge(
