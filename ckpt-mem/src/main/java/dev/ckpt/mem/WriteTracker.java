@@ -9,6 +9,7 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
+import dev.ckpt.core.kernel.KernelFeatures;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Tasks;
@@ -88,7 +89,20 @@ final class WriteTracker implements MmTracking {
 
   WriteTracker(int pid) {
     this.pid = pid;
-    this.obstacle = WriteProtection.obstacle();
+    this.obstacle = obstacle();
+  }
+
+  /** Why writes cannot be watched here; nothing if they can. */
+  private static Optional<String> obstacle() {
+    try {
+      KernelFeatures.tryWriteTracking();
+      return Optional.empty();
+    } catch (SyscallException e) {
+      return Optional.of(
+          "this kernel does not tell which pages were written (userfaultfd with WP_ASYNC and"
+              + " PAGEMAP_SCAN, Linux 6.7): "
+              + e.getMessage());
+    }
   }
 
   @Override
@@ -309,7 +323,7 @@ final class WriteTracker implements MmTracking {
     try (Fd pidfd = Tasks.pidfdOpen(pid)) {
       Fd ours = Tasks.pidfdGetfd(pidfd, (int) word.getLong(0));
       try {
-        Userfaultfd.api(ours, WriteProtection.FEATURES);
+        Userfaultfd.api(ours, Userfaultfd.WRITE_TRACKING);
         userfault = Optional.of(ours);
       } finally {
         if (userfault.isEmpty()) {

@@ -51,6 +51,15 @@ public final class KernelFeatures {
     }
   }
 
+  /** Write protection that tells what was written, and the PAGEMAP_SCAN ioctl. */
+  public static void tryWriteTracking() throws SyscallException {
+    NewerFeature.UFFD_FEATURE_WP_ASYNC.failIfHidden();
+    try (Fd userfault = Userfaultfd.open()) {
+      Userfaultfd.api(userfault, Userfaultfd.WRITE_TRACKING);
+    }
+    tryPagemapScan();
+  }
+
   /** Guard regions, tried on no bytes at all: the advice is looked at before the length. */
   public static void tryGuardRegions() throws SyscallException {
     NewerFeature.MADV_GUARD_INSTALL.failIfHidden();

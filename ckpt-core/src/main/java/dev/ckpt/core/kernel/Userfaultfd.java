@@ -23,6 +23,9 @@ public final class Userfaultfd {
   /** A write to a protected page takes the protection away and goes on; Linux 6.7. */
   public static final long UFFD_FEATURE_WP_ASYNC = 1 << 15;
 
+  /** What it takes to be told which pages were written. */
+  public static final long WRITE_TRACKING = UFFD_FEATURE_WP_ASYNC | UFFD_FEATURE_PAGEFAULT_FLAG_WP;
+
   /** Pages can be moved; Linux 6.8. */
   public static final long UFFD_FEATURE_MOVE = 1 << 16;
 

@@ -123,6 +123,14 @@ final class Machine {
           return "finds pages fast";
         });
     attempt(
+        "UFFD_FEATURE_WP_ASYNC",
+        Need.NOBODY,
+        "each image of a watch has everything; no --pre-dump",
+        () -> {
+          KernelFeatures.tryWriteTracking();
+          return "tells what was written since a dump";
+        });
+    attempt(
         "map_files",
         Need.NOBODY,
         "mapped files that were deleted, and shared memory, may be refused",

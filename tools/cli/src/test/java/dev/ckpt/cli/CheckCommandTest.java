@@ -22,6 +22,7 @@ class CheckCommandTest {
           "PTRACE_GET_RSEQ_CONFIGURATION",
           "PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG",
           "PAGEMAP_SCAN",
+          "UFFD_FEATURE_WP_ASYNC",
           "map_files",
           "O_TMPFILE here",
           "clone3 set_tid",
