@@ -1,4 +1,5 @@
-/* dirty MIB FILE: random bytes; whenever FILE says so writes to so many pages of them, and says how long that took. */
+/* dirty MIB FILE: random bytes; whenever FILE says so writes to so many pages of them, and says how long that took,
+   or writes to the first 4 MiB all the time, and says how many pages it has done. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -33,9 +34,17 @@ int main(int argc, char **argv)
         random ^= random << 13, random ^= random >> 7, random ^= random << 17;
         memory[i] = random;
     }
-    /* 0 ready, 1 which request, 2 pages, 3 which was done, 4 nanoseconds */
+    size_t hot = pages < 1024 ? pages : 1024;
+    /* 0 ready, 1 which request, 2 pages, 3 which was done, 4 nanoseconds, 5 at work, 6 pages of work */
     word[0] = 1;
     for (int64_t done = 0;;) {
+        if (word[5]) {
+            uint64_t *page = memory + word[6] % hot * PAGE / 8;
+            for (size_t i = 0; i < PAGE / 8; i++)
+                page[i] += i;
+            word[6]++;
+            continue;
+        }
         struct timespec pause = {0, 200000};
         nanosleep(&pause, NULL);
         if (word[1] == done)

@@ -4,6 +4,7 @@ import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.image.ImageFileOutput;
+import dev.ckpt.core.thread.Pace;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentFiles;
 import dev.ckpt.rstr.Restart;
@@ -22,10 +23,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What it costs to dump a task upon an image before, and to copy its memory before it is frozen:
- * tasks of random bytes that write to some of their pages in between.
+ * tasks of random bytes that write to some of their pages in between, or work meanwhile.
  *
  * <p>Usage: {@code bench/incremental [--runs N] [--mib A,B,...]}.
  */
@@ -35,11 +37,21 @@ public final class Incremental {
   private static final int WARM_UP_MIB = 8;
   private static final int PAGE_BYTES = 4096;
   private static final double MILLION = 1e6;
+  private static final double PERCENT = 100;
+
+  /** What a user might give to {@code --max-rate}. */
+  private static final long SLOW_BYTES_PER_SECOND = 200_000_000;
+
+  /** For so long we see how much the task does when nobody copies it. */
+  private static final long ALONE_NANOS = 100_000_000;
+
   private static final int READY = 0;
   private static final int REQUEST = 8;
   private static final int NR_PAGES = 16;
   private static final int DONE = 24;
   private static final int NANOS = 32;
+  private static final int WORKING = 40;
+  private static final int WORK = 48;
 
   private final Options options;
   private final Workshop workshop;
@@ -120,6 +132,7 @@ public final class Incremental {
   private void one(long mib, int percent, Figures figures) throws IOException {
     one(mib, percent, figures, this::upon);
     one(mib, percent, figures, this::copied);
+    one(mib, percent, figures, this::worked);
   }
 
   private void one(long mib, int percent, Figures figures, Trial trial) throws IOException {
@@ -190,16 +203,64 @@ public final class Incremental {
   private void copied(int pid, MappedByteBuffer shared, long nrPages, Figures figures)
       throws IOException {
     try (CheckpointSession session = CheckpointSession.open(pid)) {
-      CheckpointResult copy;
-      Path file = workshop.file("copy");
-      try (ImageFileOutput output = ImageFileOutput.create(file, true)) {
-        copy = session.preDump(options(pid), output, file);
-      }
+      CheckpointResult copy = preDump(session, options(pid));
       figures.add("**frozen, for a pre-dump**", copy.frozenNanos() / MILLION);
       figures.add("took, the pre-dump", copy.wallNanos() / MILLION);
       write(shared, nrPages);
       CheckpointResult rest = session.dump(options(pid), workshop.file("rest"), true);
       figures.add("frozen, for what was written then", rest.frozenNanos() / MILLION);
+    }
+  }
+
+  private CheckpointResult preDump(CheckpointSession session, CheckpointOptions options)
+      throws IOException {
+    Path file = workshop.file("copy");
+    try (ImageFileOutput output = ImageFileOutput.create(file, true)) {
+      return session.preDump(options, output, file);
+    }
+  }
+
+  /** How much a task does that writes to 4 MiB all the time, while the whole of it is copied. */
+  private void worked(int pid, MappedByteBuffer shared, long nrPages, Figures figures)
+      throws IOException {
+    shared.putLong(WORKING, 1);
+    double before = aloneRate(shared);
+    double fast = copiedRate(pid, shared, Pace.NONE);
+    double slow = copiedRate(pid, shared, Pace.of(SLOW_BYTES_PER_SECOND));
+    double watched = watchedRate(pid, shared);
+    double alone = (before + aloneRate(shared)) / 2;
+    figures.add("its work while it is copied, %", PERCENT * fast / alone);
+    figures.add("and at " + SLOW_BYTES_PER_SECOND / 1_000_000 + " MB/s, %", PERCENT * slow / alone);
+    figures.add("and while it is watched, %", PERCENT * watched / alone);
+  }
+
+  private static double aloneRate(MappedByteBuffer shared) {
+    long start = System.nanoTime();
+    long before = shared.getLong(WORK);
+    LockSupport.parkNanos(ALONE_NANOS);
+    return (double) (shared.getLong(WORK) - before) / (System.nanoTime() - start);
+  }
+
+  /** Without the time in which it stood still, of which other lines tell. */
+  private double copiedRate(int pid, MappedByteBuffer shared, Pace pace) throws IOException {
+    try (CheckpointSession session = CheckpointSession.open(pid)) {
+      long start = System.nanoTime();
+      long before = shared.getLong(WORK);
+      CheckpointResult copy = preDump(session, options(pid).withPace(pace));
+      long ran = System.nanoTime() - start - copy.frozenNanos();
+      double rate = (double) (shared.getLong(WORK) - before) / ran;
+      workshop.run("sync");
+      return rate;
+    }
+  }
+
+  /** Right after a dump, when each of its pages is protected again. */
+  private double watchedRate(int pid, MappedByteBuffer shared) throws IOException {
+    try (CheckpointSession session = CheckpointSession.open(pid)) {
+      session.dump(options(pid), workshop.file("whole"), true);
+      workshop.run("sync");
+      session.dump(options(pid), workshop.file("upon"), true);
+      return aloneRate(shared);
     }
   }
 }
