@@ -10,12 +10,10 @@ import dev.ckpt.format.ParentFiles;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -137,13 +135,7 @@ public final class Incremental {
 
   private void one(long mib, int percent, Figures figures, Trial trial) throws IOException {
     Path file = workshop.file("shared");
-    Files.write(file, new byte[PAGE_BYTES]);
-    MappedByteBuffer shared;
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      shared = channel.map(FileChannel.MapMode.READ_WRITE, 0, PAGE_BYTES);
-    }
-    shared.order(ByteOrder.LITTLE_ENDIAN);
+    MappedByteBuffer shared = workshop.sharedPage(file);
     String program = workshop.program("dirty").toString();
     int pid = workshop.start(List.of(program, Long.toString(mib), file.toString()));
     try {

@@ -2,12 +2,9 @@ package dev.ckpt.bench.live;
 
 import dev.ckpt.core.kernel.Signals;
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,7 +14,6 @@ final class Target implements AutoCloseable {
   private static final int READY_AT = 0;
   private static final int GAP_AT = 8;
   private static final int TICKS_AT = 16;
-  private static final int PAGE_BYTES = 4096;
 
   private final Workshop workshop;
   private final int pid;
@@ -37,13 +33,7 @@ final class Target implements AutoCloseable {
   /** A task of random bytes that sees by itself how long it stood still. */
   static Target ticking(Workshop workshop, long mib) throws IOException {
     Path file = workshop.file("ticker");
-    Files.write(file, new byte[PAGE_BYTES]);
-    MappedByteBuffer shared;
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      shared = channel.map(FileChannel.MapMode.READ_WRITE, 0, PAGE_BYTES);
-    }
-    shared.order(ByteOrder.LITTLE_ENDIAN);
+    MappedByteBuffer shared = workshop.sharedPage(file);
     String task = workshop.program("task").toString();
     int pid = workshop.start(List.of(task, Long.toString(mib), file.toString()));
     workshop.await("a task of " + mib + " MiB", () -> shared.getLong(READY_AT) == 1);

@@ -9,9 +9,13 @@ import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Spawn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +30,7 @@ import java.util.stream.Stream;
  * folder: images are large.
  */
 final class Workshop implements AutoCloseable {
+  private static final int PAGE_BYTES = 4096;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final long PAUSE_NANOS = 200_000;
   private static final long PATIENCE_NANOS = 120_000_000_000L;
@@ -64,6 +69,17 @@ final class Workshop implements AutoCloseable {
   /** A file or folder of this measurement, which need not be there. */
   Path file(String name) {
     return folder.resolve(name);
+  }
+
+  /** A page of zeroes that we share with a program which is told of the file. */
+  MappedByteBuffer sharedPage(Path file) throws IOException {
+    Files.write(file, new byte[PAGE_BYTES]);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      MappedByteBuffer page = channel.map(FileChannel.MapMode.READ_WRITE, 0, PAGE_BYTES);
+      page.order(ByteOrder.LITTLE_ENDIAN);
+      return page;
+    }
   }
 
   /** One of our C programs, compiled. */

@@ -2,8 +2,6 @@ package dev.ckpt.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.image.ImageFileOutput;
-import dev.ckpt.core.image.ImageOutput;
-import dev.ckpt.core.image.ImageWindow;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
@@ -17,7 +15,6 @@ import dev.ckpt.format.KeySource;
 import dev.ckpt.format.SealSecret;
 import dev.ckpt.format.record.ParentImage;
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,7 +23,7 @@ import java.util.UUID;
  * An image that is to have no page that another one has as it is: it is written whole, into a file
  * without a name, and compared when that is to be published.
  */
-final class DeltaOutput implements ImageOutput {
+final class DeltaOutput extends UnseenOutput {
   private final ImageFileOutput whole;
   private final RevocableOutput image;
   private final Path parent;
@@ -57,6 +54,7 @@ final class DeltaOutput implements ImageOutput {
       SealSecret secret,
       Optional<ImageKey> key)
       throws IOException {
+    super(whole, image);
     this.whole = whole;
     this.image = image;
     this.parent = parent.toAbsolutePath().normalize();
@@ -90,26 +88,6 @@ final class DeltaOutput implements ImageOutput {
     return nrEqual;
   }
 
-  @Override
-  public WritableByteChannel channel() {
-    return whole.channel();
-  }
-
-  @Override
-  public boolean isPrompt() {
-    return whole.isPrompt();
-  }
-
-  @Override
-  public Optional<ImageWindow> window(long lenBytes) throws IOException {
-    return whole.window(lenBytes);
-  }
-
-  @Override
-  public void requireWanted() throws IOException {
-    image.requireWanted();
-  }
-
   /** Of the one to be. */
   @Override
   public void sync() {
@@ -118,7 +96,7 @@ final class DeltaOutput implements ImageOutput {
 
   @Override
   public void publish() throws IOException {
-    whole.trim();
+    super.publish();
     try (ImageFile file = open();
         ImageWriter writer = new ImageWriter(image.channel(), key)) {
       nrEqual =
@@ -142,8 +120,4 @@ final class DeltaOutput implements ImageOutput {
   private ImageFile open() throws IOException {
     return ImageFile.of(whole.reopen(), secret);
   }
-
-  /** Whoever made the files closes them. */
-  @Override
-  public void close() {}
 }

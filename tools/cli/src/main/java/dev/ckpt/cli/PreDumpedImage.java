@@ -6,7 +6,6 @@ import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
-import dev.ckpt.core.image.ImageWindow;
 import dev.ckpt.format.ImageFile;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.ImageMerge;
@@ -15,7 +14,6 @@ import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.SealSecret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -45,8 +43,8 @@ final class PreDumpedImage {
         CheckpointSession session = CheckpointSession.open(options.pid());
         ImageFileOutput first = ImageFileOutput.create(image, true);
         ImageFileOutput second = ImageFileOutput.create(image, true)) {
-      Part before = new Part(first, output);
-      Part after = new Part(second, output);
+      ImageOutput before = new UnseenOutput(first, output);
+      ImageOutput after = new UnseenOutput(second, output);
       CheckpointOptions part = options.withSync(false);
       CheckpointResult copied = session.preDump(Secrets.with(part, secret), before, NAMELESS);
       CheckpointResult result = session.dump(Secrets.with(part, secret), after, NAMELESS);
@@ -92,45 +90,5 @@ final class PreDumpedImage {
   @SuppressWarnings("MustBeClosedChecker")
   private static ImageFile open(ImageFileOutput part, SealSecret secret) throws IOException {
     return ImageFile.of(part.reopen(), secret);
-  }
-
-  /**
-   * An image that nobody ever sees.
-   *
-   * @param wanted who says whether it is of use still
-   */
-  private record Part(ImageFileOutput file, RevocableOutput wanted) implements ImageOutput {
-    @Override
-    public WritableByteChannel channel() {
-      return file.channel();
-    }
-
-    @Override
-    public boolean isPrompt() {
-      return file.isPrompt();
-    }
-
-    @Override
-    public Optional<ImageWindow> window(long lenBytes) throws IOException {
-      return file.window(lenBytes);
-    }
-
-    @Override
-    public void requireWanted() throws IOException {
-      wanted.requireWanted();
-    }
-
-    @Override
-    public void sync() {}
-
-    @Override
-    public void publish() throws IOException {
-      file.trim();
-      wanted.requireWanted();
-    }
-
-    /** Whoever made the file closes it. */
-    @Override
-    public void close() {}
   }
 }
