@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ final class Workshop implements AutoCloseable {
   private static final int PAGE_BYTES = 4096;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final long PAUSE_NANOS = 200_000;
+  private static final int DELETIONS = 50;
+  private static final long DELETION_NANOS = 20_000_000;
   private static final long PATIENCE_NANOS = 120_000_000_000L;
 
   private final Path folder;
@@ -214,6 +217,21 @@ final class Workshop implements AutoCloseable {
     }
   }
 
+  /** In a hook, whoever measures goes on for a moment, and may make a file in what is deleted. */
+  private void deleteFolder() throws IOException {
+    for (int left = DELETIONS; ; left--) {
+      try {
+        delete(folder);
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        if (left == 1) {
+          throw e;
+        }
+        LockSupport.parkNanos(DELETION_NANOS);
+      }
+    }
+  }
+
   private synchronized void clear() {
     closing = true;
     try {
@@ -223,7 +241,7 @@ final class Workshop implements AutoCloseable {
         }
       }
       live.clear();
-      delete(folder);
+      deleteFolder();
     } catch (IOException e) {
       System.err.println("not all is cleaned up: " + e);
     }
