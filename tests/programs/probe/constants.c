@@ -874,6 +874,7 @@ int main(void)
     VALUE("SyscallNumbers.UNSHARE", __NR_unshare);
     VALUE("SyscallNumbers.SET_ROBUST_LIST", __NR_set_robust_list);
     VALUE("SyscallNumbers.GET_ROBUST_LIST", __NR_get_robust_list);
+    VALUE("SyscallNumbers.VMSPLICE", __NR_vmsplice);
     VALUE("SyscallNumbers.EPOLL_PWAIT", __NR_epoll_pwait);
     VALUE("SyscallNumbers.ACCEPT4", __NR_accept4);
     VALUE("SyscallNumbers.DUP3", __NR_dup3);

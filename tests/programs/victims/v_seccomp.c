@@ -12,6 +12,7 @@ static const struct rule questions[] = {
     {SYS_get_mempolicy, SECCOMP_RET_ERRNO | EPERM}, {SYS_sigaltstack, SECCOMP_RET_TRACE},
     {SYS_arch_prctl, SECCOMP_RET_ERRNO | EPERM}, {SYS_modify_ldt, SECCOMP_RET_ERRNO | EPERM},
     {SYS_keyctl, SECCOMP_RET_ERRNO | EPERM}, {SYS_kcmp, SECCOMP_RET_ERRNO | EPERM},
+    {SYS_pipe2, SECCOMP_RET_ERRNO | EMFILE}, {SYS_vmsplice, SECCOMP_RET_ERRNO | EPERM},
 };
 static const struct rule mine[] = {
     /* questions, and the area of our code */

@@ -283,7 +283,7 @@ final class TaskMemory implements MmCheckpoint {
   /** Watches all that can be from now on. All of it is in the image of this dump. */
   private void watch(CkptContext context, RemoteSyscalls calls) throws CkptException {
     WriteTracker watcher = tracker.orElseThrow();
-    watcher.open(calls, context.memory());
+    watcher.open(calls);
     refuseUnseen(context);
     try (PageMap pagemap = PagemapScan.open(context.pid())) {
       for (Mapping mapping : mappings) {
@@ -376,7 +376,8 @@ final class TaskMemory implements MmCheckpoint {
       boolean zerosCount = mapping.kind() == VmaKind.FILE_PRIVATE;
       // NB: what its protection hides is for the tracer's thread alone, in some kernels
       // (proc_mem.force_override=ptrace).
-      boolean anyThread = (mapping.entry().vma().prot() & PROT_READ) != 0;
+      boolean anyThread =
+          readers.beside().isPresent() && (mapping.entry().vma().prot() & PROT_READ) != 0;
       writer.write(
           mmObjref,
           mapping.pages(),
@@ -406,7 +407,7 @@ final class TaskMemory implements MmCheckpoint {
         writer.write(
             mmObjref,
             mapping.pages(),
-            new PageWriter.Manner(false, true),
+            new PageWriter.Manner(false, readers.beside().isPresent()),
             (ranges, into, beside) -> {
               pace.await(ranges.stream().mapToLong(PageRange::lenBytes).sum());
               readers.of(beside).readRunning(ranges, into, watcher::missed);

@@ -10,8 +10,6 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.KernelFeatures;
-import dev.ckpt.core.kernel.NativeBuffer;
-import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.Userfaultfd;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
@@ -298,13 +296,13 @@ final class WriteTracker implements MmTracking {
   }
 
   /** Has the task make a descriptor, and takes a duplicate. */
-  void open(RemoteSyscalls calls, RemoteMemory memory) throws CkptException {
+  void open(RemoteSyscalls calls) throws CkptException {
     Batch batch = calls.batch();
     Batch.Result theirs =
         batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, Userfaultfd.FLAGS);
     Batch.Result at = calls.pause(batch);
     batch.tryCall("close", SyscallNumbers.CLOSE, theirs);
-    calls.run(batch, at, () -> fetch(memory, batch.address(theirs)));
+    calls.run(batch, at, () -> fetch(batch.result(theirs)));
     tried = true;
     if (batch.result(theirs) < 0) {
       reason =
@@ -315,13 +313,12 @@ final class WriteTracker implements MmTracking {
 
   // What is opened here belongs to what is kept until close.
   @SuppressWarnings("MustBeClosedChecker")
-  private void fetch(RemoteMemory memory, long resultAt) throws CkptException {
-    NativeBuffer word = NativeBuffer.allocate(Long.BYTES);
-    if (memory.read(resultAt, word.address(), Long.BYTES) != Long.BYTES || word.getLong(0) < 0) {
+  private void fetch(long theirs) throws CkptException {
+    if (theirs < 0) {
       return;
     }
     try (Fd pidfd = Tasks.pidfdOpen(pid)) {
-      Fd ours = Tasks.pidfdGetfd(pidfd, (int) word.getLong(0));
+      Fd ours = Tasks.pidfdGetfd(pidfd, (int) theirs);
       try {
         Userfaultfd.api(ours, Userfaultfd.WRITE_TRACKING);
         userfault = Optional.of(ours);

@@ -47,6 +47,7 @@ class ArchitectureTest {
           "ckpt-mem", new String[] {MEM},
           "rstr", new String[] {RSTR},
           "backends/vm-readv", new String[] {"dev.ckpt.backend.vmreadv.."},
+          "backends/parasite", new String[] {"dev.ckpt.backend.parasite.."},
           "tools/cli", new String[] {TOOLS});
 
   private static final JavaClasses HOUSE =

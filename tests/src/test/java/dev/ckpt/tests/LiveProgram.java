@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.checkpoint.Checkpoint;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
@@ -55,6 +56,7 @@ final class LiveProgram implements AutoCloseable {
   private Work work = this::createGo;
   private Verdict verdict = this::expectOk;
   private UnaryOperator<CheckpointOptions> dumpOptions = UnaryOperator.identity();
+  private String backend = Backends.AUTO;
   private Optional<RestartedTask> restarted = Optional.empty();
   private boolean reaped;
 
@@ -138,6 +140,12 @@ final class LiveProgram implements AutoCloseable {
   /** Dumped with further options from now on. */
   LiveProgram withDumpOptions(UnaryOperator<CheckpointOptions> change) {
     dumpOptions = change;
+    return this;
+  }
+
+  /** Its pages are read in that way from now on. */
+  LiveProgram withBackend(String name) {
+    backend = name;
     return this;
   }
 
@@ -268,7 +276,8 @@ final class LiveProgram implements AutoCloseable {
   }
 
   private CheckpointOptions options(boolean stop) {
-    CheckpointOptions options = CheckpointOptions.of(pid).withStop(stop).withEmbed(EmbedRule.NONE);
+    CheckpointOptions options =
+        CheckpointOptions.of(pid).withStop(stop).withEmbed(EmbedRule.NONE).withBackend(backend);
     return dumpOptions.apply(options);
   }
 

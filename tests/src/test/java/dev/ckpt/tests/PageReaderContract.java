@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.error.CkptException;
@@ -22,6 +23,13 @@ abstract class PageReaderContract {
   private static final int PAGE = PageRange.PAGE_SIZE;
 
   abstract PageReader.Provider provider();
+
+  static PageReader.Provider named(String name) {
+    return Backends.pageReaders().stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
 
   static ByteBuffer random(long nrPages) {
     long seed = System.nanoTime();

@@ -27,7 +27,14 @@ import org.junit.jupiter.api.Test;
  */
 class RefusalCodesTest {
   private static final List<String> MODULES =
-      List.of("format-spec", "ckpt-core", "ckpt-mem", "rstr", "backends/vm-readv", "tools/cli");
+      List.of(
+          "format-spec",
+          "ckpt-core",
+          "ckpt-mem",
+          "rstr",
+          "backends/vm-readv",
+          "backends/parasite",
+          "tools/cli");
   private static final Set<CodeGroup> STATE =
       EnumSet.of(CodeGroup.SETTINGS, CodeGroup.MEMORY, CodeGroup.FILES);
   private static final Pattern IN_CAPITALS = Pattern.compile("`([A-Z][A-Z0-9_]*)`");

@@ -27,12 +27,12 @@ enum Scenario {
     }
   },
 
-  /** It comes back from the same image a second time, its files as they were. */
+  /** It hands over its pages itself; it comes back from the same image twice, its files as then. */
   COMES_BACK_TWICE {
     @Override
     void run(LiveProgram live, int exitStatus) throws IOException {
       Path image = live.besides("image");
-      live.dump(image, true);
+      live.withBackend("parasite").dump(image, true);
       live.keepFiles("kept");
       live.restore(image, false);
       live.finish(exitStatus);

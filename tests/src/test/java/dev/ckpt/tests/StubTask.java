@@ -12,6 +12,8 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.FrozenTask;
+import dev.ckpt.core.tracee.Host;
+import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.Stub;
@@ -21,6 +23,7 @@ import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A frozen process of ours with fresh memory, for what works on a stopped task's pages. */
 final class StubTask {
@@ -55,8 +58,15 @@ final class StubTask {
     }
   }
 
-  Target target() {
-    return new Target(frozen.pid(), memory);
+  /** What a backend gets of it. */
+  Target target() throws CkptException {
+    return new Target(frozen.pid(), memory, Optional.of(host()));
+  }
+
+  private Host host() throws CkptException {
+    RemoteMap vdso = Vdso.find(ProcFs.of(frozen.pid()).maps().entries()).orElseThrow();
+    CodeSite site = CodeSite.find(frozen.pid(), vdso, memory);
+    return new Host(frozen.leader(), site, Signals.SIGURG, SeccompGate.OPEN);
   }
 
   RemoteMemory memory() {
@@ -124,13 +134,7 @@ final class StubTask {
   }
 
   private void calls(Calls calls) throws CkptException {
-    CodeSite site =
-        CodeSite.find(
-            frozen.pid(),
-            Vdso.find(ProcFs.of(frozen.pid()).maps().entries()).orElseThrow(),
-            memory);
-    try (RemoteSyscalls remote =
-        RemoteSyscalls.infect(frozen.leader(), memory, site, Signals.SIGURG, SeccompGate.OPEN)) {
+    try (RemoteSyscalls remote = host().infect(memory)) {
       Batch batch = remote.batch();
       Runnable after = calls.add(batch);
       remote.run(batch);

@@ -78,10 +78,13 @@ public final class SurvivalDumper {
   }
 
   private static void dump(int pid, TouchHook hook) throws IOException {
-    // With all that a dump can do to a task: it makes a userfaultfd too.
+    // With all that a dump can do to a task: it makes a userfaultfd too, and a pipe.
     try (CheckpointSession session = CheckpointSession.open(pid);
         ImageOutput nowhere = new Nowhere()) {
-      session.dump(CheckpointOptions.of(pid).withHook(hook), nowhere, Path.of("nowhere"));
+      session.dump(
+          CheckpointOptions.of(pid).withHook(hook).withBackend("parasite"),
+          nowhere,
+          Path.of("nowhere"));
     }
   }
 

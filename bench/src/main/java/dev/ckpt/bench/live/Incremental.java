@@ -15,11 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -84,40 +80,8 @@ public final class Incremental {
         }
         columns.add(figures);
       }
-      table(mib, columns);
-    }
-  }
-
-  private static void table(long mib, List<Figures> columns) {
-    System.out.println("\n### " + mib + " MiB\n");
-    StringBuilder head = new StringBuilder("| |");
-    StringBuilder line = new StringBuilder("|---|");
-    for (int percent : PERCENTS) {
-      head.append(" ").append(percent).append(" % written |");
-      line.append("---:|");
-    }
-    System.out.println(head + "\n" + line);
-    for (String name : columns.get(0).values.keySet()) {
-      StringBuilder row = new StringBuilder("| " + name + " |");
-      for (Figures each : columns) {
-        row.append(String.format(Locale.ROOT, " %.2f |", each.median(name)));
-      }
-      System.out.println(row);
-    }
-  }
-
-  /** Values by what they are of. */
-  private static final class Figures {
-    private final Map<String, List<Double>> values = new LinkedHashMap<>();
-
-    void add(String name, double value) {
-      values.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
-    }
-
-    double median(String name) {
-      List<Double> sorted = new ArrayList<>(values.get(name));
-      Collections.sort(sorted);
-      return sorted.get(sorted.size() / 2);
+      System.out.println("\n### " + mib + " MiB\n");
+      Figures.table(PERCENTS.stream().map(percent -> percent + " % written").toList(), columns);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.Code;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Function;
@@ -15,9 +16,11 @@ public final class Backends {
 
   private Backends() {}
 
-  /** All page readers there are. */
+  /** All page readers there are, the fastest first. */
   public static List<PageReader.Provider> pageReaders() {
-    return load(PageReader.Provider.class);
+    List<PageReader.Provider> found = load(PageReader.Provider.class);
+    found.sort(Comparator.comparingInt(PageReader.Provider::rank));
+    return found;
   }
 
   /** All page fillers there are. */

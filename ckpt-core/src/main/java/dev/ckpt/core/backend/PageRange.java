@@ -1,5 +1,7 @@
 package dev.ckpt.core.backend;
 
+import java.util.List;
+
 /**
  * Whole pages that follow one another.
  *
@@ -16,6 +18,17 @@ public record PageRange(long address, long nrPages) {
       throw new IllegalArgumentException(
           "not a page range: " + Long.toHexString(address) + " + " + nrPages);
     }
+  }
+
+  /** Address and length in bytes of each, one after another. */
+  public static long[] pairs(List<PageRange> ranges) {
+    long[] pairs = new long[2 * ranges.size()];
+    int at = 0;
+    for (PageRange range : ranges) {
+      pairs[at++] = range.address();
+      pairs[at++] = range.lenBytes();
+    }
+    return pairs;
   }
 
   /** Size in bytes. */

@@ -1,5 +1,6 @@
 package dev.ckpt.core.backend;
 
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.error.CkptException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -42,6 +43,17 @@ public interface PageReader extends AutoCloseable {
 
     /** Whether it works on this machine. */
     Probe probe();
+
+    /** Its place among those that work: the fastest first, by measurement. */
+    int rank();
+
+    /**
+     * What its readers have the task do. If that is anything they work on the tracer's thread
+     * alone, and on a stopped task need one of its threads ({@link Target#host()}).
+     */
+    default List<RemoteCall> calls() {
+      return List.of();
+    }
 
     /** Opens it for a task whose threads are all stopped. */
     PageReader open(Target target) throws CkptException;

@@ -16,6 +16,7 @@ import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.FrozenTask;
+import dev.ckpt.core.tracee.Host;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -61,6 +63,10 @@ final class Dump implements AutoCloseable {
   private MmCheckpoint.PageCounts pages = new MmCheckpoint.PageCounts(0, 0, 0);
   private UUID uuid = Header.NO_PARENT;
   private Sleeps sleeps;
+
+  /** Who makes the calls that reading pages takes, if it takes any. */
+  private Optional<Host> host = Optional.empty();
+
   private int nrThreads;
   private long frozenNanos;
   private boolean finished;
@@ -185,13 +191,16 @@ final class Dump implements AutoCloseable {
     timeline.end("survey");
     mm.survey(context);
     timeline.end("maps");
-    SeccompFilters filters = SeccompFilters.survey(context, files);
+    SeccompFilters filters = SeccompFilters.survey(context, files, backend.calls());
     context.refusals().check();
 
     RemoteQueries answers = RemoteQueries.ask(context, site, files, landlock, filters);
     context.refusals().check();
     files.hold();
     context.refusals().check();
+    if (!backend.calls().isEmpty() && !mm.readsRunning()) {
+      host = Optional.of(host(context, filters));
+    }
     timeline.end("ask");
 
     TaskStruct.save(context, answers, stopSignal);
@@ -218,13 +227,26 @@ final class Dump implements AutoCloseable {
     timeline.end("state");
   }
 
+  private Host host(CkptContext context, SeccompFilters filters) throws CkptException {
+    Tracee leader = context.frozen().leader();
+    return new Host(leader, site, context.stopSignal(leader), filters.gate(leader.tid()));
+  }
+
   private void readPages(CkptContext context) throws IOException {
-    try (PageReader reader = backend.open(new Target(options.pid(), memory));
-        PageReader other = backend.open(new Target(options.pid(), beside))) {
-      MmCheckpoint.Readers readers = new MmCheckpoint.Readers(reader, other);
-      pages = mm.readPages(context, readers, queue, options.progress());
+    try (PageReader reader = backend.open(new Target(options.pid(), memory, host))) {
+      if (backend.calls().isEmpty()) {
+        try (PageReader other = backend.open(new Target(options.pid(), beside))) {
+          readPages(context, new MmCheckpoint.Readers(reader, Optional.of(other)));
+        }
+      } else {
+        readPages(context, new MmCheckpoint.Readers(reader, Optional.empty()));
+      }
     }
     timeline.end("pages");
+  }
+
+  private void readPages(CkptContext context, MmCheckpoint.Readers readers) throws IOException {
+    pages = mm.readPages(context, readers, queue, options.progress());
   }
 
   /** Kills the task, which never ran again, and waits until it is gone. */

@@ -71,12 +71,12 @@ public interface MmCheckpoint extends AutoCloseable {
    * Who reads pages of the task.
    *
    * @param tracer for the tracer's thread
-   * @param beside for the thread beside it
+   * @param beside for the thread beside it, if that can read any
    */
-  record Readers(PageReader tracer, PageReader beside) {
+  record Readers(PageReader tracer, Optional<PageReader> beside) {
     /** The one for a thread. */
     public PageReader of(boolean isBeside) {
-      return isBeside ? beside : tracer;
+      return isBeside ? beside.orElseThrow() : tracer;
     }
   }
 

@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.Seccomp;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Status;
+import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.SeccompData;
 import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.SeccompProgram;
@@ -64,8 +65,13 @@ final class SeccompFilters {
         "run ckpt outside of them");
   }
 
-  /** Reads the filters of every thread, and refuses those that cannot be saved. */
-  static SeccompFilters survey(CkptContext context, Files files) throws CkptException {
+  /**
+   * Reads the filters of every thread, and refuses those that cannot be saved.
+   *
+   * @param pageCalls what the first thread is asked to make when pages are read
+   */
+  static SeccompFilters survey(CkptContext context, Files files, List<RemoteCall> pageCalls)
+      throws CkptException {
     SeccompFilters all = new SeccompFilters();
     Map<List<Object>, SeccompGate> known = new HashMap<>();
     for (Tracee tracee : context.frozen().threads()) {
@@ -83,7 +89,11 @@ final class SeccompFilters {
       List<Object> key = List.of(filters, tid == context.pid());
       SeccompGate gate = known.get(key);
       if (gate == null) {
-        gate = SeccompGate.of(programs, RemoteQueries.questions(context, tid, files));
+        List<RemoteCall> calls = RemoteQueries.questions(context, tid, files);
+        if (tid == context.pid()) {
+          calls.addAll(pageCalls);
+        }
+        gate = SeccompGate.of(programs, calls);
         known.put(key, gate);
       }
       context

@@ -72,6 +72,16 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /** Reads what one read gives, at most so much; 0 at the end. */
+  public long read(long address, long count) throws SyscallException {
+    while (true) {
+      long n = LibC.read(number(), address, count);
+      if (n >= 0 || Call.errno() != Errno.EINTR) {
+        return Call.check(n, "", "read", number, count);
+      }
+    }
+  }
+
   /** Writes at an offset; returns the bytes written. */
   public long pwrite(long address, long count, long offset) throws SyscallException {
     while (true) {

@@ -58,13 +58,7 @@ public final class PipePair implements AutoCloseable {
   /** Reads what one read gives, at most so much. */
   public byte[] read(int maxBytes) throws SyscallException {
     NativeBuffer buffer = NativeBuffer.allocate(maxBytes);
-    long n =
-        Call.check(
-            LibC.read(readEnd.number(), buffer.address(), maxBytes),
-            "",
-            "read",
-            readEnd.number(),
-            maxBytes);
+    long n = readEnd.read(buffer.address(), maxBytes);
     return buffer.getBytes(0, (int) n);
   }
 

@@ -175,14 +175,19 @@ public final class Batch {
     }
   }
 
+  /** The number of a call in its batch. */
+  static int index(Result result) {
+    return result.index;
+  }
+
   /** Where in the target the entry of a call stands. */
-  long entry(Result result) {
-    return area.address() + (long) result.index * LoopCode.ENTRY_BYTES;
+  long entry(int index) {
+    return area.address() + (long) index * LoopCode.ENTRY_BYTES;
   }
 
   /** Where in the target the result of a call will stand, for a later call that reads it there. */
   public long address(Result result) {
-    return area.address() + (long) result.index * LoopCode.ENTRY_BYTES + LoopCode.ENTRY_RESULT;
+    return entry(result.index) + LoopCode.ENTRY_RESULT;
   }
 
   /** What stands in a data space now. */
@@ -249,6 +254,11 @@ public final class Batch {
 
   NativeBuffer image() {
     return image;
+  }
+
+  /** Says that results of calls are here, of all or of those up to a pause. */
+  void answered() {
+    run = true;
   }
 
   void completed(int entriesLeft) {

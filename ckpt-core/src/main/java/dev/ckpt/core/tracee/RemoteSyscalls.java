@@ -56,7 +56,8 @@ public final class RemoteSyscalls implements AutoCloseable {
           RemoteCall.undoing("munmap", SyscallNumbers.MUNMAP),
           RemoteCall.undoing("rt_sigprocmask", SyscallNumbers.RT_SIGPROCMASK, SIG_SETMASK));
 
-  private static final Paused NO_PAUSE = new Paused(0, () -> {});
+  /** Address of no table entry. */
+  private static final long NOWHERE = 0;
 
   private final Tracee tracee;
   private final SeccompGate gate;
@@ -170,7 +171,7 @@ public final class RemoteSyscalls implements AutoCloseable {
             .with(UserRegs.R15, tracee.tid())
             .with(UserRegs.RBP, 0));
     tracee.setSigmask(stopSignal == StopSignal.NONE ? -1 : ~Signals.bit(stopSignal));
-    UserRegs stopped = runToStop(NO_PAUSE);
+    UserRegs stopped = runToStop(NOWHERE);
     long address = stopped.get(UserRegs.R12);
     if (stopped.get(UserRegs.R13) == 0) {
       throw new SyscallException(
@@ -216,23 +217,34 @@ public final class RemoteSyscalls implements AutoCloseable {
    * @throws SyscallException when a call that may not fail did; those after it were not made
    */
   public void run(Batch batch) throws CkptException {
-    run(batch, NO_PAUSE);
-  }
-
-  /**
-   * Makes the calls of a batch with a pause in it. What fails in the pause is thrown when the batch
-   * is over.
-   */
-  public void run(Batch batch, Batch.Result at, Pause pause) throws CkptException {
-    run(batch, new Paused(batch.entry(at), pause));
-  }
-
-  private void run(Batch batch, Paused paused) throws CkptException {
     if (batch.isEmpty()) {
       batch.completed(0);
       return;
     }
     batch.admit(gate);
+    enter(batch, 0);
+    runToEnd(batch);
+  }
+
+  /**
+   * Makes the calls of a batch with a pause in it. What fails in the pause is thrown when the batch
+   * is over, for the calls behind it take back what those before it set.
+   */
+  public void run(Batch batch, Batch.Result at, Pause pause) throws CkptException {
+    try (HeldBatch held = hold(batch, at)) {
+      pause.run();
+    }
+  }
+
+  /** Makes the calls of a batch up to a pause in it, where the thread stands until it is closed. */
+  @MustBeClosed
+  public HeldBatch hold(Batch batch, Batch.Result at) throws CkptException {
+    batch.admit(gate);
+    return HeldBatch.begin(this, batch, at);
+  }
+
+  /** Sends a batch, and lets the thread make its calls from one on. */
+  void enter(Batch batch, int from) throws CkptException {
     // The used part of the table and the data are two pieces; what lies between is not sent.
     writeArea(0, batch.tableUsedBytes());
     writeArea(batch.tableBytes(), batch.usedBytes() - batch.tableBytes());
@@ -241,15 +253,43 @@ public final class RemoteSyscalls implements AutoCloseable {
             .with(UserRegs.RIP, code + LoopCode.loopOffset())
             .with(UserRegs.EFLAGS, oldRegs.get(UserRegs.EFLAGS) & ~TRACE_FLAG)
             .with(UserRegs.ORIG_RAX, -1)
-            .with(UserRegs.RBX, area.address())
-            .with(UserRegs.RBP, batch.nrCalls())
+            .with(UserRegs.RBX, batch.entry(from))
+            .with(UserRegs.RBP, batch.nrCalls() - from)
             .with(UserRegs.R12, area.address())
             .with(UserRegs.R13, site == null ? 0 : area.lenBytes())
             .with(UserRegs.R14, 0)
             .with(UserRegs.R15, tracee.tid()));
-    UserRegs stopped = runToStop(paused);
+  }
+
+  /**
+   * Lets the thread go on to a pause.
+   *
+   * @return false if it came to the batch's end instead, where a call before the pause has failed
+   */
+  boolean runToPause(Batch batch, int at) throws CkptException {
+    UserRegs stopped = runToStop(batch.entry(at));
+    readBack(batch);
+    if (isAt(stopped, batch.entry(at))) {
+      return true;
+    }
+    complete(batch, stopped);
+    return false;
+  }
+
+  /** Lets it go on to the batch's end. */
+  void runToEnd(Batch batch) throws CkptException {
+    UserRegs stopped = runToStop(NOWHERE);
+    readBack(batch);
+    complete(batch, stopped);
+  }
+
+  private void readBack(Batch batch) throws CkptException {
     readArea(0, batch.tableUsedBytes());
     readArea(batch.tableBytes(), batch.usedBytes() - batch.tableBytes());
+    batch.answered();
+  }
+
+  private void complete(Batch batch, UserRegs stopped) throws SyscallException {
     batch.completed((int) stopped.get(UserRegs.R14));
     if (batch.failed()) {
       throw new SyscallException(
@@ -258,7 +298,6 @@ public final class RemoteSyscalls implements AutoCloseable {
           batch.failedArguments(),
           (int) -batch.failedResult());
     }
-    paused.check();
   }
 
   private void writeArea(int offset, int lenBytes) throws CkptException {
@@ -277,24 +316,35 @@ public final class RemoteSyscalls implements AutoCloseable {
     }
   }
 
-  private UserRegs runToStop(Paused paused) throws CkptException {
+  /**
+   * Lets the thread run to the end of what it has to do.
+   *
+   * @param pause address of the table entry at which it stops before; {@link #NOWHERE} for none
+   */
+  private UserRegs runToStop(long pause) throws CkptException {
     Deadline deadline = Deadline.in(PATIENCE);
     return stopSignal == StopSignal.NONE
-        ? stepToStop(deadline, paused)
-        : runToSignal(deadline, paused);
+        ? stepToStop(deadline, pause)
+        : runToSignal(deadline, pause);
   }
 
-  private UserRegs runToSignal(Deadline deadline, Paused paused) throws CkptException {
+  /** Whether it stands right after the call of a table entry. */
+  private boolean isAt(UserRegs regs, long entry) {
+    return entry != NOWHERE
+        && regs.ip() == code + LoopCode.calledOffset()
+        && regs.get(UserRegs.RBX) == entry;
+  }
+
+  private UserRegs runToSignal(Deadline deadline, long pause) throws CkptException {
     tracee.cont(0);
     while (true) {
       Stop stop = await(deadline);
       if (stop.kind() == Stop.Kind.SIGNAL && stop.detail() == stopSignal) {
         UserRegs regs = tracee.regs();
-        if (regs.ip() == code + LoopCode.raisedOffset()) {
+        if (regs.ip() == code + LoopCode.raisedOffset() || isAt(regs, pause)) {
           return regs;
         }
-        paused.runIfAt(regs, code);
-        // Or it is somebody else's, and the task ignores it anyway.
+        // It is somebody else's, and the task ignores it anyway.
         tracee.cont(0);
       } else {
         passOn(stop);
@@ -304,18 +354,15 @@ public final class RemoteSyscalls implements AutoCloseable {
   }
 
   /** For a task that has a handler for everything: two stops for every call, no signal sent. */
-  private UserRegs stepToStop(Deadline deadline, Paused paused) throws CkptException {
+  private UserRegs stepToStop(Deadline deadline, long pause) throws CkptException {
     tracee.contToSyscall(0);
     while (true) {
       Stop stop = await(deadline);
       if (stop.kind() == Stop.Kind.SYSCALL) {
         UserRegs regs = tracee.regs();
         boolean entry = regs.get(UserRegs.RAX) == -Errno.ENOSYS;
-        if (!entry && regs.ip() == code + LoopCode.raisedOffset()) {
+        if (!entry && (regs.ip() == code + LoopCode.raisedOffset() || isAt(regs, pause))) {
           return regs;
-        }
-        if (!entry) {
-          paused.runIfAt(regs, code);
         }
         tracee.contToSyscall(0);
       } else {
@@ -377,7 +424,7 @@ public final class RemoteSyscalls implements AutoCloseable {
               .with(UserRegs.R12, area.address())
               .with(UserRegs.R13, area.lenBytes())
               .with(UserRegs.R15, tracee.tid()));
-      runToStop(NO_PAUSE);
+      runToStop(NOWHERE);
     }
     if (stopSignal == StopSignal.NONE) {
       // Only from a signal or interrupt stop does the kernel restart the interrupted call.

@@ -124,7 +124,7 @@ final class DumpCommand extends CkptCommand {
             .addOption(
                 Spec.value(
                     "NAME",
-                    "How pages are read; ckpt check lists them. Default: one that works.",
+                    "How pages are read; ckpt check lists them. Default: the fastest that works.",
                     BACKEND));
     return Spec.finish(
         withParts(spec), "ckpt dump 812 -o build.ckpt", "ckpt dump 812 -o build.ckpt --stop");

@@ -20,23 +20,14 @@ final class VmReader implements PageReader {
 
   @Override
   public void read(List<PageRange> ranges, ByteBuffer into) throws CkptException {
-    memory.readAll(pairs(ranges), into);
+    memory.readAll(PageRange.pairs(ranges), into);
   }
 
   @Override
   public void readRunning(List<PageRange> ranges, ByteBuffer into, Consumer<PageRange> missed)
       throws CkptException {
-    memory.readRunning(pairs(ranges), into, page -> missed.accept(new PageRange(page, 1)));
-  }
-
-  private static long[] pairs(List<PageRange> ranges) {
-    long[] pairs = new long[2 * ranges.size()];
-    int at = 0;
-    for (PageRange range : ranges) {
-      pairs[at++] = range.address();
-      pairs[at++] = range.lenBytes();
-    }
-    return pairs;
+    memory.readRunning(
+        PageRange.pairs(ranges), into, page -> missed.accept(new PageRange(page, 1)));
   }
 
   @Override
@@ -54,6 +45,11 @@ final class VmReader implements PageReader {
     @Override
     public Probe probe() {
       return VmBackend.probe("process_vm_readv");
+    }
+
+    @Override
+    public int rank() {
+      return 1;
     }
 
     @Override

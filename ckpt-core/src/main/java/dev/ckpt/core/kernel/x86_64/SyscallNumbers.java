@@ -127,6 +127,7 @@ public final class SyscallNumbers {
   public static final int SET_ROBUST_LIST = 273;
   public static final int GET_ROBUST_LIST = 274;
   public static final int UTIMENSAT = 280;
+  public static final int VMSPLICE = 278;
   public static final int EPOLL_PWAIT = 281;
   public static final int TIMERFD_CREATE = 283;
   public static final int FALLOCATE = 285;

@@ -1,0 +1,5 @@
+/**
+ * Moves pages by the task itself: a thread of the stopped task puts them into a pipe, page by page
+ * and without a copy, and we read that.
+ */
+package dev.ckpt.backend.parasite;
