@@ -40,13 +40,13 @@ final class Foreground implements AutoCloseable {
   }
 
   /**
-   * Makes a task that is about to run our job, unless it is detached: signals go on to it from now
+   * Makes a task that is about to run our job, if it is to be that: signals go on to it from now
    * on, and if it is in our session and we have a terminal, it is in the foreground there if we
    * are. One that is stopped gets the terminal when it is continued.
    */
   static Foreground begin(ImageState state, RestartOptions options) throws CkptException {
     Task task = state.task();
-    if (options.detach()) {
+    if (options.custody() != Custody.JOB) {
       return without(task.pid());
     }
     boolean ownSession = (task.flags() & Task.SESSION_LEADER) != 0;

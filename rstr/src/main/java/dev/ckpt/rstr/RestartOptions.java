@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * How to restore.
  *
- * @param detach whether the task becomes a child of init in a session of its own, instead of ours
+ * @param custody whose the task will be
  * @param files what to do about files that were open for writing and have changed
  * @param inheritFds files to open in the place of what these descriptors led to
  * @param backend name of the page filler, or {@link Backends#AUTO}
@@ -22,7 +22,7 @@ import java.util.Map;
  * @param hook told about every call that touches the new task
  */
 public record RestartOptions(
-    boolean detach,
+    Custody custody,
     FilesPolicy files,
     Map<Integer, Path> inheritFds,
     String backend,
@@ -69,7 +69,7 @@ public record RestartOptions(
   /** What a plain {@code ckpt restore IMAGE} does. */
   public static RestartOptions of() {
     return new RestartOptions(
-        false,
+        Custody.JOB,
         FilesPolicy.NEWER_OK,
         Map.of(),
         Backends.AUTO,
@@ -80,55 +80,66 @@ public record RestartOptions(
         TouchHook.NONE);
   }
 
-  /** The same, detached or not. */
+  /** Whether it becomes a child of init. */
+  public boolean detach() {
+    return custody == Custody.INIT;
+  }
+
+  /** The same, detached or a job of ours. */
   public RestartOptions withDetach(boolean away) {
+    return withCustody(away ? Custody.INIT : Custody.JOB);
+  }
+
+  /** The same, of somebody else. */
+  public RestartOptions withCustody(Custody whose) {
     return new RestartOptions(
-        away, files, inheritFds, backend, keys, parents, progress, gate, hook);
+        whose, files, inheritFds, backend, keys, parents, progress, gate, hook);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
     return new RestartOptions(
-        detach, policy, inheritFds, backend, keys, parents, progress, gate, hook);
+        custody, policy, inheritFds, backend, keys, parents, progress, gate, hook);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
-    return new RestartOptions(detach, files, paths, backend, keys, parents, progress, gate, hook);
+    return new RestartOptions(custody, files, paths, backend, keys, parents, progress, gate, hook);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
-    return new RestartOptions(detach, files, inheritFds, name, keys, parents, progress, gate, hook);
+    return new RestartOptions(
+        custody, files, inheritFds, name, keys, parents, progress, gate, hook);
   }
 
   /** The same with keys for a sealed image. */
   public RestartOptions withKeys(KeySource source) {
     return new RestartOptions(
-        detach, files, inheritFds, backend, source, parents, progress, gate, hook);
+        custody, files, inheritFds, backend, source, parents, progress, gate, hook);
   }
 
   /** The same with what the image builds on. */
   public RestartOptions withParents(ParentSource source) {
     return new RestartOptions(
-        detach, files, inheritFds, backend, keys, source, progress, gate, hook);
+        custody, files, inheritFds, backend, keys, source, progress, gate, hook);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
     return new RestartOptions(
-        detach, files, inheritFds, backend, keys, parents, listener, gate, hook);
+        custody, files, inheritFds, backend, keys, parents, listener, gate, hook);
   }
 
   /** The same with somebody who is asked. */
   public RestartOptions withGate(Gate guard) {
     return new RestartOptions(
-        detach, files, inheritFds, backend, keys, parents, progress, guard, hook);
+        custody, files, inheritFds, backend, keys, parents, progress, guard, hook);
   }
 
   /** The same with a hook. */
   public RestartOptions withHook(TouchHook listener) {
     return new RestartOptions(
-        detach, files, inheritFds, backend, keys, parents, progress, gate, listener);
+        custody, files, inheritFds, backend, keys, parents, progress, gate, listener);
   }
 }

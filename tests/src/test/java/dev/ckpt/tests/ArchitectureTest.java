@@ -38,6 +38,7 @@ class ArchitectureTest {
   private static final String MEM = "dev.ckpt.mem..";
   private static final String RSTR = "dev.ckpt.rstr..";
   private static final String BACKENDS = "dev.ckpt.backend..";
+  private static final String API = "dev.ckpt";
   private static final String TOOLS = "dev.ckpt.cli..";
 
   private static final Map<String, String[]> PACKAGES_OF_MODULE =
@@ -48,6 +49,7 @@ class ArchitectureTest {
           "rstr", new String[] {RSTR},
           "backends/vm-readv", new String[] {"dev.ckpt.backend.vmreadv.."},
           "backends/parasite", new String[] {"dev.ckpt.backend.parasite.."},
+          "api", new String[] {API},
           "tools/cli", new String[] {TOOLS});
 
   private static final JavaClasses HOUSE =
@@ -97,6 +99,12 @@ class ArchitectureTest {
   @Test
   void backendsUseCoreAndFormatOnly() {
     mayUse(List.of(BACKENDS), List.of(FORMAT), CORE);
+  }
+
+  /** Of the memory's module it has what ServiceLoader finds. */
+  @Test
+  void apiUsesCoreRstrAndFormatOnly() {
+    mayUse(List.of(API), List.of(FORMAT), CORE, RSTR);
   }
 
   @Test

@@ -34,6 +34,7 @@ class RefusalCodesTest {
           "rstr",
           "backends/vm-readv",
           "backends/parasite",
+          "api",
           "tools/cli");
   private static final Set<CodeGroup> STATE =
       EnumSet.of(CodeGroup.SETTINGS, CodeGroup.MEMORY, CodeGroup.FILES);

@@ -116,6 +116,11 @@ public final class Fd implements AutoCloseable {
 
   /** poll(2) without waiting: which of the events, errors and hang-ups there are now. */
   public int poll(int events) throws SyscallException {
+    return poll(events, 0);
+  }
+
+  /** The same, waiting for the first of them for that many milliseconds at most. */
+  public int poll(int events, int millis) throws SyscallException {
     // struct pollfd: fd 0, events 4 (s16), revents 6 (s16)
     NativeBuffer pollfd = NativeBuffer.allocate(Long.BYTES);
     pollfd.putInt(0, number());

@@ -28,6 +28,8 @@ final class Numbers {
   static final long INOTIFY_RM_WATCH = SyscallNumbers.INOTIFY_RM_WATCH;
   static final long OPEN_BY_HANDLE_AT = SyscallNumbers.OPEN_BY_HANDLE_AT;
   static final long POLL = SyscallNumbers.POLL;
+  static final long CHDIR = SyscallNumbers.CHDIR;
+  static final long UNSHARE = SyscallNumbers.UNSHARE;
   static final long MMAP = SyscallNumbers.MMAP;
   static final long MUNMAP = SyscallNumbers.MUNMAP;
   static final long SHMCTL = SyscallNumbers.SHMCTL;

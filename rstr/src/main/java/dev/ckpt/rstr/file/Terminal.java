@@ -5,6 +5,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Task;
+import dev.ckpt.rstr.Custody;
 import java.util.Map;
 
 /** Opens our terminal in the place of the task's, by the same kind of name if it can have that. */
@@ -27,6 +28,8 @@ final class Terminal implements FileKind {
   /** Whether our controlling terminal is the task's as well: one that leads a session has none. */
   private static boolean hasOurs(Files files) throws CkptException {
     boolean leader = (files.state().task().flags() & Task.SESSION_LEADER) != 0;
-    return !leader && !files.context().options().detach() && dev.ckpt.core.kernel.Terminal.exists();
+    return !leader
+        && files.context().options().custody() == Custody.JOB
+        && dev.ckpt.core.kernel.Terminal.exists();
   }
 }

@@ -11,6 +11,8 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageFile;
+import dev.ckpt.format.ParentFiles;
+import dev.ckpt.rstr.ImageTrust;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -19,7 +21,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Opens images, be they files or pipes. */
@@ -36,18 +37,21 @@ final class Channels {
    */
   @MustBeClosed
   static ReadableByteChannel open(Path image) throws IOException {
-    return open(image, image);
+    return open(image, FileChannel::open);
   }
 
   /**
-   * The same by another path.
-   *
-   * @param path to open it by
-   * @param image what people call it
+   * The same of one that is to be restored: nobody else may have written it, unless it is piped.
    */
   @MustBeClosed
+  static ReadableByteChannel openTrusted(Path image) throws IOException {
+    return open(image, Files.isReadable(image) ? ImageTrust::open : FileChannel::open);
+  }
+
+  @MustBeClosed
   @SuppressWarnings("MustBeClosed") // what is opened here belongs to what is returned
-  static ReadableByteChannel open(Path path, Path image) throws IOException {
+  private static ReadableByteChannel open(Path image, ParentFiles.Opener opener)
+      throws IOException {
     if (CkptCommand.isPipe(image)) {
       return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
     }
@@ -57,7 +61,7 @@ final class Channels {
               new Refusal(
                   Code.IMAGE_IS_FOLDER, "image " + image + " is a folder", "name a file in it")));
     }
-    return new Named(FileChannel.open(path, StandardOpenOption.READ), "image " + image);
+    return new Named(opener.open(image), "image " + image);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.ckpt.cli;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentFiles;
 import dev.ckpt.format.ParentSource;
+import dev.ckpt.rstr.ImageTrust;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,7 +19,7 @@ final class Parents {
 
   /** Of one that is restored: its parents have to be trusted as it has. */
   static ParentSource trusted(Path image, KeySource keys) {
-    return new ParentFiles(folderOf(image), ImageTrust::openFile, keys);
+    return new ParentFiles(folderOf(image), ImageTrust::open, keys);
   }
 
   private static Optional<Path> folderOf(Path image) {

@@ -192,7 +192,7 @@ final class RestoreCommand extends CkptCommand {
 
   @MustBeClosed
   private ReadableByteChannel open() throws IOException {
-    return trustImage ? Channels.open(image) : ImageTrust.open(image);
+    return trustImage ? Channels.open(image) : Channels.openTrusted(image);
   }
 
   private static RestartOptions.PageProgress progressOn(ProgressBar bar) {

@@ -1,4 +1,4 @@
-package dev.ckpt.cli;
+package dev.ckpt.rstr;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.Refusal;
@@ -11,8 +11,6 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,25 +18,18 @@ import java.util.List;
  * Whether to restore what an image says. Its code runs with our rights, so nobody else may have
  * written it: it belongs to us or to root, and no others can write to it.
  */
-final class ImageTrust {
+public final class ImageTrust {
   private static final int WRITABLE_BY_OTHERS = 022;
 
   private ImageTrust() {}
 
-  /** Opens an image that may be trusted. What comes through a pipe is the caller's business. */
+  /**
+   * Opens an image file that may be trusted.
+   *
+   * @throws UnsupportedStateException if others may have written it
+   */
   @MustBeClosed
-  static ReadableByteChannel open(Path image) throws IOException {
-    if (CkptCommand.isPipe(image) || !Files.isRegularFile(image) || !Files.isReadable(image)) {
-      return Channels.open(image);
-    }
-    try (Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY)) {
-      return Channels.open(checked(file, image), image);
-    }
-  }
-
-  /** Opens a file that may be trusted, of an image that another one builds on. */
-  @MustBeClosed
-  static FileChannel openFile(Path image) throws IOException {
+  public static FileChannel open(Path image) throws IOException {
     try (Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY)) {
       return FileChannel.open(checked(file, image));
     }

@@ -1,0 +1,105 @@
+package dev.ckpt;
+
+import dev.ckpt.format.KeySource;
+import dev.ckpt.format.ParentFiles;
+import dev.ckpt.rstr.Custody;
+import dev.ckpt.rstr.FilesPolicy;
+import dev.ckpt.rstr.ImageTrust;
+import dev.ckpt.rstr.RestartOptions;
+import dev.ckpt.rstr.RestartOptions.PageProgress;
+import dev.ckpt.rstr.RestartedTask;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A process that is about to come back from an image:
+ *
+ * <pre>{@code
+ * try (HelperProcess process = Restart.from(Path.of("build.ckpt")).start()) {
+ *   process.waitFor();
+ * }
+ * }</pre>
+ *
+ * <p>It has its old pid, which must be free. Each method that sets something returns another object
+ * and changes nothing. Threading: any.
+ */
+public final class Restart {
+  private final Path image;
+  private final RestartOptions options;
+  private final boolean trusting;
+
+  private Restart(Path image, RestartOptions options, boolean trusting) {
+    this.image = image;
+    this.options = options;
+    this.trusting = trusting;
+  }
+
+  /** From an image file; those that it builds on are found beside it, or where they were. */
+  public static Restart from(Path image) {
+    return new Restart(image, RestartOptions.of(), false);
+  }
+
+  private Restart with(RestartOptions changed) {
+    return new Restart(image, changed, trusting);
+  }
+
+  /**
+   * What about files that were open for writing and have changed; newer ones are taken if not said.
+   */
+  public Restart files(FilesPolicy policy) {
+    return with(options.withFiles(policy));
+  }
+
+  /** A file takes the place of what a descriptor led to. */
+  public Restart inheriting(int fd, Path file) {
+    Map<Integer, Path> all = new HashMap<>(options.inheritFds());
+    all.put(fd, file);
+    return with(options.withInheritFds(all));
+  }
+
+  /** Asked for the key if the image is sealed; a {@link dev.ckpt.format.SealSecret} is one. */
+  public Restart keys(KeySource keys) {
+    return with(options.withKeys(keys));
+  }
+
+  /** Restores an image too that others may have written: it is a program, and gets our rights. */
+  public Restart trustingImage() {
+    return new Restart(image, options, true);
+  }
+
+  /** Somebody is told how far it is, on the thread that does the work. */
+  public Restart onProgress(PageProgress listener) {
+    return with(options.withProgress(listener));
+  }
+
+  /**
+   * Brings it back as a child of ours. Blocks until it runs.
+   *
+   * @throws dev.ckpt.core.error.UnsupportedStateException when it cannot be restored here; all that
+   *     is wrong is listed, and nothing was created
+   * @throws dev.ckpt.error.CkptException when anything else fails; nothing is left
+   */
+  public HelperProcess start() throws IOException {
+    return HelperProcess.restored(restore(Custody.CHILD).pid(), HelperGuard.NONE);
+  }
+
+  /** Brings it back as a child of init, in a session of its own; else the same. */
+  public ProcessHandle startDetached() throws IOException {
+    return ProcessHandle.of(restore(Custody.INIT).pid())
+        .orElseThrow(() -> new IOException("the restored process has ended already"));
+  }
+
+  private RestartedTask restore(Custody custody) throws IOException {
+    ParentFiles.Opener opener = trusting ? FileChannel::open : ImageTrust::open;
+    Optional<Path> folder = Optional.ofNullable(image.toAbsolutePath().getParent());
+    RestartOptions all =
+        options.withCustody(custody).withParents(new ParentFiles(folder, opener, options.keys()));
+    try (FileChannel channel = opener.open(image)) {
+      return dev.ckpt.rstr.Restart.restore(all, channel);
+    }
+  }
+}
