@@ -28,14 +28,18 @@ import java.util.function.Consumer;
  * <p>Threading: may go from thread to thread, one at a time.
  */
 public final class ImageChain implements AutoCloseable {
-  /** One of them. */
-  private record Link(ImageFile file, ByteString path, Map<Integer, PageIndex> parentPages) {}
+  /**
+   * One of them.
+   *
+   * @param name what people call it
+   */
+  private record Link(ImageFile file, String name, Map<Integer, PageIndex> parentPages) {}
 
   private final Map<Integer, PageIndex> pages;
   private final List<Link> links = new ArrayList<>();
 
-  private ImageChain(ImageState state) {
-    this.pages = pagesOf(state);
+  private ImageChain(Map<Integer, PageIndex> pages) {
+    this.pages = pages;
   }
 
   /**
@@ -46,9 +50,35 @@ public final class ImageChain implements AutoCloseable {
    */
   @MustBeClosed
   public static ImageChain open(ImageState state, ParentSource source) throws IOException {
-    ImageChain chain = new ImageChain(state);
+    ImageChain chain = new ImageChain(pagesOf(state));
     boolean whole = false;
     try {
+      chain.openParents(state, source);
+      whole = true;
+      return chain;
+    } finally {
+      if (!whole) {
+        chain.close();
+      }
+    }
+  }
+
+  /**
+   * Opens an image with all that it builds on, as if it were the parent of one more: its pages are
+   * read as those of a parent are, wherever in the chain they are.
+   *
+   * @param image the first of the chain; closed with it, or now if the others are not there
+   * @param name what people call it
+   * @param state of it
+   * @throws CkptException as {@link #open}
+   */
+  @MustBeClosed
+  public static ImageChain from(ImageFile image, String name, ImageState state, ParentSource source)
+      throws IOException {
+    ImageChain chain = new ImageChain(Map.of());
+    boolean whole = false;
+    try {
+      chain.links.add(new Link(image, name, pagesOf(state)));
       chain.openParents(state, source);
       whole = true;
       return chain;
@@ -63,11 +93,12 @@ public final class ImageChain implements AutoCloseable {
   @SuppressWarnings("MustBeClosedChecker")
   private void openParents(ImageState image, ParentSource source) throws IOException {
     ImageState state = image;
+    int nrParents = 0;
     for (Optional<ParentImage> parent = parentOf(state);
         parent.isPresent();
         parent = parentOf(state)) {
       // NB: a circle cannot be told from a chain but by its length: a file may be named again.
-      if (links.size() == Limits.MAX_PARENTS) {
+      if (nrParents++ == Limits.MAX_PARENTS) {
         throw new CkptException(
             Code.PARENTS_TOO_MANY,
             "the image builds on more than " + Limits.MAX_PARENTS + " others");
@@ -75,7 +106,7 @@ public final class ImageChain implements AutoCloseable {
       ImageFile file = source.open(parent.get(), state.header().parentUuid());
       try {
         state = file.state();
-        links.add(new Link(file, parent.get().path(), pagesOf(state)));
+        links.add(new Link(file, "parent image " + parent.get().path(), pagesOf(state)));
       } catch (IOException | RuntimeException e) {
         try (file) {
           throw e;
@@ -146,7 +177,7 @@ public final class ImageChain implements AutoCloseable {
     try {
       return reading.in(link.file());
     } catch (CorruptImageException e) {
-      throw new CkptException(e.code(), "parent image " + link.path() + ": " + e.getMessage(), e);
+      throw new CkptException(e.code(), link.name() + ": " + e.getMessage(), e);
     }
   }
 
@@ -202,7 +233,7 @@ public final class ImageChain implements AutoCloseable {
    * @param runs takes their run; none if they are not there
    * @return where the next ones begin
    */
-  long read(int parentOwner, long addr, long limit, ByteBuffer into, Consumer<PageRun> runs)
+  public long read(int parentOwner, long addr, long limit, ByteBuffer into, Consumer<PageRun> runs)
       throws IOException {
     Span span = span(parentOwner, addr);
     long end = Math.min(span.end(), limit);
