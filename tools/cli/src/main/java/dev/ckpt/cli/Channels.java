@@ -45,7 +45,8 @@ final class Channels {
    */
   @MustBeClosed
   static ReadableByteChannel openTrusted(Path image) throws IOException {
-    return open(image, Files.isReadable(image) ? ImageTrust::open : FileChannel::open);
+    boolean file = Files.isRegularFile(image) && Files.isReadable(image);
+    return open(image, file ? ImageTrust::open : FileChannel::open);
   }
 
   @MustBeClosed
@@ -55,13 +56,24 @@ final class Channels {
     if (CkptCommand.isPipe(image)) {
       return new Named(new FileInputStream(FileDescriptor.in).getChannel(), "standard input");
     }
+    refuseFolder(image);
+    return new Named(opener.open(image), "image " + image);
+  }
+
+  /** An image whose pages are read in any order. */
+  @MustBeClosed
+  static FileChannel openFile(Path image) throws IOException {
+    refuseFolder(image);
+    return FileChannel.open(image);
+  }
+
+  private static void refuseFolder(Path image) throws UnsupportedStateException {
     if (Files.isDirectory(image)) {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
                   Code.IMAGE_IS_FOLDER, "image " + image + " is a folder", "name a file in it")));
     }
-    return new Named(opener.open(image), "image " + image);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.ckpt.cli;
 
 import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
+import dev.ckpt.cli.text.Layout;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -127,11 +128,25 @@ abstract class CkptCommand {
 
   /** The image that is named by the first parameter; not a terminal, where no image comes from. */
   static Path imageToRead(ParseResult arguments) throws UsageException {
-    Path image = path("the image", Spec.parameter(arguments).orElseThrow());
+    return imageToRead(arguments, 0);
+  }
+
+  /** The same of the parameter at another place. */
+  static Path imageToRead(ParseResult arguments, int place) throws UsageException {
+    Path image = path("the image", Spec.parameter(arguments, place).orElseThrow());
     if (isPipe(image) && Console.stdinIsTty()) {
       throw new UsageException("standard input is a terminal, where no image comes from");
     }
     return image;
+  }
+
+  /** How much of long things to show: on a terminal what matters most. */
+  static Layout layout(Report report) {
+    if (!Console.stdoutShowsOnTerminal()) {
+      return Layout.ofEverything();
+    }
+    Layout terminal = Layout.ofTerminal(System.getenv());
+    return report.verbose() ? terminal.withAll() : terminal;
   }
 
   final Console console() {

@@ -21,9 +21,10 @@ final class CommandTree {
   private static final String HELP = "help";
   private static final String NOTES =
       "%nIMAGE - stands for a pipe: standard output of dump, standard input of the others.%n%n"
-          + "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 refused and nothing was changed. A"
-          + " restore in the foreground ends with the process's own code (128 and the signal that"
-          + " ended it), and with 125 or 126 when it failed or was refused.%n";
+          + "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 refused and nothing was changed,"
+          + " 4 two images differ. A restore in the foreground ends with the process's own code"
+          + " (128 and the signal that ended it), and with 125 or 126 when it failed or was"
+          + " refused.%n";
 
   private final Console console;
   private final Ending ending;
@@ -55,6 +56,7 @@ final class CommandTree {
             VerifyCommand.spec(),
             WatchCommand.spec(),
             MergeCommand.spec(),
+            DiffCommand.spec(),
             CheckCommand.spec(),
             DemoCommand.spec(),
             CompletionCommand.spec(),
@@ -108,6 +110,7 @@ final class CommandTree {
       case "verify" -> VerifyCommand.spec();
       case "watch" -> WatchCommand.spec();
       case "merge" -> MergeCommand.spec();
+      case "diff" -> DiffCommand.spec();
       case "check" -> CheckCommand.spec();
       case "demo" -> DemoCommand.spec();
       case "completion" -> CompletionCommand.spec();
@@ -123,6 +126,7 @@ final class CommandTree {
       case "verify" -> new VerifyCommand(console, arguments);
       case "watch" -> new WatchCommand(console, ending, arguments);
       case "merge" -> new MergeCommand(console, ending, arguments);
+      case "diff" -> new DiffCommand(console, arguments);
       case "check" -> new CheckCommand(console, arguments);
       case "demo" -> new DemoCommand(console, ending, arguments);
       case "completion" -> new CompletionCommand(console, arguments);

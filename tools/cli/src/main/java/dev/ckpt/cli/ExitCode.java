@@ -14,6 +14,9 @@ final class ExitCode {
   /** It cannot be done here, and nothing was changed. */
   static final int REFUSED = 3;
 
+  /** Two images differ. Not 1, as of diff(1), which is a failure here whatever the command. */
+  static final int DIFFERENT = 4;
+
   /** {@link #FAILED} of a restore in the foreground, whose other codes are the task's. */
   static final int FOREGROUND_FAILED = 125;
 

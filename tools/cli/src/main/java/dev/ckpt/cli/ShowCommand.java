@@ -3,7 +3,6 @@ package dev.ckpt.cli;
 import dev.ckpt.cli.args.Spec;
 import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.image.ImageSummary;
-import dev.ckpt.cli.text.Layout;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -49,13 +48,5 @@ final class ShowCommand extends CkptCommand {
       report.result(summary.json(image.toString()));
     }
     return ExitCode.DONE;
-  }
-
-  private static Layout layout(Report report) {
-    if (!Console.stdoutShowsOnTerminal()) {
-      return Layout.ofEverything();
-    }
-    Layout terminal = Layout.ofTerminal(System.getenv());
-    return report.verbose() ? terminal.withAll() : terminal;
   }
 }

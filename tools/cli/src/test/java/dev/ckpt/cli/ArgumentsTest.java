@@ -94,7 +94,8 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dump", "restore", "show", "verify", "check", "demo", "completion"})
+  @ValueSource(
+      strings = {"dump", "restore", "show", "verify", "diff", "check", "demo", "completion"})
   void everyCommandHasHelpWithAnExample(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
@@ -112,7 +113,7 @@ class ArgumentsTest {
     String help = CommandRun.of("help").out();
 
     for (String command :
-        new String[] {"dump", "restore", "show", "verify", "check", "demo", "completion"}) {
+        new String[] {"dump", "restore", "show", "verify", "diff", "check", "demo", "completion"}) {
       assertTrue(help.contains("\n  " + command + " "), help);
     }
   }

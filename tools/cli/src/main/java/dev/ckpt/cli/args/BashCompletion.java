@@ -55,7 +55,9 @@ final class BashCompletion extends Completion {
     command.options().forEach(option -> options.add(option.longestName()));
     lines.add("      if [ \"${current#-}\" != \"$current\" ]; then");
     lines.add("        " + reply(What.WORD, options));
-    for (PositionalParamSpec parameter : command.positionalParameters()) {
+    // NB: if there are two, they are alike: two images.
+    if (!command.positionalParameters().isEmpty()) {
+      PositionalParamSpec parameter = command.positionalParameters().get(0);
       lines.add("      else");
       lines.add("        " + reply(what(parameter.paramLabel()), words(parameter, program)));
     }

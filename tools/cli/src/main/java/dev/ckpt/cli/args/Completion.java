@@ -38,7 +38,7 @@ public abstract class Completion {
   /** What comes where a label stands. */
   static What what(String label) {
     return switch (label) {
-      case "FILE", "IMAGE", "GLOB" -> What.FILE;
+      case "FILE", "IMAGE", "GLOB", "A", "B" -> What.FILE;
       case "PID" -> What.PID;
       default -> What.WORD;
     };

@@ -140,8 +140,14 @@ public final class Spec {
 
   /** An argument that is known by its place, the first. */
   public static PositionalParamSpec parameter(String label, boolean required, String text) {
+    return parameter(0, label, required, text);
+  }
+
+  /** The same at another place, the first of which is 0. */
+  public static PositionalParamSpec parameter(
+      int place, String label, boolean required, String text) {
     return PositionalParamSpec.builder()
-        .index("0")
+        .index(Integer.toString(place))
         .arity(required ? "1" : "0..1")
         .required(required)
         .type(String.class)
@@ -220,8 +226,13 @@ public final class Spec {
 
   /** The argument that is known by its place. */
   public static Optional<String> parameter(ParseResult arguments) {
-    return arguments.hasMatchedPositional(0)
-        ? Optional.of(arguments.matchedPositionalValue(0, ""))
+    return parameter(arguments, 0);
+  }
+
+  /** The same of the argument at another place. */
+  public static Optional<String> parameter(ParseResult arguments, int place) {
+    return arguments.hasMatchedPositional(place)
+        ? Optional.of(arguments.matchedPositionalValue(place, ""))
         : Optional.empty();
   }
 

@@ -34,8 +34,9 @@ final class ZshCompletion extends Completion {
       for (PositionalParamSpec parameter : command.positionalParameters()) {
         String values = values(what(parameter.paramLabel()), words(parameter, program));
         String optional = parameter.required() ? "" : ":";
+        String place = parameter.index().min() + 1 + ":";
         lines.add(
-            "      " + quoted("1:" + optional + parameter.paramLabel() + ":" + values) + " \\");
+            "      " + quoted(place + optional + parameter.paramLabel() + ":" + values) + " \\");
       }
       lines.add("      && return");
       lines.add("    ;;");

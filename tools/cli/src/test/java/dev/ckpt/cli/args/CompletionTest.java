@@ -32,6 +32,12 @@ class CompletionTest {
                   Spec.command("show", "Shows.", "")
                       .addPositional(Spec.parameter("IMAGE", true, "It."))))
           .addSubcommand(
+              "diff",
+              Spec.finish(
+                  Spec.command("diff", "Compares.", "")
+                      .addPositional(Spec.parameter(0, "A", true, "It."))
+                      .addPositional(Spec.parameter(1, "B", true, "The other."))))
+          .addSubcommand(
               "help",
               Spec.command("help", "Helps.", "")
                   .addPositional(Spec.parameter("COMMAND", false, "It.")));
@@ -58,9 +64,9 @@ class CompletionTest {
 
   @Test
   void offersCommands() throws Exception {
-    assertEquals(List.of("dump", "help", "show"), withoutOptions(bash("prog", "")));
+    assertEquals(List.of("diff", "dump", "help", "show"), withoutOptions(bash("prog", "")));
     assertEquals(List.of("show"), bash("prog", "s"));
-    assertEquals(List.of("dump"), bash("prog", "help", "d"));
+    assertEquals(List.of("diff", "dump"), bash("prog", "help", "d"));
   }
 
   private static List<String> withoutOptions(List<String> words) {
@@ -82,6 +88,16 @@ class CompletionTest {
     assertEquals(List.of("an image"), bash("prog", "show", "an"));
     assertEquals(List.of("an image"), bash("prog", "dump", "-o", "an"));
     assertEquals(List.of("an image"), bash("prog", "dump", "--output", "=", "an"));
+  }
+
+  @Test
+  void offersFilesInBothPlaces() throws Exception {
+    Files.writeString(folder.resolve("image"), "");
+
+    assertEquals(List.of("image"), bash("prog", "diff", "im"));
+    assertEquals(List.of("image"), bash("prog", "diff", "image", "im"));
+    String zsh = Completion.of("zsh").script(PROGRAM);
+    assertTrue(zsh.contains("'1:A:_files'") && zsh.contains("'2:B:_files'"), zsh);
   }
 
   @Test
