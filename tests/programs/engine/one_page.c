@@ -1,12 +1,18 @@
 /* At each SIGUSR1 writes one byte, and nothing else in all its memory, until SIGUSR2 comes. */
 #include "../selfcheck.h"
+#include <sched.h>
 
 #define NR_PAGES 16
 
 int main(int argc, char **argv)
 {
     sigset_t set;
+    cpu_set_t cpu;
     sc_init(argc, argv);
+    /* NB: on another CPU the kernel writes that one's number into the rseq area */
+    CPU_ZERO(&cpu);
+    CPU_SET(SYS(sched_getcpu()), &cpu);
+    SYS(sched_setaffinity(0, sizeof(cpu), &cpu));
     volatile uint8_t *p = SYS(mmap(NULL, NR_PAGES * SC_PAGE, PROT_READ | PROT_WRITE,
                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     sc_fill((void *)p, NR_PAGES * SC_PAGE, 7);
