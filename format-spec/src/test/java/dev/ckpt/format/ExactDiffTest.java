@@ -113,6 +113,14 @@ class ExactDiffTest {
   }
 
   @Test
+  void tellsWhosePagesTheyAre() throws Exception {
+    List<ImageObject> state = DiffImages.state(0);
+    Path a = image("a", state);
+    Path b = DiffImages.write(folder.resolve("b"), state, Map.of(DiffImages.SHMEM, pages()), 256);
+    assertEquals("ZERO page 100000 of objref 4", diff(a, b).found().get(0).b());
+  }
+
+  @Test
   void tellsWhichBytesDiffer() throws Exception {
     TreeMap<Long, Integer> others = pages();
     others.put(DiffImages.ANON + 4L * PAGE, 1004);

@@ -343,6 +343,48 @@ class ImageDiffTest {
     assertEquals(List.of(0L, 0L, 1L), counts(diff(image("c", without), a), ""));
   }
 
+  /** Memory that became a mapping of a file reads as before where zeros are written. */
+  @Test
+  void zerosAreZerosInAMappingOfAnotherKind() throws Exception {
+    List<ImageObject> state = DiffImages.state(0);
+    List<ImageObject> other =
+        with(
+            state,
+            7,
+            DiffImages.vma(
+                DiffImages.ANON, DiffImages.NR_PAGES, DiffImages.SO, VmaKind.FILE_PRIVATE));
+    TreeMap<Long, Integer> zeros = new TreeMap<>(Map.of(DiffImages.ANON, DiffImages.ZERO));
+    Path a = image("a", state);
+    Path b = DiffImages.write(folder.resolve("b"), other, Map.of(DiffImages.MM, zeros), 256);
+    assertEquals(List.of(), diff(a, b).pages());
+    assertEquals(List.of(), diff(b, a).pages());
+  }
+
+  /** Pages that follow one another count for the mapping that each lies in. */
+  @Test
+  void countsPagesForTheirMappings() throws Exception {
+    List<ImageObject> state = DiffImages.state(0);
+    long end = DiffImages.ANON + (long) DiffImages.NR_PAGES * PAGE;
+    state.add(DiffImages.object(0, DiffImages.vma(end + PAGE, 1, 0, VmaKind.STACK)));
+    TreeMap<Long, Integer> pages =
+        new TreeMap<>(Map.of(end - PAGE, 1, end, 1, end + PAGE, 1, end + 2L * PAGE, 1));
+    Path a = DiffImages.write(folder.resolve("a"), state, Map.of(DiffImages.MM, pages), 256);
+    assertEquals(
+        List.of(1L, 1L, 2L),
+        diff(a, image("b", state)).pages().stream().map(PagesDiff::nrOnlyA).toList());
+  }
+
+  @Test
+  void countsPagesOfWhatIsOnlyInTheOther() throws Exception {
+    List<ImageObject> a = DiffImages.state(0);
+    List<ImageObject> b = DiffImages.state(0);
+    b.add(DiffImages.object(9, MemorySamples.ghostFile()));
+    TreeMap<Long, Integer> pages = new TreeMap<>(Map.of(0L, 1));
+    Path other = DiffImages.write(folder.resolve("b"), b, Map.of(9, pages), 256);
+    ImageDiff diff = diff(image("a", a), other);
+    assertEquals(List.of(0L, 0L, 1L), counts(diff, "memory object /tmp/gone (deleted)"));
+  }
+
   /** Wherever in the chain its pages are, and on whichever side it is. */
   @Test
   void aChainIsTheSameAsWhatItIsMergedInto() throws Exception {
