@@ -73,7 +73,7 @@ class ProgramsLiveTest {
   }
 
   /** Programs with empty messages in their queues, which the kernel does not show twice. */
-  private static final Set<String> EMPTY_MESSAGES = Set.of("unix_pair", "unix_rights", "udp_queue");
+  static final Set<String> EMPTY_MESSAGES = Set.of("unix_pair", "unix_rights", "udp_queue");
 
   private static TcpPolicy policy(Programs.Program program) {
     return CATEGORIES.getOrDefault(program.category(), TcpPolicy.REFUSE);

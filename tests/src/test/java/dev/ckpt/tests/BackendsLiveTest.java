@@ -1,0 +1,83 @@
+package dev.ckpt.tests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.TaskState;
+import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.diff.ExactDiff;
+import dev.ckpt.format.diff.ExactDiff.Found;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
+
+/** Whoever reads the pages, the image of a stopped task is the same. */
+@Tag("live")
+class BackendsLiveTest {
+  /** Records in which time goes on although the task is stopped: what is left until something. */
+  private static final Set<String> CLOCKS =
+      Set.of("ITIMERS", "POSIX_TIMER", "FILE_TIMERFD", "RESTART_BLOCK", "TCP_SOCK");
+
+  /** Another process, which is not stopped, writes to the memory that it shares. */
+  private static final String WRITTEN_BY_ANOTHER = "sysv_shm outside";
+
+  static Stream<Programs.Program> programs() {
+    return Programs.of("save").stream()
+        .filter(program -> !program.isScript())
+        .filter(program -> !ProgramsLiveTest.EMPTY_MESSAGES.contains(program.name()))
+        .filter(program -> !program.name().equals(WRITTEN_BY_ANOTHER));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("programs")
+  void writeTheSameImage(Programs.Program program) throws IOException {
+    try (LiveProgram live = LiveProgram.start(program)) {
+      live.awaitReady();
+      stop(live);
+      Path one = live.besides("vm-readv");
+      Path other = live.besides("parasite");
+      live.withBackend("vm-readv").dump(one, false);
+      live.withBackend("parasite").dump(other, false);
+      Signals.kill(live.pid(), Signals.SIGCONT);
+      assertEquals(List.of(), differences(one, other));
+    }
+  }
+
+  /** On one CPU: the kernel tells a thread on which it runs, in memory that is in the image. */
+  private static void stop(LiveProgram live) throws IOException {
+    Signals.kill(live.pid(), Signals.SIGSTOP);
+    Await.until(
+        "the stop",
+        () -> ProcFs.of(live.pid()).stat().state() == TaskState.STOPPED,
+        live::describe);
+    Process pin =
+        new ProcessBuilder("taskset", "-acp", "0", Integer.toString(live.pid()))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(pin.getInputStream().readAllBytes(), UTF_8);
+    if (said.contains("failed")) {
+      throw new TestAbortedException(said);
+    }
+  }
+
+  private static List<Found> differences(Path one, Path other) throws IOException {
+    try (FileChannel a = FileChannel.open(one);
+        FileChannel b = FileChannel.open(other);
+        ImageReader readerA = new ImageReader(a);
+        ImageReader readerB = new ImageReader(b)) {
+      ExactDiff diff = ExactDiff.compare("vm-readv", readerA, "parasite", readerB);
+      return diff.found().stream()
+          .filter(found -> CLOCKS.stream().noneMatch(found.a()::startsWith))
+          .toList();
+    }
+  }
+}
