@@ -36,6 +36,7 @@ public final class ImageFile implements AutoCloseable {
   private final boolean closesFile;
   private final FileWindow window;
   private final ChannelInput input;
+  private final PageExpander expander = new PageExpander(1);
   private final KeySource keys;
   private Optional<ObjectCipher> cipher = Optional.empty();
   private final Tail tail;
@@ -147,11 +148,13 @@ public final class ImageFile implements AutoCloseable {
     return input.read(lenBytes, what);
   }
 
-  private ObjectHeader readHeader(ObjectType type, long offset) throws IOException {
+  /** Reads the header of an object that is of the one or another type. */
+  private ObjectHeader readHeader(ObjectType type, ObjectType other, long offset)
+      throws IOException {
     ObjectHeader header =
         ObjectHeader.get(
             readAt(offset, ObjectHeader.BYTES, type.name()), 0, offset, cipher.isPresent());
-    if (header.type() != type.number()) {
+    if (header.type() != type.number() && header.type() != other.number()) {
       throw new CorruptImageException(offset, type.name(), "such an object", header.typeName());
     }
     return header;
@@ -166,7 +169,7 @@ public final class ImageFile implements AutoCloseable {
   }
 
   private ImageRecord readObject(ObjectType type, long offset) throws IOException {
-    ByteBuffer payload = readPayload(readHeader(type, offset), offset);
+    ByteBuffer payload = readPayload(readHeader(type, type, offset), offset);
     return ObjectDecoder.decode(type, payload, offset + ObjectHeader.BYTES);
   }
 
@@ -330,13 +333,15 @@ public final class ImageFile implements AutoCloseable {
     }
     // The view of the array before is void as soon as the buffer is used again.
     loaded = Optional.empty();
-    ObjectHeader header = readHeader(ObjectType.PAGE_ARRAY, entry.offset());
-    PagePayload payload = PagePayload.of(readPayload(header, entry.offset()), entry.offset());
+    long offset = entry.offset();
+    ObjectHeader header =
+        readHeader(ObjectType.PAGE_ARRAY, ObjectType.PAGE_ARRAY_COMPRESSED, offset);
+    ObjectType type = header.known().orElseThrow();
+    PagePayload payload = PagePayload.of(type, readPayload(header, offset), offset, expander);
     PageArray table = payload.table();
-    Index.Entry actual = new Index.Entry(entry.offset(), table.owner(), table.addr(), table.end());
+    Index.Entry actual = new Index.Entry(offset, table.owner(), table.addr(), table.end());
     if (!actual.equals(entry)) {
-      throw new CorruptImageException(
-          entry.offset(), "PAGE_ARRAY", entry.toString(), actual.toString());
+      throw new CorruptImageException(offset, type.name(), entry.toString(), actual.toString());
     }
     int[] firstDataPage = new int[table.runs().size()];
     int nr = 0;

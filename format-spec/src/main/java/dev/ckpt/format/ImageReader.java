@@ -21,6 +21,8 @@ import java.util.zip.CRC32C;
  * was handed out. Objects of unknown types that may be skipped are skipped. Not one byte behind the
  * tail is read; {@link #requireEnd()} is for those who know that there must be none.
  *
+ * <p>Compressed page arrays are handed out as the {@link PageArray}s that they stand for.
+ *
  * <p>A sealed image is opened on the way, with a key that is asked for as soon as its SEAL was
  * read. That object is not handed out.
  *
@@ -46,6 +48,7 @@ public final class ImageReader implements PageStream, AutoCloseable {
   private long headerOffset;
   private Optional<Seal> seal = Optional.empty();
   private Optional<ObjectCipher> cipher = Optional.empty();
+  private final PageExpander expander;
   private Optional<ByteBuffer> pages = Optional.empty();
   private boolean tailSeen;
   private long nrObjects;
@@ -78,6 +81,7 @@ public final class ImageReader implements PageStream, AutoCloseable {
       throws IOException {
     this.keys = keys;
     input = new ChannelInput(channel, nrPagesKept + 1);
+    expander = new PageExpander(nrPagesKept + 1);
     Preamble.check(input.read(Preamble.BYTES, "preamble"));
     takeHeader(input.read(ObjectHeader.BYTES, "object header"), 0);
     if (header.flatMap(ObjectHeader::known).equals(Optional.of(ObjectType.SEAL))) {
@@ -129,9 +133,9 @@ public final class ImageReader implements PageStream, AutoCloseable {
     ObjectDecoder.checkBody(current, body, payloadOffset);
     ByteBuffer payload = opened(current, offset, body);
     ImageRecord object;
-    if (type == ObjectType.PAGE_ARRAY) {
+    if (type.phase() == ObjectType.Phase.PAGES) {
       input.turn();
-      PagePayload array = PagePayload.of(payload, offset);
+      PagePayload array = PagePayload.of(type, payload, offset, expander);
       object = array.table();
       pages = Optional.of(array.pages());
     } else {
@@ -280,6 +284,11 @@ public final class ImageReader implements PageStream, AutoCloseable {
     return pages
         .orElseThrow(() -> new IllegalStateException("the last object was no page array"))
         .duplicate();
+  }
+
+  /** What was compressed of the page arrays so far, which are handed out as if it was not. */
+  public PageCompression compression() {
+    return expander.total();
   }
 
   /** How many objects of unknown types were skipped so far. */

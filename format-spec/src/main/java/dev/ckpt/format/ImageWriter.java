@@ -4,6 +4,8 @@ import dev.ckpt.format.ObjectType.Phase;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageArrayCompressed;
+import dev.ckpt.format.record.PageCodec;
 import dev.ckpt.format.record.Tail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,6 +47,9 @@ public final class ImageWriter implements AutoCloseable {
   /** What seals everything behind the SEAL. */
   private Optional<ObjectCipher> cipher = Optional.empty();
 
+  /** What makes page arrays smaller, those that it can. */
+  private Optional<PageCompressor> compressor = Optional.empty();
+
   private int lastObjref;
   private long offset;
   private long nrObjects;
@@ -73,6 +78,17 @@ public final class ImageWriter implements AutoCloseable {
       writeObject(0, key.get().seal());
       cipher = Optional.of(key.get().cipher());
     }
+  }
+
+  /**
+   * The same of a stream whose page arrays are compressed, those that shrink by it.
+   *
+   * @param codec by which; none for a stream of plain ones
+   */
+  public ImageWriter(WritableByteChannel channel, Optional<ImageKey> key, Optional<PageCodec> codec)
+      throws IOException {
+    this(channel, key);
+    compressor = codec.map(PageCompressor::new);
   }
 
   /** A new object reference, above all before. */
@@ -182,8 +198,9 @@ public final class ImageWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           pages.remaining() + " bytes are not the " + table.nrDataPages() + " pages of the table");
     }
-    // Of a sealed array the checksum is that of what the cipher makes of it.
-    return new SummedPages(table, pages, cipher.isPresent() ? 0 : Crc32c.of(pages));
+    // The checksum is that of what a cipher or a compressor makes of them.
+    boolean asTheyAre = cipher.isEmpty() && compressor.isEmpty();
+    return new SummedPages(table, pages, asTheyAre ? Crc32c.of(pages) : 0);
   }
 
   /**
@@ -196,10 +213,16 @@ public final class ImageWriter implements AutoCloseable {
     PageArray table = array.table;
     ByteBuffer pages = array.pages;
     checkOpen();
-    encode(table);
     rules.accept(0, table);
     index.add(new Index.Entry(offset, table.owner(), table.addr(), table.end()));
     nrDataPages += table.nrDataPages();
+    Optional<ByteBuffer> compressed = compressor.flatMap(with -> with.compress(pages));
+    if (compressed.isPresent()) {
+      writeCompressed(table, compressed.get());
+      pages.position(pages.limit());
+      return;
+    }
+    encode(table);
     ByteBuffer head = ByteBuffer.wrap(payload.array(), 0, payload.lenBytes());
     ByteBuffer padding = ByteBuffer.wrap(ZEROS, 0, table.paddingBytes(offset));
     long len = (long) head.remaining() + padding.remaining() + pages.remaining();
@@ -209,7 +232,8 @@ public final class ImageWriter implements AutoCloseable {
       putHeader(header.withCrc(Crc32c.of(stored)));
       putBytes(stored);
     } else {
-      int crc = Crc32c.concat(Crc32c.of(head, padding), array.crc32c, pages.remaining());
+      int pagesCrc = compressor.isPresent() ? Crc32c.of(pages) : array.crc32c;
+      int crc = Crc32c.concat(Crc32c.of(head, padding), pagesCrc, pages.remaining());
       putHeader(header.withCrc(crc));
       putBytes(head);
       putBytes(padding);
@@ -217,6 +241,23 @@ public final class ImageWriter implements AutoCloseable {
       offset += pages.remaining();
       writeFully(pages);
     }
+  }
+
+  private void writeCompressed(PageArray table, ByteBuffer compressed) throws IOException {
+    encode(PageArrayCompressed.of(table, compressor.orElseThrow().codec()));
+    ByteBuffer head = ByteBuffer.wrap(payload.array(), 0, payload.lenBytes());
+    long len = (long) head.remaining() + compressed.remaining();
+    ObjectHeader header = header(ObjectType.PAGE_ARRAY_COMPRESSED, 0, len);
+    if (cipher.isPresent()) {
+      ByteBuffer stored = sealed(header, head, compressed);
+      putHeader(header.withCrc(Crc32c.of(stored)));
+      putBytes(stored);
+    } else {
+      putHeader(header.withCrc(Crc32c.of(head, compressed)));
+      putBytes(head);
+      putBytes(compressed);
+    }
+    putZeros(header.paddingBytes());
   }
 
   /**

@@ -51,6 +51,10 @@ public final class Limits {
   public static final int MAX_ARRAY_PAYLOAD_BYTES =
       16 + 16 * MAX_ARRAY_RUNS + (PAGE_SIZE - 1) + MAX_ARRAY_DATA_PAGES * PAGE_SIZE;
 
+  /** Payload bytes of a compressed page array: counts, runs, less than the pages. */
+  public static final int MAX_COMPRESSED_ARRAY_PAYLOAD_BYTES =
+      16 + 16 * MAX_ARRAY_RUNS + MAX_ARRAY_DATA_PAGES * PAGE_SIZE - 1;
+
   /** Page arrays in one image. */
   public static final int MAX_PAGE_ARRAYS = 1 << 24;
 

@@ -39,6 +39,7 @@ import dev.ckpt.format.record.Mempolicy;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.MulticastGroup;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageArrayCompressed;
 import dev.ckpt.format.record.ParentImage;
 import dev.ckpt.format.record.ParentPages;
 import dev.ckpt.format.record.Pipe;
@@ -141,6 +142,9 @@ public enum ObjectType {
   /** That the pages were read while the task ran. */
   PRE_DUMP(442, Phase.STATE, Refs.NONE, PreDump.CODEC),
   PAGE_ARRAY(450, Phase.PAGES, Refs.NONE, PageArray.CODEC),
+
+  /** The same in fewer bytes. */
+  PAGE_ARRAY_COMPRESSED(451, Phase.PAGES, Refs.NONE, PageArrayCompressed.CODEC),
 
   FILE_REGULAR(500, Phase.STATE, Refs.OPEN_FILE, FileRegular.CODEC),
   FILE_NAMED(501, Phase.STATE, Refs.OPEN_FILE, FileNamed.CODEC),
@@ -248,6 +252,7 @@ public enum ObjectType {
   public int maxPayloadBytes() {
     return switch (this) {
       case PAGE_ARRAY -> Limits.MAX_ARRAY_PAYLOAD_BYTES;
+      case PAGE_ARRAY_COMPRESSED -> Limits.MAX_COMPRESSED_ARRAY_PAYLOAD_BYTES;
       case PIPE -> Limits.MAX_PIPE_PAYLOAD_BYTES;
       case TCP_SOCK -> Limits.MAX_TCP_PAYLOAD_BYTES;
       default -> Limits.MAX_PAYLOAD_BYTES;

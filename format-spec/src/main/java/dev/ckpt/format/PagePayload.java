@@ -1,43 +1,58 @@
 package dev.ckpt.format;
 
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageArrayCompressed;
 import java.nio.ByteBuffer;
 
 /**
- * The payload of a page array taken apart.
+ * The payload of a page array taken apart, be it compressed or not.
  *
- * @param pages view of the pages of the DATA runs, in the buffer of the payload
+ * @param pages view of the pages of the DATA runs, in the buffer of the payload or an expander's
  */
 record PagePayload(PageArray table, ByteBuffer pages) {
-  private static final String TYPE = ObjectType.PAGE_ARRAY.name();
   private static final int NR_RUNS_OFFSET = 8;
 
   /**
-   * Decodes the table and checks that padding and pages are what it says.
+   * Decodes the table and checks that what follows is what it says.
    *
+   * @param type one of the two
    * @param objectOffset of the header in the stream
    */
-  static PagePayload of(ByteBuffer payload, long objectOffset) throws CorruptImageException {
+  static PagePayload of(
+      ObjectType type, ByteBuffer payload, long objectOffset, PageExpander expander)
+      throws CorruptImageException {
     long payloadOffset = objectOffset + ObjectHeader.BYTES;
-    PageArray table =
-        (PageArray)
-            ObjectDecoder.decode(
-                ObjectType.PAGE_ARRAY, table(payload, payloadOffset), payloadOffset);
+    ByteBuffer table = table(type, payload, payloadOffset);
+    ImageRecord record = ObjectDecoder.decode(type, table.duplicate(), payloadOffset);
+    if (record instanceof PageArrayCompressed array) {
+      int at = table.remaining();
+      ByteBuffer compressed = payload.slice(at, payload.remaining() - at);
+      ByteBuffer pages = expander.expand(array, compressed, payloadOffset + at);
+      return new PagePayload(array.table(), pages.asReadOnlyBuffer());
+    }
+    return plain((PageArray) record, payload, objectOffset);
+  }
+
+  private static PagePayload plain(PageArray table, ByteBuffer payload, long objectOffset)
+      throws CorruptImageException {
+    long payloadOffset = objectOffset + ObjectHeader.BYTES;
+    String type = table.type().name();
     int padding = table.paddingBytes(objectOffset);
     int pagesStart = table.tableBytes() + padding;
     if (payload.remaining() != pagesStart + table.dataBytes()) {
       throw new CorruptImageException(
           payloadOffset,
-          TYPE,
+          type,
           "a payload of " + (pagesStart + table.dataBytes()) + " bytes",
           payload.remaining() + " bytes");
     }
-    ObjectDecoder.checkZeros(payload, table.tableBytes(), padding, payloadOffset, TYPE);
+    ObjectDecoder.checkZeros(payload, table.tableBytes(), padding, payloadOffset, type);
     return new PagePayload(table, payload.slice(pagesStart, table.dataBytes()).asReadOnlyBuffer());
   }
 
-  private static ByteBuffer table(ByteBuffer payload, long payloadOffset)
+  private static ByteBuffer table(ObjectType type, ByteBuffer payload, long payloadOffset)
       throws CorruptImageException {
     long len = PageArray.RUNS_OFFSET;
     if (payload.remaining() >= len) {
@@ -47,7 +62,7 @@ record PagePayload(PageArray table, ByteBuffer pages) {
     if (len > payload.remaining()) {
       throw new CorruptImageException(
           payloadOffset,
-          TYPE,
+          type.name(),
           "a table of " + len + " bytes",
           payload.remaining() + " bytes of payload");
     }

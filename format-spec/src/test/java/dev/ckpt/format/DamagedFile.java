@@ -88,16 +88,16 @@ final class DamagedFile implements AutoCloseable {
   static Map<Page, byte[]> pagesOf(List<Raw> objects) {
     Map<Page, byte[]> pages = new LinkedHashMap<>();
     for (Raw raw : objects) {
-      if (FittedStream.is(raw, ObjectType.PAGE_ARRAY)) {
+      if (FittedStream.isPages(raw)) {
         PageArray table = FittedStream.table(raw);
-        int at = raw.payload().length - table.dataBytes();
+        byte[] content = FittedStream.pages(raw);
+        int at = 0;
         for (PageRun run : table.runs()) {
           boolean data = run.kind() == PageKind.DATA;
           for (int i = 0; i < (data ? run.nrPages() : 1); i++) {
             Page page = new Page(table.owner(), run.addr() + (long) i * Limits.PAGE_SIZE);
             int end = data ? at + Limits.PAGE_SIZE : at;
-            pages.put(
-                page, Arrays.copyOf(Arrays.copyOfRange(raw.payload(), at, end), Limits.PAGE_SIZE));
+            pages.put(page, Arrays.copyOf(Arrays.copyOfRange(content, at, end), Limits.PAGE_SIZE));
             at = end;
           }
         }

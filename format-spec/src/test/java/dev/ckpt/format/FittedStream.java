@@ -5,6 +5,7 @@ import dev.ckpt.format.RawStream.Raw;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageArrayCompressed;
 import dev.ckpt.format.record.ParentPages;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,7 +36,7 @@ final class FittedStream {
     long offset = 16;
     for (Raw raw : objects) {
       Raw now = is(raw, ObjectType.PAGE_ARRAY) ? arrayAt(raw, offset) : raw;
-      if (is(raw, ObjectType.PAGE_ARRAY)) {
+      if (isPages(raw)) {
         entries.add(entry(now, offset));
       }
       fitted.add(now);
@@ -51,6 +52,11 @@ final class FittedStream {
 
   static boolean is(Raw raw, ObjectType type) {
     return raw.type() == type.number();
+  }
+
+  /** Whether it is a page array, compressed or not. */
+  static boolean isPages(Raw raw) {
+    return is(raw, ObjectType.PAGE_ARRAY) || is(raw, ObjectType.PAGE_ARRAY_COMPRESSED);
   }
 
   private static Raw arrayAt(Raw raw, long offset) {
@@ -79,7 +85,23 @@ final class FittedStream {
 
   /** The table of a page array, which is what a codec decodes of it. */
   static PageArray table(Raw raw) {
-    return (PageArray) decode(tableOf(raw), ObjectType.PAGE_ARRAY);
+    ImageRecord record = decode(tableOf(raw), ObjectType.of(raw.type()).orElseThrow());
+    return record instanceof PageArrayCompressed array ? array.table() : (PageArray) record;
+  }
+
+  /** The pages of a well-formed page array. */
+  static byte[] pages(Raw raw) {
+    PageArray table = table(raw);
+    int from = raw.payload().length - table.dataBytes();
+    if (is(raw, ObjectType.PAGE_ARRAY)) {
+      return Arrays.copyOfRange(raw.payload(), from, raw.payload().length);
+    }
+    byte[] rest = Arrays.copyOfRange(raw.payload(), table.tableBytes(), raw.payload().length);
+    try {
+      return SecondCodec.expand(raw.payload()[12], rest, table.dataBytes());
+    } catch (SpecDecoder.Refused e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** A page array without its pages. */
@@ -100,7 +122,7 @@ final class FittedStream {
   /** The record of a well-formed object. */
   static ImageRecord record(Raw raw) {
     ObjectType type = ObjectType.of(raw.type()).orElseThrow();
-    return type == ObjectType.PAGE_ARRAY ? table(raw) : decode(raw, type);
+    return isPages(raw) ? table(raw) : decode(raw, type);
   }
 
   /** Where each object begins, and behind the last the tail. */
@@ -141,7 +163,7 @@ final class FittedStream {
     private static int part(Raw raw) {
       return switch (raw.type()) {
         case 100 -> 1;
-        case 450 -> 3;
+        case 450, 451 -> 3;
         case 180 -> 4;
         case 190 -> 5;
         default -> 2;

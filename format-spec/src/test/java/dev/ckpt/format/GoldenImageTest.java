@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageCodec;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.PreDump;
@@ -16,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,8 @@ class GoldenImageTest {
       writeOnce("v1-small.ckpt", Samples.image());
       writeOnce("v1-child.ckpt", Samples.childImage());
       writeOnce("v1-pre-dump.ckpt", Samples.preDumpImage());
+      writeOnce("v1-lz4.ckpt", Samples.compressedImage(PageCodec.LZ4));
+      writeOnce("v1-zstd.ckpt", Samples.compressedImage(PageCodec.ZSTD));
       try (SealSecret secret = SealSecret.ofKeyFile(SealedImages.keyFile())) {
         writeOnce("v1-sealed.ckpt", sealed(secret));
       }
@@ -112,6 +117,23 @@ class GoldenImageTest {
     assertArrayEquals(golden, Samples.preDumpImage());
     try (ImageReader reader = Images.reader(golden)) {
       assertEquals(List.of(new PreDump(PreDump.READ)), ImageState.read(reader).all(PreDump.class));
+    }
+  }
+
+  /** NB: what a library makes of the same pages may become smaller with its next version. */
+  @Test
+  void readsCompressedImages() throws Exception {
+    for (PageCodec codec : PageCodec.values()) {
+      byte[] golden = golden("v1-" + codec.name().toLowerCase(Locale.ROOT) + ".ckpt");
+      assertEquals(
+          CompressedSamples.arrays(), CompressedSamples.read(Images.reader(golden)), codec.name());
+      try (ImageReader reader = Images.reader(golden)) {
+        while (reader.next().isPresent()) {
+          // counted by the reader
+        }
+        assertEquals(Set.of(codec), reader.compression().codecs());
+        assertEquals(CompressedSamples.COMPRESSED_BYTES, reader.compression().pageBytes());
+      }
     }
   }
 

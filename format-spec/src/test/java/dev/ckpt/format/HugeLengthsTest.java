@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.RawStream.Raw;
+import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,7 +66,9 @@ class HugeLengthsTest {
     int nrFields =
         refusesEveryLength(objects(), seen)
             + refusesEveryLength(objects(Samples.childImage()), seen)
-            + refusesEveryLength(objects(Samples.preDumpImage()), seen);
+            + refusesEveryLength(objects(Samples.preDumpImage()), seen)
+            + refusesEveryLength(objects(Samples.compressedImage(PageCodec.LZ4)), seen)
+            + refusesEveryLength(objects(Samples.compressedImage(PageCodec.ZSTD)), seen);
     assertEquals(EnumSet.allOf(ObjectType.class), seen);
     assertTrue(nrFields > 60, nrFields + " fields");
   }
@@ -91,7 +94,7 @@ class HugeLengthsTest {
 
   /** What the codec decodes. */
   private static Raw content(Raw raw) {
-    return FittedStream.is(raw, ObjectType.PAGE_ARRAY) ? FittedStream.tableOf(raw) : raw;
+    return FittedStream.isPages(raw) ? FittedStream.tableOf(raw) : raw;
   }
 
   private void refuses(List<Raw> objects, int number, int at, int value) throws IOException {
@@ -115,6 +118,9 @@ class HugeLengthsTest {
   void allocatesNothingForLargeNumbersAnywhere() throws Exception {
     allocatesNothingForLargeNumbers(objects());
     allocatesNothingForLargeNumbers(objects(Samples.childImage()));
+    for (PageCodec codec : PageCodec.values()) {
+      allocatesNothingForLargeNumbers(objects(Samples.compressedImage(codec)));
+    }
   }
 
   private static void allocatesNothingForLargeNumbers(List<Raw> objects) {
@@ -164,9 +170,12 @@ class HugeLengthsTest {
 
   /** What a file is opened by: index, tail, and the header of a page array. */
   @ParameterizedTest
-  @EnumSource(names = {"PAGE_ARRAY", "INDEX", "TAIL"})
+  @EnumSource(names = {"PAGE_ARRAY", "PAGE_ARRAY_COMPRESSED", "INDEX", "TAIL"})
   void allocatesNothingForALongObjectOfAFile(ObjectType type) throws Exception {
-    List<Raw> objects = objects();
+    List<Raw> objects =
+        type == ObjectType.PAGE_ARRAY_COMPRESSED
+            ? objects(Samples.compressedImage(PageCodec.ZSTD))
+            : objects();
     objects.add(RawStream.tail(objects));
     int number = 0;
     while (objects.get(number).type() != type.number()) {

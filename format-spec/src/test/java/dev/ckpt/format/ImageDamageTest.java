@@ -9,6 +9,7 @@ import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.error.ImageVersionException;
 import dev.ckpt.format.DamagedFile.Page;
 import dev.ckpt.format.RawStream.Raw;
+import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,6 +47,9 @@ class ImageDamageTest {
   void noticesEveryFlippedByteOfAStream() throws Exception {
     noticesEveryFlippedByte(Samples.image());
     noticesEveryFlippedByte(Samples.childImage());
+    for (PageCodec codec : PageCodec.values()) {
+      noticesEveryFlippedByte(Samples.compressedImage(codec));
+    }
   }
 
   private static void noticesEveryFlippedByte(byte[] image) throws Exception {
@@ -94,6 +98,7 @@ class ImageDamageTest {
   void givesNothingWrongOutOfAFileWithAFlippedByte() throws Exception {
     givesNothingWrong(Samples.image());
     givesNothingWrong(Samples.childImage());
+    givesNothingWrong(Samples.compressedImage(PageCodec.LZ4));
   }
 
   private void givesNothingWrong(byte[] image) throws Exception {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.RawStream.Raw;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,7 +36,12 @@ class ImageFuzzTest {
     System.out.println("ImageFuzzTest seed " + seed);
     Random random = new Random(seed);
     byte[][] images = {
-      Samples.image(), Samples.image(), Samples.childImage(), Samples.shortImage()
+      Samples.image(),
+      Samples.image(),
+      Samples.childImage(),
+      Samples.shortImage(),
+      Samples.compressedImage(PageCodec.LZ4),
+      Samples.compressedImage(PageCodec.ZSTD)
     };
     Path path = folder.resolve("fuzz.ckpt");
     int nrRead = 0;

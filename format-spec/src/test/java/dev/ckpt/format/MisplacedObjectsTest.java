@@ -9,6 +9,7 @@ import dev.ckpt.format.DamagedFile.Page;
 import dev.ckpt.format.RawStream.Raw;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageCodec;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.ParentPages;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,9 +60,12 @@ class MisplacedObjectsTest {
     file.close();
   }
 
+  /** NB: the pages of two arrays shrink, those of one do not, and one has none. */
   private static byte[] image() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
+    try (ImageWriter writer =
+        new ImageWriter(
+            Channels.newChannel(bytes), Optional.empty(), Optional.of(PageCodec.ZSTD))) {
       writer.write(ParentSamples.header());
       List<ImageObject> state = Samples.state();
       for (ImageObject object : state.subList(1, state.size())) {
@@ -73,6 +78,9 @@ class MisplacedObjectsTest {
       writer.writePages(Samples.pageArray(), Samples.pages());
       writePages(writer, Samples.GHOST, new PageRun(0, 2, PageKind.DATA));
       writePages(writer, Samples.MM, new PageRun(0x7f00_0000_0000L, 1, PageKind.DATA));
+      writer.writePages(
+          new PageArray(Samples.MM, List.of(new PageRun(0x7f01_0000_0000L, 2, PageKind.DATA))),
+          CompressedSamples.noise(2));
       writePages(writer, Samples.EXE, new PageRun(0x3000, 4, PageKind.ZERO));
       writer.write(Samples.statistics());
       writer.finish();

@@ -79,7 +79,7 @@ final class RawStream {
       if (raw.type() == 190 && indexOffset == 0) {
         indexOffset = offset;
       }
-      if (raw.type() == 450) {
+      if (raw.type() == 450 || raw.type() == 451) {
         nrArrays++;
         nrDataPages += nrDataPages(raw.payload());
       }

@@ -27,6 +27,7 @@ import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.format.record.Itimers;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageCodec;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.Pipe;
@@ -45,6 +46,7 @@ import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -361,6 +363,7 @@ final class Samples {
     all.add(ParentSamples.parentImage());
     all.add(ParentSamples.parentPages());
     all.add(new PreDump(PreDump.READ));
+    all.add(CompressedSamples.pageArray());
     return all;
   }
 
@@ -423,6 +426,11 @@ final class Samples {
       writer.finish();
     }
     return bytes.toByteArray();
+  }
+
+  /** One with page arrays that are compressed, and others: see {@link CompressedSamples}. */
+  static byte[] compressedImage(PageCodec codec) throws IOException {
+    return CompressedSamples.image(Optional.empty(), codec);
   }
 
   /** The shortest image of a pre-dump. */

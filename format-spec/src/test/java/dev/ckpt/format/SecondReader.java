@@ -22,7 +22,7 @@ final class SecondReader {
 
   /** The grammar of a stream; s is a state object, and an unknown one is nothing. */
   private static final String GRAMMAR =
-      "(?:SEAL )?HEADER (?:s )*+(?:PAGE_ARRAY )*+(?:STATISTICS )?(?:INDEX )++TAIL ";
+      "(?:SEAL )?HEADER (?:s )*+(?:PAGE_ARRAY(?:_COMPRESSED)? )*+(?:STATISTICS )?(?:INDEX )++TAIL ";
 
   private static final String[] UNKNOWN = {"", "0", "", "", "", "yes"};
   private static final int PAGE = 4096;
@@ -108,7 +108,7 @@ final class SecondReader {
     require(header.get("flags").equals(flags), "flags");
     String name = type[2];
     boolean state = Set.of('2', '3', '4', '5').contains(type[1].charAt(0));
-    state &= !name.equals("PAGE_ARRAY");
+    state &= !name.startsWith("PAGE_ARRAY");
     nrStates += state ? 1 : 0;
     require(nrStates <= limit("state objects of a stream"), "too many state objects");
     require(objects.size() < limit("objects of a stream"), "too many objects");
@@ -144,7 +144,7 @@ final class SecondReader {
     byte[] pages = new byte[0];
     if (name.equals("PARENT_PAGES")) {
       ascend(fields, endOfParentPages);
-    } else if (name.equals("PAGE_ARRAY")) {
+    } else if (name.startsWith("PAGE_ARRAY")) {
       pages = pages(at, fields, payload, start);
     } else if (name.equals("INDEX")) {
       index(at, list(fields, "entries"));
@@ -190,16 +190,28 @@ final class SecondReader {
       nrData += run.get("kind").equals(1L) ? (long) run.get("nrPages") : 0;
     }
     require(nrData <= limit("DATA pages of a page array"), "too many pages");
+    require(nrData > 0 || !array.containsKey("codec"), "nothing to compress");
     Object first = list(array, "runs").get(0).get("addr");
     pageArrays.add(Map.of("offset", at, "owner", owner, "addr", first, "end", end));
     require(pageArrays.size() <= limit("page arrays of a stream"), "too many page arrays");
     nrDataPages += nrData;
+    if (array.containsKey("codec")) {
+      return expanded(array, payload, (int) nrData * PAGE);
+    }
     while (nrData > 0 && (start + payload.position()) % PAGE != 0) {
       require(payload.get() == 0, "padding before pages");
     }
     byte[] pages = new byte[(int) nrData * PAGE];
     payload.get(pages);
     return pages;
+  }
+
+  private static byte[] expanded(Map<String, Object> array, ByteBuffer payload, int lenBytes)
+      throws Refused {
+    byte[] compressed = new byte[payload.remaining()];
+    require(compressed.length < lenBytes, "compressed bytes that are no fewer than the pages");
+    payload.get(compressed);
+    return SecondCodec.expand((long) array.get("codec"), compressed, lenBytes);
   }
 
   private void index(long at, List<Map<String, Object>> more) throws Refused {

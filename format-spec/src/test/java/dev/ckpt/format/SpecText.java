@@ -39,6 +39,7 @@ final class SpecText {
   /** The rows of a record, or of an element that is used in a section; each begins with no cell. */
   List<String[]> table(String section, String name) {
     List<String[]> rows = tables.get(section.equals(name) ? name : section + "/" + name);
+    rows = rows == null ? tables.get("PAGE_ARRAY/" + name) : rows;
     rows = rows == null ? tables.get("Elements/" + name) : rows;
     if (rows == null) {
       throw new IllegalStateException("SPEC.md has no table of " + section + " " + name);

@@ -43,6 +43,7 @@ public sealed interface ImageRecord
         Mm,
         MulticastGroup,
         PageArray,
+        PageArrayCompressed,
         ParentImage,
         ParentPages,
         Pipe,

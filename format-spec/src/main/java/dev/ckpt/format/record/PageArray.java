@@ -152,13 +152,25 @@ public record PageArray(int owner, List<PageRun> runs) implements ImageRecord {
         ObjectType.SYSV_SHM);
   }
 
+  static void writeRuns(List<PageRun> runs, RecordOutput out) {
+    for (PageRun run : runs) {
+      out.u64(run.addr()).u32((int) run.nrPages()).u32(run.kind().number());
+    }
+  }
+
+  static List<PageRun> readRuns(RecordInput in, int nr) throws CorruptImageException {
+    List<PageRun> runs = new ArrayList<>(nr);
+    for (int i = 0; i < nr; i++) {
+      runs.add(new PageRun(in.u64(), Integer.toUnsignedLong(in.u32()), PageKind.of(in.u32())));
+    }
+    return runs;
+  }
+
   private static final class Codec implements RecordCodec<PageArray> {
     @Override
     public void write(PageArray value, RecordOutput out) {
       out.u64(value.owner()).count(value.runs().size(), Limits.MAX_ARRAY_RUNS).u32(0);
-      for (PageRun run : value.runs()) {
-        out.u64(run.addr()).u32((int) run.nrPages()).u32(run.kind().number());
-      }
+      writeRuns(value.runs(), out);
     }
 
     @Override
@@ -166,11 +178,7 @@ public record PageArray(int owner, List<PageRun> runs) implements ImageRecord {
       int owner = in.objref64();
       int nr = in.count(Limits.MAX_ARRAY_RUNS, RUN_BYTES);
       in.reserved32();
-      List<PageRun> runs = new ArrayList<>(nr);
-      for (int i = 0; i < nr; i++) {
-        runs.add(new PageRun(in.u64(), Integer.toUnsignedLong(in.u32()), PageKind.of(in.u32())));
-      }
-      return new PageArray(owner, runs);
+      return new PageArray(owner, readRuns(in, nr));
     }
   }
 }

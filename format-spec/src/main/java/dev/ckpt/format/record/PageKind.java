@@ -10,7 +10,7 @@ public enum PageKind {
   PARENT(3),
   /** With a server that is asked on demand; not in version 1. */
   LAZY(4),
-  /** In this page array, compressed; not in version 1. */
+  /** Compressed by itself; not in version 1, which has {@link PageArrayCompressed}. */
   COMPRESSED(5);
 
   private static final PageKind[] BY_NUMBER = values();

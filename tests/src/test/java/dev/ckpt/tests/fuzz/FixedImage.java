@@ -89,8 +89,9 @@ final class FixedImage {
   }
 
   private byte[] payload(int type, byte[] payload) {
-    if (type == ObjectType.PAGE_ARRAY.number()) {
-      return pageArray(payload);
+    if (type == ObjectType.PAGE_ARRAY.number()
+        || type == ObjectType.PAGE_ARRAY_COMPRESSED.number()) {
+      return pageArray(payload, type == ObjectType.PAGE_ARRAY.number());
     } else if (type == ObjectType.INDEX.number() && fixes(INDEX)) {
       return index();
     } else if (type == ObjectType.TAIL.number() && fixes(TAIL)) {
@@ -99,7 +100,7 @@ final class FixedImage {
     return payload;
   }
 
-  private byte[] pageArray(byte[] payload) {
+  private byte[] pageArray(byte[] payload, boolean plain) {
     ByteBuffer in = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
     int nrRuns = payload.length < PageArray.RUNS_OFFSET ? -1 : in.getInt(8);
     if (nrRuns < 1 || nrRuns > (payload.length - PageArray.RUNS_OFFSET) / PageArray.RUN_BYTES) {
@@ -116,7 +117,7 @@ final class FixedImage {
       nrPages += in.getInt(at + 12) == 1 ? in.getInt(at + 8) & 0xff : 0;
     }
     nrDataPages += nrPages;
-    if (!fixes(PADDING)) {
+    if (!plain || !fixes(PADDING)) {
       return payload;
     }
     int end = out.size() + HEADER_BYTES + table;

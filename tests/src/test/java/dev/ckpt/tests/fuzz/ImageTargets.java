@@ -93,6 +93,9 @@ final class ImageTargets {
   private static List<byte[]> objects() throws IOException {
     List<byte[]> objects = SeedImages.objects(SeedImages.golden());
     objects.addAll(SeedImages.objects(SeedImages.child()));
+    for (byte[] image : SeedImages.compressed()) {
+      objects.addAll(SeedImages.objects(image));
+    }
     return objects;
   }
 

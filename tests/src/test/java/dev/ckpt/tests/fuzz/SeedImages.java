@@ -43,6 +43,11 @@ final class SeedImages {
     return golden("v1-child.ckpt");
   }
 
+  /** With compressed page arrays. */
+  static List<byte[]> compressed() throws IOException {
+    return List.of(golden("v1-lz4.ckpt"), golden("v1-zstd.ckpt"));
+  }
+
   /**
    * The golden images of the newest version that are not sealed, and one for each object of that
    * which stands on its own.
@@ -58,6 +63,7 @@ final class SeedImages {
     }
     all.add(image(WholeTask.of(objects), pages));
     all.add(child());
+    all.addAll(compressed());
     return all;
   }
 
