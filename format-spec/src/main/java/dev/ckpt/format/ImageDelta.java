@@ -1,8 +1,6 @@
 package dev.ckpt.format;
 
 import dev.ckpt.format.record.Header;
-import dev.ckpt.format.record.ImageRecord;
-import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
@@ -10,7 +8,6 @@ import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.ParentImage;
 import dev.ckpt.format.record.ParentPages;
 import dev.ckpt.format.record.ParentPages.ParentRun;
-import dev.ckpt.format.record.Tail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -110,14 +107,15 @@ public final class ImageDelta {
   }
 
   private void write(ParentImage parent, UUID uuid, ImageWriter writer) throws IOException {
-    for (ImageObject object : state.objects()) {
-      writer.reserveObjrefs(object.objref());
-      ImageRecord record = object.record();
-      boolean builds = !equal.isEmpty();
-      writer.write(
-          object.objref(),
-          builds && record instanceof Header header ? header.withParent(uuid) : record);
+    List<ImageObject> objects = new ArrayList<>(state.objects());
+    if (!equal.isEmpty()) {
+      objects.replaceAll(
+          object ->
+              object.record() instanceof Header header
+                  ? object.with(header.withParent(uuid))
+                  : object);
     }
+    ImageCopy.writeState(objects, writer);
     if (!equal.isEmpty()) {
       writer.write(parent);
     }
@@ -128,18 +126,7 @@ public final class ImageDelta {
     try (ImageReader reader = image.reader()) {
       ImageState.read(reader);
       Rest rest = new Rest();
-      for (Optional<ImageObject> next = reader.next(); next.isPresent(); next = reader.next()) {
-        ImageRecord record = next.get().record();
-        if (record instanceof PageArray array) {
-          if (array.owner() == mm) {
-            rest.write(array, reader.pages(), writer);
-          } else {
-            writer.writePages(array, reader.pages());
-          }
-        } else if (!(record instanceof Index || record instanceof Tail)) {
-          writer.write(record);
-        }
-      }
+      ImageCopy.writeRest(reader, (array, pages) -> rest.write(array, pages, writer), writer);
     }
     writer.finish();
   }
@@ -155,6 +142,10 @@ public final class ImageDelta {
     private int next;
 
     void write(PageArray array, ByteBuffer pages, ImageWriter writer) throws IOException {
+      if (array.owner() != mm) {
+        writer.writePages(array, pages);
+        return;
+      }
       for (PageRun run : array.runs()) {
         if (run.kind() != PageKind.DATA) {
           add(run, writer);

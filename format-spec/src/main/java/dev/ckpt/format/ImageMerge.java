@@ -3,15 +3,12 @@ package dev.ckpt.format;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.record.Header;
-import dev.ckpt.format.record.ImageRecord;
-import dev.ckpt.format.record.Index;
-import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.ParentImage;
 import dev.ckpt.format.record.ParentPages;
 import dev.ckpt.format.record.PreDump;
-import dev.ckpt.format.record.Tail;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Makes one image of an image and all that it builds on. It is the same checkpoint, with its UUID
@@ -40,31 +37,23 @@ public final class ImageMerge {
         throw new CkptException(
             Code.MERGE_UNSEALS, "an image that it builds on is sealed, and itself it is not");
       }
-      for (ImageObject object : state.objects()) {
-        write(object, writer);
-      }
-      FoldedPages pages = new FoldedPages(reader, chain);
-      for (Optional<ImageObject> next = pages.next(); next.isPresent(); next = pages.next()) {
-        ImageRecord record = next.get().record();
-        if (record instanceof PageArray array) {
-          writer.writePages(array, pages.pages());
-        } else if (!(record instanceof Index || record instanceof Tail)) {
-          writer.write(record);
-        }
-      }
+      ImageCopy.writeState(withoutParent(state), writer);
+      ImageCopy.writeRest(new FoldedPages(reader, chain), writer::writePages, writer);
       writer.finish();
       return chain.length();
     }
   }
 
-  private static void write(ImageObject object, ImageWriter writer) throws IOException {
-    ImageRecord record = object.record();
-    if (record instanceof ParentImage || record instanceof ParentPages) {
-      return;
+  private static List<ImageObject> withoutParent(ImageState state) {
+    List<ImageObject> objects = new ArrayList<>();
+    for (ImageObject object : state.objects()) {
+      if (object.record() instanceof Header header) {
+        objects.add(object.with(header.withParent(Header.NO_PARENT)));
+      } else if (!(object.record() instanceof ParentImage
+          || object.record() instanceof ParentPages)) {
+        objects.add(object);
+      }
     }
-    writer.reserveObjrefs(object.objref());
-    writer.write(
-        object.objref(),
-        record instanceof Header header ? header.withParent(Header.NO_PARENT) : record);
+    return objects;
   }
 }

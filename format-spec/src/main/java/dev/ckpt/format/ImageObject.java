@@ -9,4 +9,9 @@ import dev.ckpt.format.record.ImageRecord;
  * @param objref what others refer to it by, or 0
  * @param record its content; of a page array the table only
  */
-public record ImageObject(long offset, int objref, ImageRecord record) {}
+public record ImageObject(long offset, int objref, ImageRecord record) {
+  /** The same in its place with another content. */
+  ImageObject with(ImageRecord other) {
+    return new ImageObject(offset, objref, other);
+  }
+}

@@ -88,7 +88,9 @@ public final class ImageWriter implements AutoCloseable {
   public ImageWriter(WritableByteChannel channel, Optional<ImageKey> key, Optional<PageCodec> codec)
       throws IOException {
     this(channel, key);
-    compressor = codec.map(PageCompressor::new);
+    if (codec.isPresent()) {
+      compressor = Optional.of(new PageCompressor(codec.get()));
+    }
   }
 
   /** A new object reference, above all before. */
@@ -216,7 +218,9 @@ public final class ImageWriter implements AutoCloseable {
     rules.accept(0, table);
     index.add(new Index.Entry(offset, table.owner(), table.addr(), table.end()));
     nrDataPages += table.nrDataPages();
-    Optional<ByteBuffer> compressed = compressor.flatMap(with -> with.compress(pages));
+    // NB: no lambda on the way of plain images, which a cold JVM would have to make.
+    Optional<ByteBuffer> compressed =
+        compressor.isPresent() ? compressor.get().compress(pages) : Optional.empty();
     if (compressed.isPresent()) {
       writeCompressed(table, compressed.get());
       pages.position(pages.limit());

@@ -8,7 +8,9 @@ import io.airlift.compress.Decompressor;
 import io.airlift.compress.lz4.Lz4Decompressor;
 import io.airlift.compress.zstd.ZstdDecompressor;
 import java.nio.ByteBuffer;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -98,13 +100,18 @@ final class PageExpander {
     return new PageCompression(Set.copyOf(codecs), pageBytes, storedBytes);
   }
 
-  /** All that knows the library, which takes its time to load: whoever expands nothing does not. */
+  /**
+   * All that knows the library. It takes its time to load, Zstandard most of it: nobody does who
+   * has no use for it.
+   */
   private static final class Library {
-    private final Decompressor lz4 = new Lz4Decompressor();
-    private final Decompressor zstd = new ZstdDecompressor();
+    private final Map<PageCodec, Decompressor> made = new EnumMap<>(PageCodec.class);
 
     Decompressor of(PageCodec codec) {
-      return codec == PageCodec.LZ4 ? lz4 : zstd;
+      if (!made.containsKey(codec)) {
+        made.put(codec, codec == PageCodec.LZ4 ? new Lz4Decompressor() : new ZstdDecompressor());
+      }
+      return made.get(codec);
     }
   }
 }
