@@ -25,6 +25,9 @@ class ColdStartLiveTest {
   /** String.format. */
   private static final String FORMAT = "java.util.Formatter";
 
+  /** What nobody needs whose images are plain. */
+  private static final String COMPRESSION = "io.airlift";
+
   @TempDir Path folder;
 
   /** Runs the command; returns the names of the classes that it loaded. */
@@ -53,6 +56,9 @@ class ColdStartLiveTest {
   private static void assertLean(String command, List<String> names) {
     for (String dear : List.of(RECORDS, FORMAT)) {
       assertTrue(!names.contains(dear), command + " loads " + dear);
+    }
+    for (String name : names) {
+      assertTrue(!name.startsWith(COMPRESSION), command + " loads " + name);
     }
   }
 

@@ -208,6 +208,24 @@ class FullDiskLiveTest {
     return CkptOutcome.ofWords(folder, Map.of(), command, words(victim.pid(), image));
   }
 
+  /** No room for both the plain image and the compressed one: it is noticed when the task runs. */
+  @Test
+  void aDiskThatIsTooSmallToCompress() throws IOException {
+    start(TMPFS);
+    Path image = disk.resolve("image");
+    long kibibytes = sizeOfAnImage(image) / 1024;
+    for (long size : new long[] {kibibytes / 2, kibibytes + 16}) {
+      for (String codec : new String[] {"lz4", "zstd"}) {
+        resize(size);
+        long free = freeBytes();
+        expectNoRoom(dump(inside(), image, "--compress", codec, "--stop"), "ENOSPC");
+        assertEquals(List.of(), names(disk), "at " + size + " KiB");
+        assertEquals(free, freeBytes(), "at " + size + " KiB");
+      }
+    }
+    victim.finish();
+  }
+
   @Test
   void aTaskThatWasToEndLives() throws IOException {
     start(TMPFS);

@@ -39,6 +39,15 @@ public record CheckpointResult(
    * @param lenBytes size of what is left
    */
   public CheckpointResult rebased(long nrKept, long lenBytes) {
+    return with(dataPages - nrKept, nrKept, lenBytes);
+  }
+
+  /** The same of an image of the same pages that has another size. */
+  public CheckpointResult withImageBytes(long lenBytes) {
+    return with(dataPages, keptPages, lenBytes);
+  }
+
+  private CheckpointResult with(long nrData, long nrKept, long lenBytes) {
     return new CheckpointResult(
         pid,
         uuid,
@@ -46,7 +55,7 @@ public record CheckpointResult(
         nrThreads,
         frozenNanos,
         wallNanos,
-        dataPages - nrKept,
+        nrData,
         zeroPages,
         nrKept,
         lenBytes,

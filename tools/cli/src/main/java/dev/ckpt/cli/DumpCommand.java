@@ -21,6 +21,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.SealSecret;
+import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,7 @@ final class DumpCommand extends CkptCommand {
   private final Duration freezeTimeout;
   private final boolean sealed;
   private final Optional<Path> keyFile;
+  private final Optional<PageCodec> codec;
 
   static CommandSpec spec() {
     CommandSpec spec =
@@ -149,7 +151,11 @@ final class DumpCommand extends CkptCommand {
                 "Leave out the pages that this image of the same process has as they are: the"
                     + " new one builds on it. They are compared when the process runs again."
                     + " Takes twice the room on the disk while it lasts.",
-                PARENT));
+                PARENT))
+        .addOption(
+            CompressedOutput.option(
+                "Compress the memory in the image, when the process runs again. Takes the room"
+                    + " of a plain image on the disk while it lasts. It is compressed"));
   }
 
   DumpCommand(Console console, Ending ending, ParseResult arguments) throws UsageException {
@@ -170,6 +176,7 @@ final class DumpCommand extends CkptCommand {
     embed = embedRule(Spec.values(arguments, EMBED_FILES));
     freezeTimeout = freezeTimeout(Spec.value(arguments, FREEZE_TIMEOUT));
     keyFile = ImageKeys.keyFile(arguments);
+    codec = CompressedOutput.codec(arguments);
     sealed = arguments.hasMatchedOption(ENCRYPT) || keyFile.isPresent();
     if (!preDump && arguments.hasMatchedOption(MAX_RATE)) {
       throw new UsageException("--max-rate is for --pre-dump: a frozen process must not wait");
@@ -179,8 +186,8 @@ final class DumpCommand extends CkptCommand {
           "--pre-dump and --stop exclude each other: a process that never runs again need not be"
               + " frozen briefly");
     }
-    if ((preDump || parent.isPresent()) && isPipe(image)) {
-      throw new UsageException("--pre-dump and --parent take a file: give -o FILE");
+    if ((preDump || parent.isPresent() || codec.isPresent()) && isPipe(image)) {
+      throw new UsageException("--pre-dump, --parent and --compress take a file: give -o FILE");
     }
     if (preDump && parent.isPresent()) {
       throw new UsageException("--pre-dump and --parent exclude each other in this version");
@@ -304,9 +311,11 @@ final class DumpCommand extends CkptCommand {
       if (parent.isPresent()) {
         return dumpUpon(parent.get(), options, output, keys);
       }
-      return preDump
-          ? PreDumpedImage.dump(options, image, output)
-          : Checkpoint.dump(options, output);
+      if (preDump) {
+        return PreDumpedImage.dump(options, image, new NewImage(output, options.key(), codec));
+      }
+      return CompressedOutput.dump(
+          options, image, new NewImage(output, options.key(), codec), Checkpoint::dump);
     } catch (IOException | RuntimeException | LinkageError e) {
       // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any more.
       if (!output.revoked()) {
@@ -322,10 +331,11 @@ final class DumpCommand extends CkptCommand {
       throws IOException {
     try (SealSecret secret = Secrets.forgotten();
         ImageFileOutput whole = ImageFileOutput.create(image, true)) {
-      DeltaOutput delta = new DeltaOutput(whole, output, upon, keys, secret, options.key());
+      NewImage wanted = new NewImage(output, options.key(), codec);
+      DeltaOutput delta = new DeltaOutput(whole, secret, wanted, upon, keys);
       delta.requireOf(pid);
       CheckpointResult result = Checkpoint.dump(Secrets.with(options, secret), delta);
-      return result.rebased(delta.nrEqual(), delta.imageBytes());
+      return result.rebased(delta.number(), delta.imageBytes());
     }
   }
 

@@ -12,7 +12,7 @@ import dev.ckpt.error.Code;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.ImageMerge;
 import dev.ckpt.format.ImageReader;
-import dev.ckpt.format.ImageWriter;
+import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -34,14 +34,7 @@ final class MergeCommand extends CkptCommand {
   private final boolean force;
   private final boolean sync;
   private final Optional<Path> keyFile;
-
-  /**
-   * What came of it.
-   *
-   * @param nrParents how many images it has built on
-   * @param imageBytes size of the new one
-   */
-  record Merged(int nrParents, long imageBytes) {}
+  private final Optional<PageCodec> codec;
 
   static CommandSpec spec() {
     CommandSpec spec =
@@ -50,15 +43,19 @@ final class MergeCommand extends CkptCommand {
                 "Makes one image of an image and of those that it builds on.",
                 "The new one stands on its own. It is the same checkpoint, so that images which"
                     + " build on the old one can build on it, under the old one's name. A sealed"
-                    + " image is sealed again with the same passphrase or key file.")
+                    + " image is sealed again with the same passphrase or key file. One that"
+                    + " stands on its own is written anew: with --compress, or plain.")
             .addPositional(image())
             .addOption(Spec.required("IMAGE", "The image to make.", "-o", OUTPUT))
             .addOption(
                 Spec.flag("Replace a file that has the new image's name, the old one too.", FORCE))
             .addOption(Spec.flag("Do not wait until the image is on the disk.", NO_SYNC))
+            .addOption(CompressedOutput.option("Compress the memory in the new image"))
             .addOption(ImageKeys.keyFileOption());
     return Spec.finish(
-        spec, "ckpt merge 000012.ckpt -o whole.ckpt", "ckpt merge a.ckpt -o a.ckpt --force");
+        spec,
+        "ckpt merge 000012.ckpt -o whole.ckpt",
+        "ckpt merge a.ckpt -o a.ckpt --force --compress zstd");
   }
 
   MergeCommand(Console console, Ending ending, ParseResult arguments) throws UsageException {
@@ -69,18 +66,19 @@ final class MergeCommand extends CkptCommand {
     force = arguments.hasMatchedOption(FORCE);
     sync = !arguments.hasMatchedOption(NO_SYNC);
     keyFile = ImageKeys.keyFile(arguments);
+    codec = CompressedOutput.codec(arguments);
   }
 
   @Override
   int run(Report report) throws IOException {
     report.about(nameOf(image));
-    Merged merged;
+    NewImage.Written merged;
     try (ImageKeys keys = ImageKeys.of(keyFile, nameOf(image));
         ImageOutput file = ImageFileOutput.create(output, force);
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
       ending.onSignal(revocable);
       try {
-        merged = merge(image, keys, revocable, sync, Pace.NONE);
+        merged = merge(image, keys, revocable, codec, sync, Pace.NONE);
       } catch (IOException | RuntimeException | LinkageError e) {
         // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any
         // more.
@@ -95,30 +93,32 @@ final class MergeCommand extends CkptCommand {
     return ExitCode.DONE;
   }
 
-  /** Merges an image into an output, and publishes it. */
-  static Merged merge(Path image, ImageKeys keys, RevocableOutput output, boolean sync, Pace pace)
+  /** Merges an image into an output, and publishes it; the number is that of its parents. */
+  static NewImage.Written merge(
+      Path image,
+      ImageKeys keys,
+      RevocableOutput output,
+      Optional<PageCodec> codec,
+      boolean sync,
+      Pace pace)
       throws IOException {
     try (ReadableByteChannel channel = Channels.open(image);
         ImageReader reader = new ImageReader(channel, keys)) {
       Optional<ImageKey> key =
           reader.seal().isPresent() ? Optional.of(keys.newKeyOfSameSecret()) : Optional.empty();
-      try (ImageWriter writer = new ImageWriter(new PacedChannel(output.channel(), pace), key)) {
-        int nrParents = ImageMerge.merge(reader, Parents.of(image, keys), writer);
-        if (sync) {
-          output.sync();
-        }
-        output.publish();
-        return new Merged(nrParents, writer.offset());
-      }
+      return new NewImage(output, key, codec)
+          .write(writer -> ImageMerge.merge(reader, Parents.of(image, keys), writer), sync, pace);
     }
   }
 
-  private void say(Report report, Merged merged) {
+  private void say(Report report, NewImage.Written merged) {
+    String upon =
+        merged.number() == 0
+            ? " written anew into "
+            : " and " + Units.count(merged.number(), "image") + " that it builds on merged into ";
     report.line(
         Units.printable(nameOf(image))
-            + " and "
-            + Units.count(merged.nrParents(), "image")
-            + " that it builds on merged into "
+            + upon
             + Units.printable(output.toString())
             + ": "
             + Units.bytes(merged.imageBytes()));
@@ -126,7 +126,7 @@ final class MergeCommand extends CkptCommand {
         new JsonObject()
             .put("image", image.toString())
             .put("output", output.toString())
-            .put("parents", merged.nrParents())
+            .put("parents", merged.number())
             .put("imageBytes", merged.imageBytes()));
   }
 }

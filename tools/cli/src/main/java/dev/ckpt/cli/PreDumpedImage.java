@@ -1,21 +1,16 @@
 package dev.ckpt.cli;
 
-import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.checkpoint.CheckpointOptions;
 import dev.ckpt.core.checkpoint.CheckpointResult;
 import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
-import dev.ckpt.format.ImageFile;
-import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.ImageMerge;
 import dev.ckpt.format.ImageReader;
-import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.SealSecret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * An image whose pages were copied before the task was frozen, but for those that it wrote
@@ -34,21 +29,21 @@ final class PreDumpedImage {
    *
    * @param options the key in them is that of the image
    * @param image where the output will stand
-   * @param output asked whether anybody wants it still; published if all went well
+   * @param wanted asked whether anybody wants it still; published if all went well
    */
-  static CheckpointResult dump(CheckpointOptions options, Path image, RevocableOutput output)
+  static CheckpointResult dump(CheckpointOptions options, Path image, NewImage wanted)
       throws IOException {
     long begin = System.nanoTime();
     try (SealSecret secret = Secrets.forgotten();
         CheckpointSession session = CheckpointSession.open(options.pid());
         ImageFileOutput first = ImageFileOutput.create(image, true);
         ImageFileOutput second = ImageFileOutput.create(image, true)) {
-      ImageOutput before = new UnseenOutput(first, output);
-      ImageOutput after = new UnseenOutput(second, output);
+      ImageOutput before = new UnseenOutput(first, wanted.output());
+      ImageOutput after = new UnseenOutput(second, wanted.output());
       CheckpointOptions part = options.withSync(false);
       CheckpointResult copied = session.preDump(Secrets.with(part, secret), before, NAMELESS);
       CheckpointResult result = session.dump(Secrets.with(part, secret), after, NAMELESS);
-      long imageBytes = merge(first, second, secret, options, output);
+      long imageBytes = merge(first, second, secret, options, wanted);
       return new CheckpointResult(
           result.pid(),
           result.uuid(),
@@ -69,26 +64,14 @@ final class PreDumpedImage {
       ImageFileOutput after,
       SealSecret secret,
       CheckpointOptions options,
-      RevocableOutput output)
+      NewImage wanted)
       throws IOException {
-    Optional<ImageKey> key = options.key();
     try (FileChannel channel = after.reopen();
-        ImageReader reader = new ImageReader(channel, secret);
-        ImageWriter writer =
-            new ImageWriter(new PacedChannel(output.channel(), options.pace()), key)) {
-      ImageMerge.merge(reader, (parent, uuid) -> open(before, secret), writer);
-      if (options.sync()) {
-        output.sync();
-      }
-      output.publish();
-      return writer.offset();
+        ImageReader reader = new ImageReader(channel, secret)) {
+      NewImage.Content both =
+          writer ->
+              ImageMerge.merge(reader, (parent, uuid) -> UnseenOutput.open(before, secret), writer);
+      return wanted.write(both, options.sync(), options.pace()).imageBytes();
     }
-  }
-
-  @MustBeClosed
-  // What is opened here belongs to what is returned.
-  @SuppressWarnings("MustBeClosedChecker")
-  private static ImageFile open(ImageFileOutput part, SealSecret secret) throws IOException {
-    return ImageFile.of(part.reopen(), secret);
   }
 }

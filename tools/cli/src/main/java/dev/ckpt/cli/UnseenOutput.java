@@ -1,7 +1,10 @@
 package dev.ckpt.cli;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.UnnamedOutput;
+import dev.ckpt.format.ImageFile;
+import dev.ckpt.format.KeySource;
 import java.io.IOException;
 
 /** An image that nobody ever sees: another is made of it. */
@@ -17,6 +20,14 @@ class UnseenOutput extends UnnamedOutput {
   UnseenOutput(ImageFileOutput file, RevocableOutput wanted) {
     super(file);
     this.wanted = wanted;
+  }
+
+  /** Opens what was written into such a file, which may be published or not. */
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  static ImageFile open(ImageFileOutput file, KeySource keys) throws IOException {
+    return ImageFile.of(file.reopen(), keys);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +47,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
   private final boolean sync;
   private final Pace pace;
   private final Optional<Path> keyFile;
+  private final Optional<PageCodec> codec;
   private final CountDownLatch interrupted = new CountDownLatch(1);
   private volatile Optional<RevocableOutput> current = Optional.empty();
   private int nrDumped;
@@ -75,6 +77,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
                 Spec.value(
                     "RATE", "Fold no faster than that, in bytes a second: 200M, 1G.", MAX_RATE))
             .addOption(Spec.flag("Do not wait until each image is on the disk.", NO_SYNC))
+            .addOption(CompressedOutput.option("Compress the memory in the images"))
             .addOption(
                 Spec.value(
                     "FILE",
@@ -94,6 +97,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
     sync = !arguments.hasMatchedOption(NO_SYNC);
     pace = DumpCommand.pace(Spec.value(arguments, MAX_RATE));
     keyFile = ImageKeys.keyFile(arguments);
+    codec = CompressedOutput.codec(arguments);
   }
 
   private static Duration every(Optional<String> text) throws UsageException {
@@ -155,7 +159,10 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
     CheckpointResult result;
     try (ImageOutput file = ImageFileOutput.create(image, false);
         RevocableOutput output = begin(file)) {
-      result = session.dump(options, output, image);
+      NewImage wanted = new NewImage(output, options.key(), codec);
+      result =
+          CompressedOutput.dump(
+              options, image, wanted, (how, into) -> session.dump(how, into, image));
     } catch (TargetGoneException e) {
       return Signals.exists(pid);
     } catch (CkptException e) {
@@ -224,7 +231,7 @@ final class WatchCommand extends CkptCommand implements Ending.Interruptible {
   private void fold(Path image, ImageKeys keys) throws IOException {
     try (ImageOutput file = ImageFileOutput.create(image, true);
         RevocableOutput output = begin(file)) {
-      MergeCommand.merge(image, keys, output, sync, pace);
+      MergeCommand.merge(image, keys, output, codec, sync, pace);
     }
   }
 

@@ -49,6 +49,11 @@ class ArgumentsTest {
         "dump 812 -o a --embed-files /a/{b    | --embed-files /a/{b is no pattern",
         "dump 812 -o a --tcp-established      | --tcp-established needs --stop",
         "dump 812 -o a --stop --tcp-established --tcp-close | exclude each other",
+        "dump 812 -o a --compress gzip        | '--compress': it is lz4 or zstd, not 'gzip'",
+        "dump 812 -o a --compress             | Missing required parameter for option '--compress'",
+        "dump 812 -o - --compress lz4         | --pre-dump, --parent and --compress take a file",
+        "merge a -o b --compress best         | '--compress': it is lz4 or zstd, not 'best'",
+        "watch 812 -o a --compress LZ4        | '--compress': it is lz4 or zstd, not 'LZ4'",
         "dump 812 -o a -o b                   | option '--output' (IMAGE) should be specified only"
             + " once",
         "restore                              | Missing required parameter: 'IMAGE'",

@@ -8,6 +8,7 @@ import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.KeySource;
+import dev.ckpt.format.PageCompression;
 import dev.ckpt.format.PageStream;
 import dev.ckpt.format.ParentSource;
 import dev.ckpt.format.record.Fd;
@@ -43,6 +44,7 @@ public final class ImageSummary {
   private final long nrObjects;
   private final long imageBytes;
   private final Optional<Seal> seal;
+  private final PageCompression compression;
   private final List<OpenFileText> files = new ArrayList<>();
   private final Optional<String> commandLine;
   private final String exe;
@@ -55,7 +57,8 @@ public final class ImageSummary {
       List<Statistics.Entry> statistics,
       long nrObjects,
       long imageBytes,
-      Optional<Seal> seal)
+      Optional<Seal> seal,
+      PageCompression compression)
       throws IOException {
     this.state = state;
     this.parent = parent.line();
@@ -66,6 +69,7 @@ public final class ImageSummary {
     this.nrObjects = nrObjects;
     this.imageBytes = imageBytes;
     this.seal = seal;
+    this.compression = compression;
     for (Fd fd : state.all(Fd.class)) {
       files.add(OpenFileText.of(fd, state));
     }
@@ -116,7 +120,8 @@ public final class ImageSummary {
         statistics,
         state.objects().size() + own.objects() + unread,
         counting.bytes(),
-        reader.seal());
+        reader.seal(),
+        reader.compression());
   }
 
   /** The process, in one line. */
@@ -182,6 +187,26 @@ public final class ImageSummary {
   String sealed() {
     return seal.map(found -> found.kdf() == Seal.PASSPHRASE ? "passphrase" : "key file")
         .orElse("no");
+  }
+
+  /** What of its own pages is compressed, and how much that is; nothing if none is. */
+  Optional<String> compressed() {
+    return compression.codecs().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "by "
+                + String.join(", ", codecs())
+                + ": "
+                + Units.bytes(compression.pageBytes())
+                + " of pages in "
+                + Units.bytes(compression.storedBytes()));
+  }
+
+  private List<String> codecs() {
+    return compression.codecs().stream()
+        .sorted()
+        .map(codec -> codec.name().toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   static Instant created(Header header) {
@@ -260,6 +285,14 @@ public final class ImageSummary {
         .put("zeroPages", pages.all().zero())
         .put("pagesByKind", pages.kinds().stream().map(ImageSummary::json).toList());
     parentJson.ifPresent(found -> all.put("parent", found));
+    if (!compression.codecs().isEmpty()) {
+      all.put(
+          "compressed",
+          new JsonObject()
+              .put("codecs", codecs())
+              .put("pageBytes", compression.pageBytes())
+              .put("storedBytes", compression.storedBytes()));
+    }
     return all;
   }
 

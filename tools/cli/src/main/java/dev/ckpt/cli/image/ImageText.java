@@ -104,6 +104,7 @@ final class ImageText {
         "parent " + task.ppid() + ", process group " + task.pgid() + ", session " + task.sid());
     fact("image", Units.bytes(image.imageBytes()) + ", " + count(image.nrObjects(), "object"));
     image.parent().ifPresent(text -> fact("upon", text));
+    image.compressed().ifPresent(text -> fact("packed", text));
     if (!image.sealed().equals("no")) {
       fact("sealed", "with a " + image.sealed());
     }
