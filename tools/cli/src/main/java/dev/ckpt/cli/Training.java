@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Runs each command once, so that the JVM can note which classes they need: the archive of classes
@@ -64,6 +65,11 @@ final class Training {
     run("show", image.toString());
     run("show", "-v", image.toString());
     run("verify", "--json", image.toString());
+    for (String codec : List.of("lz4", "zstd")) {
+      String small = image + "-" + codec;
+      run("merge", image.toString(), "-o", small, "--compress", codec, "--no-sync");
+      run("verify", small);
+    }
     runs |= run("restore", "--detach", image.toString()) == ExitCode.DONE;
     if (runs) {
       Signals.kill(pid, Signals.SIGKILL);
