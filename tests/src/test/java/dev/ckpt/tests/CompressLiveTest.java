@@ -1,10 +1,14 @@
 package dev.ckpt.tests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.kernel.TouchHook;
+import dev.ckpt.core.proc.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,12 +128,26 @@ class CompressLiveTest {
     expectCompressed(sealed, "lz4");
     String copied = dump("copied", "--compress", "zstd", "--pre-dump");
     expectCompressed(copied, "zstd");
+    writeBelowStack();
     String upon = dump("upon", "--compress", "zstd", "--parent", copied);
     assertTrue(Files.size(Path.of(upon)) < Files.size(Path.of(copied)));
     expectCompressed(upon, "zstd");
     restore(upon);
     restore(copied);
     task.finish(0);
+  }
+
+  /** So that there is a page that no parent has; the task never comes so deep. */
+  private void writeBelowStack() throws IOException {
+    long low =
+        ProcFs.of(task.pid()).maps().entries().stream()
+            .filter(vma -> vma.name().utf8().equals("[stack]"))
+            .findFirst()
+            .orElseThrow()
+            .start();
+    try (RemoteMemory memory = RemoteMemory.open(task.pid(), TouchHook.NONE)) {
+      memory.writeForced(low, "below ".repeat(500).getBytes(UTF_8));
+    }
   }
 
   @Test
