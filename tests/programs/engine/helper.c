@@ -38,9 +38,11 @@ static void answer(int connection, char *line)
         SYS(getcwd(text, sizeof text) ? 0 : -1);
     else if (strncmp(line, "exit ", 5) == 0)
         exit(atoi(rest));
-    else if (strcmp(line, "fork") == 0 && fork() == 0)
+    else if (strcmp(line, "fork") == 0 && fork() == 0) {
+        close(connection);
         for (;;)
             pause();
+    }
     dprintf(connection, "%s\n", text);
     if (strcmp(line, "hold") != 0)
         close(connection);

@@ -96,6 +96,25 @@ final class Child {
     return code.getAsInt();
   }
 
+  /**
+   * Ends it at once, with its process group if it leads one, and waits for its end whatever
+   * interrupts come.
+   */
+  void kill() throws IOException {
+    killGroup();
+    signal(Signals.SIGKILL);
+    while (exitCode().isEmpty()) {
+      waitFor(LOOK_MILLIS);
+    }
+  }
+
+  /** NB: before it is reaped, for then its number may be another group's. */
+  private synchronized void killGroup() throws CkptException {
+    if (exitCode.isEmpty() && Signals.exists(-pid)) {
+      Signals.kill(-pid, Signals.SIGKILL);
+    }
+  }
+
   /** Sends a signal, unless it has ended. */
   synchronized void signal(int number) throws CkptException {
     if (exitCode().isEmpty()) {

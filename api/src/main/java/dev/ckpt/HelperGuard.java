@@ -24,7 +24,7 @@ import java.util.Optional;
  */
 public final class HelperGuard implements AutoCloseable {
   /** Guards nothing. */
-  static final HelperGuard NONE = new HelperGuard(Optional.empty(), Optional.empty());
+  public static final HelperGuard NONE = new HelperGuard(Optional.empty(), Optional.empty());
 
   private static final String SHELL = "/bin/sh";
   private static final Map<String, String> ENVIRONMENT =
@@ -48,7 +48,7 @@ public final class HelperGuard implements AutoCloseable {
       for each in $all; do
         stat=$(cat "/proc/${each%:*}/stat" 2>/dev/null) || continue
         set -- ${stat##*) }
-        [ "${20}" = "${each#*:}" ] && kill -KILL "${each%:*}"
+        [ "${20}" = "${each#*:}" ] && { kill -s KILL -- "-${each%:*}" || kill -s KILL "${each%:*}"; }
       done
       [ -z "$folder" ] || rm -rf -- "$folder"
       """;

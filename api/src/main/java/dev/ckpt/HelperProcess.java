@@ -157,9 +157,14 @@ public final class HelperProcess implements AutoCloseable {
     return text.isEmpty() ? "; it wrote nothing" : "; it wrote:\n" + text;
   }
 
-  /** Waits until it listens on a TCP port, without connecting to it; as {@link #await}. */
+  /** Whether it listens on a TCP port; nobody connects to find out. */
+  public boolean listensOn(int port) throws IOException {
+    return isAlive() && ListeningSockets.has(pid(), port);
+  }
+
+  /** Waits until it listens on a TCP port; as {@link #await}. */
   public void awaitPort(int port, Duration patience) throws IOException {
-    await("port " + port, patience, () -> isAlive() && ListeningSockets.has(pid(), port));
+    await("port " + port, patience, () -> listensOn(port));
   }
 
   /** Waits until its output has a line that a pattern is found in; as {@link #await}. */
@@ -190,12 +195,11 @@ public final class HelperProcess implements AutoCloseable {
     return Checkpoint.of(pid()).to(image).dump();
   }
 
-  /** Ends it by SIGKILL if it has not ended, and waits for that. */
+  /** Ends it by SIGKILL if it has not ended, its process group as well, and waits for that. */
   @Override
   public void close() throws IOException {
     try (output) {
-      child.signal(Signals.SIGKILL);
-      child.await();
+      child.kill();
       synchronized (this) {
         if (!dropped) {
           dropped = true;

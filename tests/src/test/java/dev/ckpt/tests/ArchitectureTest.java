@@ -50,6 +50,7 @@ class ArchitectureTest {
           "backends/vm-readv", new String[] {"dev.ckpt.backend.vmreadv.."},
           "backends/parasite", new String[] {"dev.ckpt.backend.parasite.."},
           "api", new String[] {API},
+          "tools/junit", new String[] {"dev.ckpt.junit.."},
           "tools/cli", new String[] {TOOLS});
 
   private static final JavaClasses HOUSE =
@@ -105,6 +106,11 @@ class ArchitectureTest {
   @Test
   void apiUsesCoreRstrAndFormatOnly() {
     mayUse(List.of(API), List.of(FORMAT), CORE, RSTR);
+  }
+
+  @Test
+  void junitUsesTheApiAndItsErrorsOnly() {
+    mayUse(List.of("dev.ckpt.junit.."), List.of("dev.ckpt.error.."), API);
   }
 
   @Test

@@ -56,6 +56,7 @@ final class HelperClient {
   /** Sends a line; returns the one that comes back, or nothing. */
   static String ask(int port, String line) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
       socket.getOutputStream().write((line + "\n").getBytes(UTF_8));
       return new String(socket.getInputStream().readAllBytes(), UTF_8).strip();
     }

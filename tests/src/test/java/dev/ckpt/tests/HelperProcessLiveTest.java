@@ -19,6 +19,7 @@ import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Signals;
+import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.format.SealSecret;
@@ -31,10 +32,12 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,6 +249,48 @@ class HelperProcessLiveTest {
     } finally {
       left.close();
     }
+  }
+
+  @Test
+  void nothingIsLeftOfAJvmThatIsKilled() throws Exception {
+    Path rubbish = Files.createDirectory(folder.resolve("rubbish"));
+    List<String> words = new ArrayList<>(Jvm.words());
+    words.addAll(List.of(GuardedHelper.class.getName(), rubbish.toString()));
+    Process jvm = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String[] pids = jvm.inputReader().readLine().split(" ");
+    assertEquals(3, pids.length, String.join(" ", pids));
+    for (String pid : pids) {
+      assertTrue(isRunning(pid), pid);
+    }
+    jvm.destroyForcibly().waitFor();
+    Await.until(
+        "the end",
+        () -> Stream.of(pids).noneMatch(HelperProcessLiveTest::isRunning) && !Files.exists(rubbish),
+        () -> String.join(" ", pids));
+  }
+
+  /** One that nobody has reaped yet does not count. */
+  private static boolean isRunning(String pid) {
+    try {
+      return !ProcFs.of(Integer.parseInt(pid)).stat().state().ended();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void itsChildrenEndWithIt() throws IOException {
+    String child;
+    try (HelperProcess helper =
+        HelperProcess.command("/bin/sh", "-c", "sleep 1000 & echo $!; wait").start()) {
+      helper.awaitOutput("^[0-9]+$", PATIENCE);
+      child = helper.output().strip();
+      assertTrue(isRunning(child));
+      assertEquals(
+          Code.TASK_CHILDREN,
+          assertThrows(CkptException.class, () -> helper.freeze().close()).code());
+    }
+    Await.until("the end", () -> !isRunning(child), () -> child);
   }
 
   @Test

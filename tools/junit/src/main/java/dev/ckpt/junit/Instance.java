@@ -1,0 +1,243 @@
+package dev.ckpt.junit;
+
+import dev.ckpt.FrozenProcess;
+import dev.ckpt.HelperCommand;
+import dev.ckpt.HelperGuard;
+import dev.ckpt.HelperProcess;
+import dev.ckpt.error.CkptException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One helper with a port and a folder of its own: started, warmed up and frozen when it is first
+ * used, and brought back from then on. Where that cannot be it is started anew each time.
+ *
+ * <p>Threading: one thread at a time.
+ */
+final class Instance implements AutoCloseable {
+  private static final long LOOK_NANOS = 2_000_000;
+
+  /** Set by tests: as on a machine where nothing can be frozen. */
+  static final String NEVER_FREEZE = "ckpt.junit.neverFreeze";
+
+  /**
+   * What is started.
+   *
+   * @param environment variables beside ours
+   */
+  record Command(List<String> words, Map<String, String> environment, Path folder) {}
+
+  private final HelperSpec spec;
+  private final HelperGuard guard;
+  private final Path base;
+  private final Path own;
+  private final Path kept;
+
+  private int port;
+  private Optional<FrozenProcess> frozen = Optional.empty();
+  private Optional<RunningHelper> running = Optional.empty();
+  private boolean neverFrozen;
+
+  /**
+   * Makes one that does not run yet.
+   *
+   * @param base a folder for what it needs, which somebody else deletes
+   */
+  Instance(HelperSpec spec, HelperGuard guard, Path base) throws IOException {
+    this.spec = spec;
+    this.guard = guard;
+    this.base = base;
+    this.own = Files.createDirectories(base.resolve("folder"));
+    this.kept = base.resolve("kept");
+  }
+
+  /** Has it run in the state in which every test gets it. */
+  // What is opened here belongs to this object.
+  @SuppressWarnings("MustBeClosedChecker")
+  RunningHelper begin() throws IOException {
+    if (frozen.isPresent()) {
+      try {
+        FolderCopy.putBack(kept, own);
+        return run(new Subject.Freezable(frozen.get().restore()));
+      } catch (CkptException e) {
+        startOver("does not come back", e);
+      }
+    }
+    boolean done = false;
+    try {
+      start();
+      if (!neverFrozen) {
+        freeze();
+      }
+      done = true;
+      return running.orElseThrow();
+    } finally {
+      if (!done) {
+        end();
+      }
+    }
+  }
+
+  private RunningHelper run(Subject subject) {
+    running = Optional.of(new RunningHelper(subject, port, own));
+    return running.get();
+  }
+
+  /** NB: it may be frozen again under another pid, if its own is what somebody else has. */
+  private void startOver(String what, CkptException e) throws IOException {
+    FrozenProcess old = frozen.orElseThrow();
+    frozen = Optional.empty();
+    old.close();
+    giveUp(what, e, "is started once more");
+  }
+
+  private void giveUp(String what, Exception e, String instead) throws IOException {
+    String why = "helper " + spec.name() + " " + what + ": " + e.getMessage();
+    if (spec.ifImpossible() == IfImpossible.FAIL) {
+      throw new IOException(why, e);
+    }
+    System.err.println("ckpt: " + why.replace('\n', ' ') + "; it " + instead);
+  }
+
+  private void start() throws IOException {
+    port = spec.hasPort() ? freePort() : 0;
+    FolderCopy.empty(own);
+    run(startProcess());
+    awaitReady();
+    warmUp();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private Subject startProcess() throws IOException {
+    Map<String, String> environment = new LinkedHashMap<>();
+    spec.environment().forEach((name, value) -> environment.put(name, filled(value)));
+    Command command =
+        new Command(
+            spec.words().stream().map(this::filled).toList(),
+            environment,
+            spec.folder().orElse(own));
+    if (!System.getProperty("os.name").equals("Linux") || Boolean.getBoolean(NEVER_FREEZE)) {
+      if (!neverFrozen) {
+        neverFrozen = true;
+        giveUp(
+            "cannot be frozen",
+            new IOException("this is " + System.getProperty("os.name")),
+            "is started anew for every test");
+      }
+      return PlainSubject.start(command, base.resolve("output"));
+    }
+    HelperCommand start =
+        HelperProcess.command(command.words().toArray(String[]::new))
+            .folder(command.folder())
+            .guardedBy(guard);
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      start = start.environment(variable.getKey(), variable.getValue());
+    }
+    return new Subject.Freezable(start.start());
+  }
+
+  private String filled(String text) {
+    return text.replace(HelperSpec.PORT, Integer.toString(port))
+        .replace(HelperSpec.FOLDER, own.toString());
+  }
+
+  private void awaitReady() throws IOException {
+    RunningHelper helper = running.orElseThrow();
+    long end = System.nanoTime() + spec.patience().toNanos();
+    boolean ready = false;
+    while (!ready) {
+      requireAlive("before it was ready");
+      ready = !spec.hasPort() || helper.subject().listensOn(port);
+      for (ReadyCondition each : spec.ready()) {
+        ready = ready && each.isReady(helper);
+      }
+      if (!ready && System.nanoTime() - end > 0) {
+        throw new IOException(
+            "helper " + spec.name() + " was not ready within " + spec.patience() + said());
+      }
+      if (!ready) {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+  }
+
+  private void warmUp() throws IOException {
+    for (WarmUp each : spec.warmUps()) {
+      try {
+        each.warmUp(running.orElseThrow());
+      } catch (Exception e) {
+        OptionalInt code = running.orElseThrow().subject().exitCode();
+        throw new IOException(
+            "the warm-up of helper "
+                + spec.name()
+                + " failed: "
+                + e
+                + (code.isPresent() ? "; it has ended with " + code.getAsInt() : "")
+                + said(),
+            e);
+      }
+    }
+    requireAlive("in its warm-up");
+  }
+
+  private void requireAlive(String when) throws IOException {
+    OptionalInt code = running.orElseThrow().subject().exitCode();
+    if (code.isPresent()) {
+      throw new IOException(
+          "helper " + spec.name() + " ended with " + code.getAsInt() + " " + when + said());
+    }
+  }
+
+  private String said() throws IOException {
+    String text = running.orElseThrow().output().strip();
+    return text.isEmpty() ? "; it wrote nothing" : "; it wrote:\n" + text;
+  }
+
+  /** Freezes it and brings it back; if it cannot be frozen, it runs on. */
+  // What is opened here belongs to this object.
+  @SuppressWarnings("MustBeClosedChecker")
+  private void freeze() throws IOException {
+    HelperProcess process = ((Subject.Freezable) running.orElseThrow().subject()).process();
+    try {
+      frozen = Optional.of(process.freeze());
+    } catch (CkptException e) {
+      neverFrozen = true;
+      giveUp("cannot be frozen", e, "is started anew for every test");
+      return;
+    }
+    FolderCopy.keep(own, kept);
+    run(new Subject.Freezable(frozen.get().restore()));
+  }
+
+  /** Ends what runs of it. */
+  void end() throws IOException {
+    if (running.isPresent()) {
+      Subject subject = running.get().subject();
+      running = Optional.empty();
+      subject.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    end();
+    if (frozen.isPresent()) {
+      frozen.get().close();
+      frozen = Optional.empty();
+    }
+  }
+}
