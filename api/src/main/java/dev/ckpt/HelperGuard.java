@@ -48,7 +48,9 @@ public final class HelperGuard implements AutoCloseable {
       for each in $all; do
         stat=$(cat "/proc/${each%:*}/stat" 2>/dev/null) || continue
         set -- ${stat##*) }
-        [ "${20}" = "${each#*:}" ] && { kill -s KILL -- "-${each%:*}" || kill -s KILL "${each%:*}"; }
+        if [ "${20}" = "${each#*:}" ]; then
+          kill -s KILL -- "-${each%:*}" || kill -s KILL "${each%:*}"
+        fi
       done
       [ -z "$folder" ] || rm -rf -- "$folder"
       """;

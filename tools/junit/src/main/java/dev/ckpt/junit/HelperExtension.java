@@ -62,7 +62,7 @@ final class HelperExtension implements BeforeEachCallback, AfterEachCallback, Pa
       throw new ParameterResolutionException(
           "@Helper "
               + parameter.getParameter()
-              + ": here is no test yet; take a parameter of the test, a field, or lifetime PER_CLASS");
+              + ": here is no test yet; take a field, a parameter of the test, or PER_CLASS");
     }
     return helper(context, annotation);
   }

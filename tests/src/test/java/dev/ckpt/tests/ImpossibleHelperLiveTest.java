@@ -1,0 +1,201 @@
+package dev.ckpt.tests;
+
+import static dev.ckpt.tests.HelperClient.ask;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ckpt.junit.FrozenHelper;
+import dev.ckpt.junit.IfImpossible;
+import dev.ckpt.junit.RunningHelper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+
+/** What the JUnit extension does where something is in its way. */
+@Tag("live")
+class ImpossibleHelperLiveTest extends InnerJunit {
+  static class Failing {
+    @RegisterExtension static final FrozenHelper HELPER = helper().build();
+
+    @Test
+    void fails() throws IOException {
+      SEEN.add(HELPER.helper());
+      ask(HELPER.port(), "say what it says");
+      throw new IllegalStateException("no luck");
+    }
+
+    @Test
+    void passes() throws IOException {
+      use(HELPER.helper());
+    }
+  }
+
+  @Test
+  void aFailureComesWithWhatTheHelperWrote() throws IOException {
+    EngineExecutionResults results = run(Failing.class);
+    String failure = failureOf(results);
+    assertTrue(failure.startsWith("java.lang.IllegalStateException: no luck; helper helper (pid "));
+    assertTrue(failure.endsWith(") wrote:\nwhat it says"), failure);
+    assertEquals(1, results.testEvents().succeeded().count());
+  }
+
+  static class Dying {
+    @RegisterExtension static final FrozenHelper HELPER = helper().warmUp(Dying::end).build();
+
+    private static void end(RunningHelper helper) throws IOException {
+      SEEN.add(helper);
+      ask(helper.port(), "exit 9");
+      Await.until("the end", () -> !helper.isAlive(), () -> "pid " + helper.pid());
+    }
+
+    @Test
+    void neverRuns() {}
+  }
+
+  static class NeverReady {
+    @RegisterExtension
+    static final FrozenHelper HELPER =
+        helper("silent").readyWhenOutput("ready").patience(Duration.ofMillis(300)).build();
+
+    @Test
+    void neverRuns() {}
+  }
+
+  static class WarmUpFails {
+    @RegisterExtension
+    static final FrozenHelper HELPER =
+        helper()
+            .warmUp(
+                helper -> {
+                  throw new IllegalStateException("cold");
+                })
+            .build();
+
+    @Test
+    void neverRuns() {}
+  }
+
+  static class NoProgram {
+    @RegisterExtension
+    static final FrozenHelper HELPER = FrozenHelper.command("no-such-program").build();
+
+    @Test
+    void neverRuns() {}
+  }
+
+  @Test
+  void aHelperThatIsNotThereInTheEndIsExplained() throws IOException {
+    String dying = failureOf(run(Dying.class));
+    assertTrue(
+        dying.contains("helper helper ended with 9 in its warm-up; it wrote:\nready"), dying);
+    String late = failureOf(run(NeverReady.class));
+    assertTrue(late.contains("was not ready within PT0.3S; it wrote nothing"), late);
+    String cold = failureOf(run(WarmUpFails.class));
+    assertTrue(cold.contains("the warm-up of helper helper failed: "), cold);
+    assertTrue(cold.contains("cold; it wrote:\nready"), cold);
+    String none = failureOf(run(NoProgram.class));
+    assertTrue(none.contains("no program no-such-program in ["), none);
+  }
+
+  private static void fork(RunningHelper helper) throws IOException {
+    ask(helper.port(), "fork");
+  }
+
+  static class Forking {
+    @RegisterExtension
+    static final FrozenHelper HELPER = helper().warmUp(ImpossibleHelperLiveTest::fork).build();
+
+    @RepeatedTest(2)
+    void startedAnew() throws IOException {
+      assertEquals("8", ask(HELPER.port(), "add 1"));
+    }
+  }
+
+  static class ForkingFails {
+    @RegisterExtension
+    static final FrozenHelper HELPER =
+        helper().warmUp(ImpossibleHelperLiveTest::fork).ifImpossible(IfImpossible.FAIL).build();
+
+    @Test
+    void neverRuns() {}
+  }
+
+  @Test
+  void oneThatCannotBeFrozenIsStartedAnewOrFails() throws IOException {
+    expectAllGood(run(Forking.class), 2);
+    assertEquals(2, WARM_UPS.get());
+    assertTrue(errors.startsWith("ckpt: helper helper cannot be frozen: TASK_CHILDREN: "), errors);
+    assertTrue(errors.endsWith("; it is started anew for every test\n"), errors);
+    assertEquals(1, errors.lines().count(), errors);
+    String failure = failureOf(run(ForkingFails.class));
+    assertTrue(failure.contains("helper helper cannot be frozen: TASK_CHILDREN"), failure);
+  }
+
+  static class PidTaken {
+    @RegisterExtension static final FrozenHelper HELPER = helper().build();
+    private static final AtomicInteger PID = new AtomicInteger();
+    private static final AtomicInteger OCCUPANT = new AtomicInteger();
+
+    /** JUnit makes one of these for each test, before its helper comes back. */
+    PidTaken() throws IOException {
+      if (PID.get() != 0 && OCCUPANT.get() == 0) {
+        OCCUPANT.set(Pids.occupy(PID.get()));
+      }
+    }
+
+    @RepeatedTest(3)
+    void comesBack() throws IOException {
+      RunningHelper helper = HELPER.helper();
+      SEEN.add(helper);
+      assertEquals("8", ask(helper.port(), "add 1"));
+      PID.set((int) helper.pid());
+    }
+  }
+
+  /** Somebody else has its pid: it is started and frozen once more, under another one. */
+  @Test
+  void onePidIsAsGoodAsAnother() throws IOException {
+    assumeTrue(Pids.canOccupy(), "needs root");
+    PidTaken.PID.set(0);
+    PidTaken.OCCUPANT.set(0);
+    try {
+      EngineExecutionResults results = run(PidTaken.class);
+      expectAllGood(results, 3);
+    } finally {
+      Pids.free(PidTaken.OCCUPANT.get());
+    }
+    assertEquals(2, WARM_UPS.get());
+    assertTrue(errors.startsWith("ckpt: helper helper does not come back: PID_TAKEN: "), errors);
+    assertTrue(errors.endsWith("; it is started once more\n"), errors);
+  }
+
+  @Test
+  void whereNothingCanBeFrozenItIsAPlainProcess() throws IOException {
+    System.setProperty("ckpt.junit.neverFreeze", "true");
+    try {
+      expectAllGood(run(Plain.class), 2);
+    } finally {
+      System.clearProperty("ckpt.junit.neverFreeze");
+    }
+    assertEquals(2, WARM_UPS.get());
+    assertTrue(errors.startsWith("ckpt: helper helper cannot be frozen: "), errors);
+    assertEquals(1, errors.lines().count(), errors);
+  }
+
+  static class Plain {
+    @RegisterExtension static final FrozenHelper HELPER = helper().build();
+
+    @RepeatedTest(2)
+    void startedAnew() throws IOException {
+      SEEN.add(HELPER.helper());
+      assertEquals("8", ask(HELPER.port(), "add 1"));
+      assertTrue(HELPER.helper().output().startsWith("ready\n"));
+    }
+  }
+}
