@@ -1,6 +1,7 @@
 package dev.ckpt.tests;
 
 import static dev.ckpt.tests.HelperClient.ask;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,6 +11,8 @@ import dev.ckpt.junit.IfImpossible;
 import dev.ckpt.junit.RunningHelper;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
@@ -196,6 +199,33 @@ class ImpossibleHelperLiveTest extends InnerJunit {
       SEEN.add(HELPER.helper());
       assertEquals("8", ask(HELPER.port(), "add 1"));
       assertTrue(HELPER.helper().output().startsWith("ready\n"));
+    }
+  }
+
+  /** As root has it in a container: no capability at all. */
+  @Test
+  void whoeverMayNotRestoreHasItStartedAnew() throws Exception {
+    List<String> words =
+        new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
+    words.addAll(Jvm.words());
+    words.add(WithoutRights.class.getName());
+    Process jvm = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String said = new String(jvm.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, jvm.waitFor(), said);
+    List<String> lines = said.lines().filter(line -> line.startsWith("ckpt: ")).toList();
+    assertEquals(1, lines.size(), said);
+    assertTrue(
+        lines.get(0).startsWith("ckpt: helper helper does not come back: NO_RIGHT_TO_PIDS: "),
+        said);
+    assertTrue(lines.get(0).endsWith("; it is started anew for every test"), said);
+  }
+
+  /** Runs a test class in a JVM of its own, and ends with 0 if its two tests passed. */
+  static final class WithoutRights extends InnerJunit {
+    public static void main(String[] arguments) throws IOException {
+      WithoutRights inner = new WithoutRights();
+      expectAllGood(inner.run(Plain.class), 2);
+      System.err.print(inner.errors);
     }
   }
 }

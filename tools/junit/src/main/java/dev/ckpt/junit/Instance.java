@@ -25,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Instance implements AutoCloseable {
   private static final long LOOK_NANOS = 2_000_000;
+  private static final String STARTED_ANEW = "is started anew for every test";
 
   /** Set by tests: as on a machine where nothing can be frozen. */
   static final String NEVER_FREEZE = "ckpt.junit.neverFreeze";
@@ -61,22 +62,14 @@ final class Instance implements AutoCloseable {
   }
 
   /** Has it run in the state in which every test gets it. */
-  // What is opened here belongs to this object.
-  @SuppressWarnings("MustBeClosedChecker")
   RunningHelper begin() throws IOException {
-    if (frozen.isPresent()) {
-      try {
-        FolderCopy.putBack(kept, own);
-        return run(new Subject.Freezable(frozen.get().restore()));
-      } catch (CkptException e) {
-        startOver("does not come back", e);
-      }
-    }
     boolean done = false;
     try {
-      start();
-      if (!neverFrozen) {
-        freeze();
+      if (frozen.isEmpty() || !comesBack("is started once more")) {
+        start();
+        if (!neverFrozen) {
+          freeze();
+        }
       }
       done = true;
       return running.orElseThrow();
@@ -87,17 +80,30 @@ final class Instance implements AutoCloseable {
     }
   }
 
+  /**
+   * Brings it back.
+   *
+   * @param instead what is done if it cannot be; then it is not frozen any more
+   */
+  // What is opened here belongs to this object.
+  @SuppressWarnings("MustBeClosedChecker")
+  private boolean comesBack(String instead) throws IOException {
+    FrozenProcess image = frozen.orElseThrow();
+    try {
+      FolderCopy.putBack(kept, own);
+      run(new Subject.Freezable(image.restore()));
+      return true;
+    } catch (CkptException e) {
+      frozen = Optional.empty();
+      image.close();
+      giveUp("does not come back", e, instead);
+      return false;
+    }
+  }
+
   private RunningHelper run(Subject subject) {
     running = Optional.of(new RunningHelper(subject, port, own));
     return running.get();
-  }
-
-  /** NB: it may be frozen again under another pid, if its own is what somebody else has. */
-  private void startOver(String what, CkptException e) throws IOException {
-    FrozenProcess old = frozen.orElseThrow();
-    frozen = Optional.empty();
-    old.close();
-    giveUp(what, e, "is started once more");
   }
 
   private void giveUp(String what, Exception e, String instead) throws IOException {
@@ -136,7 +142,7 @@ final class Instance implements AutoCloseable {
         giveUp(
             "cannot be frozen",
             new IOException("this is " + System.getProperty("os.name")),
-            "is started anew for every test");
+            STARTED_ANEW);
       }
       return PlainSubject.start(command, base.resolve("output"));
     }
@@ -207,7 +213,7 @@ final class Instance implements AutoCloseable {
     return text.isEmpty() ? "; it wrote nothing" : "; it wrote:\n" + text;
   }
 
-  /** Freezes it and brings it back; if it cannot be frozen, it runs on. */
+  /** Freezes it and brings it back; if that cannot be, it is started for every test from now on. */
   // What is opened here belongs to this object.
   @SuppressWarnings("MustBeClosedChecker")
   private void freeze() throws IOException {
@@ -216,11 +222,14 @@ final class Instance implements AutoCloseable {
       frozen = Optional.of(process.freeze());
     } catch (CkptException e) {
       neverFrozen = true;
-      giveUp("cannot be frozen", e, "is started anew for every test");
+      giveUp("cannot be frozen", e, STARTED_ANEW);
       return;
     }
     FolderCopy.keep(own, kept);
-    run(new Subject.Freezable(frozen.get().restore()));
+    if (!comesBack(STARTED_ANEW)) {
+      neverFrozen = true;
+      start();
+    }
   }
 
   /** Ends what runs of it. */
