@@ -1,12 +1,14 @@
 package dev.ckpt;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import dev.ckpt.core.checkpoint.CheckpointResult;
+import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.UnnamedOutput;
+import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.rstr.Custody;
+import dev.ckpt.rstr.ImageTrust;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -18,9 +20,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 /**
- * A process that was frozen and ended, in an image file without a name, which is gone when this is
- * closed, or this JVM has ended. It comes back as often as is wanted, one at a time, for it has its
- * old pid.
+ * A process that was frozen and ended. It comes back as often as is wanted, one at a time, for it
+ * has its old pid.
+ *
+ * <p>Its image is a file without a name, which is gone when this is closed, or this JVM has ended;
+ * or one with a name, which stays.
  *
  * <p>Threading: any, one at a time.
  */
@@ -29,29 +33,75 @@ public final class FrozenProcess implements AutoCloseable {
   private static final long LOOK_NANOS = 5_000_000;
   private static final Set<Code> CONNECTIONS = EnumSet.of(Code.TCP_CONNECTION, Code.TCP_STATE);
 
-  private final ImageFileOutput file;
-  private final CheckpointResult result;
+  /** Where the image is. */
+  private interface Image extends AutoCloseable {
+    @MustBeClosed
+    FileChannel open() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  private record Unnamed(ImageFileOutput file) implements Image {
+    @Override
+    @MustBeClosed
+    public FileChannel open() throws IOException {
+      return file.reopen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  private record Named(Path path) implements Image {
+    @Override
+    @MustBeClosed
+    public FileChannel open() throws IOException {
+      return ImageTrust.open(path);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final Image image;
   private final HelperGuard guard;
 
-  private FrozenProcess(ImageFileOutput file, CheckpointResult result, HelperGuard guard) {
-    this.file = file;
-    this.result = result;
+  private FrozenProcess(Image image, HelperGuard guard) {
+    this.image = image;
     this.guard = guard;
   }
 
+  /**
+   * One that was frozen before, perhaps by another JVM.
+   *
+   * @param image that it comes back from, if nobody else may have written it
+   * @param guard what ends it if we cannot
+   */
+  public static FrozenProcess from(Path image, HelperGuard guard) {
+    return new FrozenProcess(new Named(image), guard);
+  }
+
+  /** Freezes one into a file without a name. */
   @MustBeClosed
-  // What is opened here belongs to what is returned.
-  @SuppressWarnings("MustBeClosedChecker")
   static FrozenProcess of(HelperProcess process, Checkpoint checkpoint, HelperGuard guard)
       throws IOException {
     Path place = Path.of(System.getProperty("java.io.tmpdir"), "ckpt-" + process.pid());
+    return new FrozenProcess(
+        new Unnamed(settled(process, () -> dump(checkpoint.ending().withoutSync(), place))), guard);
+  }
+
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  private static ImageFileOutput dump(Checkpoint checkpoint, Path place) throws IOException {
     ImageFileOutput file = ImageFileOutput.create(place, true);
     boolean done = false;
     try {
-      CheckpointResult result = dump(checkpoint.ending().withoutSync(), file);
-      process.close();
+      checkpoint.dump(new UnnamedOutput(file));
       done = true;
-      return new FrozenProcess(file, result, guard);
+      return file;
     } finally {
       if (!done) {
         file.close();
@@ -59,18 +109,31 @@ public final class FrozenProcess implements AutoCloseable {
     }
   }
 
-  /**
-   * NB: a connection that we have closed is the process's until it has noticed that, and then for a
-   * moment still the kernel's.
-   */
-  private static CheckpointResult dump(Checkpoint checkpoint, ImageFileOutput file)
+  /** Freezes one into a file that stays. */
+  static FrozenProcess at(
+      Path image, HelperProcess process, Checkpoint checkpoint, HelperGuard guard)
       throws IOException {
+    settled(process, () -> checkpoint.to(image).replacing().ending().withoutSync().dump());
+    return from(image, guard);
+  }
+
+  /** A dump, or some. */
+  private interface Attempt<T> {
+    T make() throws IOException;
+  }
+
+  /**
+   * Tries again for a while, of what is over soon. A connection that we have closed is the
+   * process's until it has noticed that, and then for a moment still the kernel's. And a shell that
+   * has said that all is ready may still be about to execute the program.
+   */
+  private static <T> T settled(HelperProcess process, Attempt<T> dump) throws IOException {
     long end = System.nanoTime() + SETTLING.toNanos();
     while (true) {
       try {
-        return checkpoint.dump(new UnnamedOutput(file));
-      } catch (UnsupportedStateException e) {
-        if (System.nanoTime() - end > 0 || !isAboutConnections(e)) {
+        return dump.make();
+      } catch (CkptException e) {
+        if (System.nanoTime() - end > 0 || !isOverSoon(process, e)) {
           throw e;
         }
         LockSupport.parkNanos(LOOK_NANOS);
@@ -78,20 +141,17 @@ public final class FrozenProcess implements AutoCloseable {
     }
   }
 
-  private static boolean isAboutConnections(UnsupportedStateException e) {
-    return e.refusals().stream().allMatch(each -> CONNECTIONS.contains(each.code()));
-  }
-
-  /** What the dump did. */
-  public CheckpointResult result() {
-    return result;
+  private static boolean isOverSoon(HelperProcess process, CkptException e) throws IOException {
+    return e instanceof UnsupportedStateException refused
+        ? refused.refusals().stream().allMatch(each -> CONNECTIONS.contains(each.code()))
+        : e instanceof TargetGoneException && process.isAlive();
   }
 
   /**
    * Brings it back as it was when it was frozen. Blocks until it runs.
    *
-   * @throws dev.ckpt.core.error.UnsupportedStateException when it cannot come back, as when
-   *     somebody has its pid; nothing was created
+   * @throws UnsupportedStateException when it cannot come back, as when somebody has its pid;
+   *     nothing was created
    */
   @MustBeClosed
   public HelperProcess restore() throws IOException {
@@ -102,13 +162,13 @@ public final class FrozenProcess implements AutoCloseable {
   @MustBeClosed
   public HelperProcess restore(UnaryOperator<RestartOptions> options) throws IOException {
     RestartOptions all = options.apply(RestartOptions.of()).withCustody(Custody.CHILD);
-    try (FileChannel image = file.reopen()) {
-      return HelperProcess.restored(dev.ckpt.rstr.Restart.restore(all, image).pid(), guard);
+    try (FileChannel channel = image.open()) {
+      return HelperProcess.restored(dev.ckpt.rstr.Restart.restore(all, channel).pid(), guard);
     }
   }
 
   @Override
   public void close() throws IOException {
-    file.close();
+    image.close();
   }
 }

@@ -186,8 +186,20 @@ public final class HelperProcess implements AutoCloseable {
    *     runs on
    */
   @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
   public FrozenProcess freeze(UnaryOperator<Checkpoint> options) throws IOException {
-    return FrozenProcess.of(this, options.apply(Checkpoint.of(pid())), guard);
+    FrozenProcess frozen = FrozenProcess.of(this, options.apply(Checkpoint.of(pid())), guard);
+    close();
+    return frozen;
+  }
+
+  /** Freezes it into an image file that stays, and ends it; a file of that name is replaced. */
+  @MustBeClosed
+  public FrozenProcess freezeTo(Path image) throws IOException {
+    FrozenProcess frozen = FrozenProcess.at(image, this, Checkpoint.of(pid()), guard);
+    close();
+    return frozen;
   }
 
   /** Dumps it into an image file; it runs on. */

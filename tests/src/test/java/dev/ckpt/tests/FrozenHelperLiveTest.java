@@ -15,16 +15,19 @@ import dev.ckpt.junit.WarmUp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +127,61 @@ class FrozenHelperLiveTest extends InnerJunit {
         6);
     assertEquals(3, WARM_UPS.get());
     assertEquals(3, Parallel.ALL.stream().map(RunningHelper::port).distinct().count());
+  }
+
+  static class Reusing {
+    @RegisterExtension static final FrozenHelper HELPER = helper().reuse().build();
+
+    @RepeatedTest(2)
+    void test() throws IOException {
+      use(HELPER.helper());
+    }
+  }
+
+  /** The second run starts and warms up nothing; after a change of the program the third does. */
+  @Test
+  void anImageIsKeptForTheNextRun(@TempDir Path images) throws IOException {
+    System.setProperty("ckpt.reuse.folder", images.toString());
+    try {
+      expectAllGood(run(Reusing.class), 2);
+      expectAllGood(run(Reusing.class), 2);
+      assertEquals(1, WARM_UPS.get());
+      assertEquals(1, SEEN.stream().map(RunningHelper::pid).distinct().count());
+      assertEquals(1, nrFiles(images));
+
+      Path program = Path.of(helperProgram());
+      FileTime old = Files.getLastModifiedTime(program);
+      Files.setLastModifiedTime(program, FileTime.fromMillis(old.toMillis() - 5000));
+      try {
+        expectAllGood(run(Reusing.class), 2);
+      } finally {
+        Files.setLastModifiedTime(program, old);
+      }
+      assertEquals(2, WARM_UPS.get());
+      assertEquals(1, nrFiles(images));
+      assertEquals("", errors);
+
+      try (Stream<Path> kept = Files.list(images)) {
+        Path image = kept.findFirst().orElseThrow().resolve("image.ckpt");
+        Files.write(image, new byte[100]);
+      }
+      Files.setLastModifiedTime(program, FileTime.fromMillis(old.toMillis() - 5000));
+      try {
+        expectAllGood(run(Reusing.class), 2);
+      } finally {
+        Files.setLastModifiedTime(program, old);
+      }
+      assertEquals(3, WARM_UPS.get());
+      assertTrue(errors.contains(" does not come back: image offset 0: "), errors);
+    } finally {
+      System.clearProperty("ckpt.reuse.folder");
+    }
+  }
+
+  private static long nrFiles(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.count();
+    }
   }
 
   /** What annotations name. */

@@ -185,6 +185,47 @@ class HelperProcessLiveTest {
     }
   }
 
+  /** The helper has noticed it a moment later; until then it still has a connection. */
+  @Test
+  void aConnectionThatWasJustClosedIsWaitedFor() throws Exception {
+    int port = freePort();
+    try (HelperProcess helper = HelperClient.start(port)) {
+      Socket held = new Socket(InetAddress.getLoopbackAddress(), port);
+      Thread closer =
+          new Thread(
+              () -> {
+                try {
+                  Await.pause(150);
+                  held.close();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      closer.start();
+      try (FrozenProcess frozen = helper.freeze();
+          HelperProcess again = frozen.restore()) {
+        assertTrue(again.isAlive());
+        assertEquals("0", ask(port, "get"));
+      }
+      closer.join();
+    }
+  }
+
+  /** It says so, and executes the program a moment later. */
+  @Test
+  void aShellThatIsAboutToExecuteIsWaitedFor() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      try (HelperProcess helper =
+          HelperProcess.command("/bin/sh", "-c", "echo ready; exec sleep 1000").start()) {
+        helper.awaitOutput("ready", PATIENCE);
+        try (FrozenProcess frozen = helper.freeze();
+            HelperProcess again = frozen.restore()) {
+          assertTrue(again.isAlive());
+        }
+      }
+    }
+  }
+
   @Test
   void aPidThatIsTakenIsRefused() throws IOException {
     int port = freePort();

@@ -173,7 +173,8 @@ class ImpossibleHelperLiveTest extends InnerJunit {
     } finally {
       Pids.free(PidTaken.OCCUPANT.get());
     }
-    assertEquals(2, WARM_UPS.get());
+    // NB: anybody may take the other one too.
+    assertTrue(WARM_UPS.get() >= 2, errors);
     assertTrue(errors.startsWith("ckpt: helper helper does not come back: PID_TAKEN: "), errors);
     assertTrue(errors.endsWith("; it is started once more\n"), errors);
   }
@@ -208,6 +209,7 @@ class ImpossibleHelperLiveTest extends InnerJunit {
     List<String> words =
         new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
     words.addAll(Jvm.words());
+    words.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
     words.add(WithoutRights.class.getName());
     Process jvm = new ProcessBuilder(words).redirectErrorStream(true).start();
     String said = new String(jvm.getInputStream().readAllBytes(), UTF_8);

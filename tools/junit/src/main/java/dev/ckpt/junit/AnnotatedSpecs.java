@@ -16,12 +16,22 @@ final class AnnotatedSpecs {
 
   private AnnotatedSpecs() {}
 
-  static HelperSpec of(ExtensionContext context, Helper annotation) {
+  /**
+   * That of an annotation.
+   *
+   * @param reuse whether {@link Reuse} stands beside it
+   */
+  static HelperSpec of(ExtensionContext context, Helper annotation, boolean reuse) {
     return context
         .getRoot()
         .getStore(SPECS)
-        .getOrComputeIfAbsent(annotation, AnnotatedSpecs::make, HelperSpec.class);
+        .getOrComputeIfAbsent(
+            new Key(annotation, reuse),
+            key -> make(key.annotation).withReuse(key.reuse),
+            HelperSpec.class);
   }
+
+  private record Key(Helper annotation, boolean reuse) {}
 
   private static HelperSpec make(Helper annotation) {
     HelperSpec spec =

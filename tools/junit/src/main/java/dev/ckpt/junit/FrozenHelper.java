@@ -136,6 +136,12 @@ public final class FrozenHelper implements BeforeEachCallback, AfterEachCallback
       return this;
     }
 
+    /** Its image is kept for the next runs: see {@link Reuse}. */
+    public Builder reuse() {
+      spec = spec.withReuse(true);
+      return this;
+    }
+
     /** The extension. */
     public FrozenHelper build() {
       return new FrozenHelper(spec.withEnvironment(environment));

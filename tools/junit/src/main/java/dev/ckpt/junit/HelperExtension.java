@@ -26,7 +26,12 @@ final class HelperExtension implements BeforeEachCallback, AfterEachCallback, Pa
     for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
       for (Field field : fields(instance.getClass())) {
         field.setAccessible(true);
-        field.set(instance, helper(context, field.getAnnotation(Helper.class)));
+        field.set(
+            instance,
+            helper(
+                context,
+                field.getAnnotation(Helper.class),
+                field.isAnnotationPresent(Reuse.class)));
       }
     }
   }
@@ -64,11 +69,11 @@ final class HelperExtension implements BeforeEachCallback, AfterEachCallback, Pa
               + parameter.getParameter()
               + ": here is no test yet; take a field, a parameter of the test, or PER_CLASS");
     }
-    return helper(context, annotation);
+    return helper(context, annotation, parameter.isAnnotated(Reuse.class));
   }
 
-  private static RunningHelper helper(ExtensionContext context, Helper annotation) {
-    HelperSpec spec = AnnotatedSpecs.of(context, annotation);
+  private static RunningHelper helper(ExtensionContext context, Helper annotation, boolean reuse) {
+    HelperSpec spec = AnnotatedSpecs.of(context, annotation, reuse);
     used(context).add(spec);
     return Leases.of(context, spec);
   }

@@ -53,8 +53,8 @@ final class HelperPool implements AutoCloseable {
     if (!idle.isEmpty()) {
       return idle.pop();
     }
-    Path folder = Files.createDirectory(base.resolve(Integer.toString(all.size())));
-    Instance instance = new Instance(spec, guard.orElse(HelperGuard.NONE), folder);
+    Place place = spec.reuse() ? Place.kept(spec) : Place.in(base, all.size());
+    Instance instance = new Instance(spec, guard.orElse(HelperGuard.NONE), place);
     all.add(instance);
     return instance;
   }

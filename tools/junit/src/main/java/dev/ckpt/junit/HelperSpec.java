@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param patience how long it may take until it is ready
  * @param ifImpossible what is done if it cannot be frozen
  * @param lifetime how long it goes on
+ * @param reuse whether its image is kept for the next runs
  */
 record HelperSpec(
     List<String> words,
@@ -27,7 +28,8 @@ record HelperSpec(
     List<WarmUp> warmUps,
     Duration patience,
     IfImpossible ifImpossible,
-    Lifetime lifetime) {
+    Lifetime lifetime,
+    boolean reuse) {
   static final String PORT = "{port}";
   static final String FOLDER = "{folder}";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -51,7 +53,8 @@ record HelperSpec(
         List.of(),
         PATIENCE,
         IfImpossible.RESTART,
-        Lifetime.PER_METHOD);
+        Lifetime.PER_METHOD,
+        false);
   }
 
   /** Whether it is given a port. */
@@ -68,12 +71,20 @@ record HelperSpec(
 
   HelperSpec withEnvironment(Map<String, String> variables) {
     return new HelperSpec(
-        words, variables, folder, ready, warmUps, patience, ifImpossible, lifetime);
+        words, variables, folder, ready, warmUps, patience, ifImpossible, lifetime, reuse);
   }
 
   HelperSpec withFolder(Path where) {
     return new HelperSpec(
-        words, environment, Optional.of(where), ready, warmUps, patience, ifImpossible, lifetime);
+        words,
+        environment,
+        Optional.of(where),
+        ready,
+        warmUps,
+        patience,
+        ifImpossible,
+        lifetime,
+        reuse);
   }
 
   HelperSpec readyWhen(ReadyCondition condition) {
@@ -85,7 +96,8 @@ record HelperSpec(
         warmUps,
         patience,
         ifImpossible,
-        lifetime);
+        lifetime,
+        reuse);
   }
 
   HelperSpec warmedUpBy(WarmUp warmUp) {
@@ -97,19 +109,28 @@ record HelperSpec(
         added(warmUps, warmUp),
         patience,
         ifImpossible,
-        lifetime);
+        lifetime,
+        reuse);
   }
 
   HelperSpec withPatience(Duration time) {
-    return new HelperSpec(words, environment, folder, ready, warmUps, time, ifImpossible, lifetime);
+    return new HelperSpec(
+        words, environment, folder, ready, warmUps, time, ifImpossible, lifetime, reuse);
   }
 
   HelperSpec with(IfImpossible policy) {
-    return new HelperSpec(words, environment, folder, ready, warmUps, patience, policy, lifetime);
+    return new HelperSpec(
+        words, environment, folder, ready, warmUps, patience, policy, lifetime, reuse);
   }
 
   HelperSpec with(Lifetime time) {
-    return new HelperSpec(words, environment, folder, ready, warmUps, patience, ifImpossible, time);
+    return new HelperSpec(
+        words, environment, folder, ready, warmUps, patience, ifImpossible, time, reuse);
+  }
+
+  HelperSpec withReuse(boolean keep) {
+    return new HelperSpec(
+        words, environment, folder, ready, warmUps, patience, ifImpossible, lifetime, keep);
   }
 
   private static <T> List<T> added(List<T> all, T one) {

@@ -1,5 +1,6 @@
 package dev.ckpt.junit;
 
+import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.FrozenProcess;
 import dev.ckpt.HelperCommand;
 import dev.ckpt.HelperGuard;
@@ -39,7 +40,7 @@ final class Instance implements AutoCloseable {
 
   private final HelperSpec spec;
   private final HelperGuard guard;
-  private final Path base;
+  private final Place place;
   private final Path own;
   private final Path kept;
 
@@ -51,14 +52,18 @@ final class Instance implements AutoCloseable {
   /**
    * Makes one that does not run yet.
    *
-   * @param base a folder for what it needs, which somebody else deletes
+   * @param place for its files; closed with it
    */
-  Instance(HelperSpec spec, HelperGuard guard, Path base) throws IOException {
+  Instance(HelperSpec spec, HelperGuard guard, Place place) throws IOException {
     this.spec = spec;
     this.guard = guard;
-    this.base = base;
-    this.own = Files.createDirectories(base.resolve("folder"));
-    this.kept = base.resolve("kept");
+    this.place = place;
+    this.own = Files.createDirectories(place.folder().resolve("folder"));
+    this.kept = place.folder().resolve("kept");
+    if (place.image().filter(Files::exists).isPresent() && Files.exists(place.port())) {
+      port = Integer.parseInt(Files.readString(place.port()));
+      frozen = Optional.of(FrozenProcess.from(place.image().get(), guard));
+    }
   }
 
   /** Has it run in the state in which every test gets it. */
@@ -144,7 +149,7 @@ final class Instance implements AutoCloseable {
             new IOException("this is " + System.getProperty("os.name")),
             STARTED_ANEW);
       }
-      return PlainSubject.start(command, base.resolve("output"));
+      return PlainSubject.start(command, place.folder().resolve("output"));
     }
     HelperCommand start =
         HelperProcess.command(command.words().toArray(String[]::new))
@@ -219,17 +224,32 @@ final class Instance implements AutoCloseable {
   private void freeze() throws IOException {
     HelperProcess process = ((Subject.Freezable) running.orElseThrow().subject()).process();
     try {
-      frozen = Optional.of(process.freeze());
+      frozen = Optional.of(freeze(process));
     } catch (CkptException e) {
       neverFrozen = true;
       giveUp("cannot be frozen", e, STARTED_ANEW);
       return;
     }
     FolderCopy.keep(own, kept);
+    if (place.image().isPresent()) {
+      Files.writeString(place.port(), Integer.toString(port));
+    }
     if (!comesBack(STARTED_ANEW)) {
       neverFrozen = true;
       start();
     }
+  }
+
+  /** NB: an image that is kept is of use once its port is told, and its folder is there. */
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  private FrozenProcess freeze(HelperProcess process) throws IOException {
+    if (place.image().isEmpty()) {
+      return process.freeze();
+    }
+    Files.deleteIfExists(place.port());
+    return process.freezeTo(place.image().get());
   }
 
   /** Ends what runs of it. */
@@ -248,5 +268,6 @@ final class Instance implements AutoCloseable {
       frozen.get().close();
       frozen = Optional.empty();
     }
+    place.close();
   }
 }

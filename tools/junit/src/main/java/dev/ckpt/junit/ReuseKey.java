@@ -1,0 +1,95 @@
+package dev.ckpt.junit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.TreeMap;
+
+/**
+ * What must be the same for an image of an earlier run to be as good as a new one, in one number.
+ */
+final class ReuseKey {
+  private static final int LETTERS = 16;
+
+  private final MessageDigest digest;
+
+  private ReuseKey() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** That of a helper; the same on every machine with the same files. */
+  static String of(HelperSpec spec) throws IOException {
+    ReuseKey key = new ReuseKey();
+    key.add(System.getProperty("os.version"));
+    key.add(ReuseKey.class.getName() + " 1");
+    for (String word : spec.words()) {
+      key.add(word);
+      for (String part : word.split("[:=]")) {
+        key.addFile(part);
+      }
+    }
+    String program = spec.words().get(0);
+    if (!program.contains("/")) {
+      for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
+        key.addFile(folder + "/" + program);
+      }
+    }
+    new TreeMap<>(spec.environment()).forEach((name, value) -> key.add(name + "=" + value));
+    key.add(spec.folder().map(Path::toString).orElse(""));
+    for (Object each : spec.ready()) {
+      key.addClass(each.getClass());
+    }
+    for (Object each : spec.warmUps()) {
+      key.addClass(each.getClass());
+    }
+    return HexFormat.of().formatHex(key.digest.digest()).substring(0, LETTERS);
+  }
+
+  private void add(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    digest.update((bytes.length + ":").getBytes(UTF_8));
+    digest.update(bytes);
+  }
+
+  /** A word may name one or not. */
+  private void addFile(String name) throws IOException {
+    Path file;
+    try {
+      file = Path.of(name);
+    } catch (InvalidPathException e) {
+      return;
+    }
+    if (name.contains("/") && Files.isRegularFile(file)) {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      add(name + " " + attributes.size() + " " + attributes.lastModifiedTime().toMillis());
+    }
+  }
+
+  /** Of a lambda, which has no file, the class that it stands in. */
+  private void addClass(Class<?> type) throws IOException {
+    String name = type.getName();
+    int lambda = name.indexOf("$$Lambda");
+    String host = lambda < 0 ? name : name.substring(0, lambda);
+    add(host);
+    String resource = "/" + host.replace('.', '/') + ".class";
+    try (InputStream bytes = type.getResourceAsStream(resource)) {
+      if (bytes == null) {
+        throw new IOException(
+            "the class " + host + " has no file: a helper cannot be reused by it");
+      }
+      digest.update(bytes.readAllBytes());
+    }
+  }
+}
