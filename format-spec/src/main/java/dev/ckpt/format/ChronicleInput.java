@@ -7,6 +7,10 @@ import net.openhft.chronicle.bytes.Bytes;
 
 /** Record input on Chronicle Bytes that wrap a copy of one payload. */
 final class ChronicleInput implements RecordInput {
+  static {
+    QuietChronicle.load();
+  }
+
   private final Bytes<byte[]> bytes;
   private final long offset;
   private final String objectType;

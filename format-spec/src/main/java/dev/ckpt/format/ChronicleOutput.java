@@ -13,6 +13,10 @@ import net.openhft.chronicle.bytes.Bytes;
 final class ChronicleOutput implements RecordOutput {
   private static final int INITIAL_BYTES = 64 << 10;
 
+  static {
+    QuietChronicle.load();
+  }
+
   private final Bytes<byte[]> bytes = Bytes.allocateElasticOnHeap(INITIAL_BYTES);
 
   ChronicleOutput() {

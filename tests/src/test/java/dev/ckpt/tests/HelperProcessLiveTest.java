@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -317,6 +318,22 @@ class HelperProcessLiveTest {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** In a JVM that has no logging, as many have. */
+  @Test
+  void theLibrarySaysNothing() throws Exception {
+    List<String> words = new ArrayList<>(Jvm.words());
+    int classPath = words.indexOf("-cp") + 1;
+    words.set(
+        classPath,
+        Stream.of(words.get(classPath).split(":"))
+            .filter(jar -> !jar.contains("slf4j-nop"))
+            .collect(Collectors.joining(":")));
+    words.add(QuietHelper.class.getName());
+    Process jvm = new ProcessBuilder(words).redirectErrorStream(true).start();
+    assertEquals("", new String(jvm.getInputStream().readAllBytes(), UTF_8));
+    assertEquals(0, jvm.waitFor());
   }
 
   @Test
