@@ -48,11 +48,7 @@ final class RealPrograms {
 
   @MustBeClosed
   private static Target redis(Workshop workshop) throws IOException {
-    Path server = workshop.file("redis-server");
-    if (!Files.exists(server)) {
-      // NB: one program has both names, and this one is in a package without a service.
-      Files.createSymbolicLink(server, Workshop.onPath("redis-check-rdb"));
-    }
+    Path server = redisServer(workshop);
     String port = Integer.toString(freePort());
     int pid =
         workshop.start(
@@ -72,7 +68,17 @@ final class RealPrograms {
     return Target.plain(workshop, pid);
   }
 
-  private static int freePort() throws IOException {
+  /** NB: one program has both names, and this one is in a package without a service. */
+  static Path redisServer(Workshop workshop) throws IOException {
+    Path server = workshop.file("redis-server");
+    if (!Files.exists(server)) {
+      Files.createSymbolicLink(server, Workshop.onPath("redis-check-rdb"));
+    }
+    return server;
+  }
+
+  /** A port that was free just now. */
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
