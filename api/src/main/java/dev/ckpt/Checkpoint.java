@@ -80,6 +80,11 @@ public final class Checkpoint {
     return with(options.withTcp(policy));
   }
 
+  /** TCP connections come back as ones that were reset: {@link TcpPolicy#CLOSE}. */
+  public Checkpoint closingTcpConnections() {
+    return tcp(TcpPolicy.CLOSE);
+  }
+
   /** Unix connections to other processes come back closed; else the dump is refused. */
   public Checkpoint closingUnixConnections() {
     return with(options.withExtUnix(true));

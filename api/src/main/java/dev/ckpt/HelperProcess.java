@@ -196,8 +196,9 @@ public final class HelperProcess implements AutoCloseable {
 
   /** Freezes it into an image file that stays, and ends it; a file of that name is replaced. */
   @MustBeClosed
-  public FrozenProcess freezeTo(Path image) throws IOException {
-    FrozenProcess frozen = FrozenProcess.at(image, this, Checkpoint.of(pid()), guard);
+  public FrozenProcess freezeTo(Path image, UnaryOperator<Checkpoint> options) throws IOException {
+    FrozenProcess frozen =
+        FrozenProcess.at(image, this, options.apply(Checkpoint.of(pid())), guard);
     close();
     return frozen;
   }

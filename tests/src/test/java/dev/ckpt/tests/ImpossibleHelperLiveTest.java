@@ -10,6 +10,8 @@ import dev.ckpt.junit.FrozenHelper;
 import dev.ckpt.junit.IfImpossible;
 import dev.ckpt.junit.RunningHelper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +110,51 @@ class ImpossibleHelperLiveTest extends InnerJunit {
 
   private static void fork(RunningHelper helper) throws IOException {
     ask(helper.port(), "fork");
+  }
+
+  /** As a client with a pool of connections does. */
+  private static void hold(RunningHelper helper) throws IOException {
+    Socket held = new Socket(InetAddress.getLoopbackAddress(), helper.port());
+    HELD.add(held);
+    held.getOutputStream().write("hold\n".getBytes(UTF_8));
+    assertEquals('o', held.getInputStream().read());
+  }
+
+  private static final List<Socket> HELD = new ArrayList<>();
+
+  static class Holding {
+    @RegisterExtension
+    static final FrozenHelper HELPER =
+        helper().warmUp(ImpossibleHelperLiveTest::hold).closingConnections().build();
+
+    @RepeatedTest(2)
+    void comesBack() throws IOException {
+      assertEquals("8", ask(HELPER.port(), "add 1"));
+    }
+  }
+
+  static class HoldingFails {
+    @RegisterExtension
+    static final FrozenHelper HELPER =
+        helper().warmUp(ImpossibleHelperLiveTest::hold).ifImpossible(IfImpossible.FAIL).build();
+
+    @Test
+    void neverRuns() {}
+  }
+
+  @Test
+  void connectionsAreRefusedOrClosed() throws IOException {
+    try {
+      expectAllGood(run(Holding.class), 2);
+      assertEquals(1, WARM_UPS.get());
+      assertEquals("", errors);
+      String failure = failureOf(run(HoldingFails.class));
+      assertTrue(failure.contains("helper helper cannot be frozen: TCP_CONNECTION"), failure);
+    } finally {
+      for (Socket each : HELD) {
+        each.close();
+      }
+    }
   }
 
   static class Forking {

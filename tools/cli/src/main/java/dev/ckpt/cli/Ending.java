@@ -125,10 +125,15 @@ final class Ending {
     }
   }
 
-  /** Ends the process. Everything must be written out. */
-  void exit(int exitCode) {
+  /** Says that the work is over: a signal has nothing to stop any more. */
+  void over(int exitCode) {
     code = exitCode;
     over.countDown();
+  }
+
+  /** Ends the process. Everything must be written out. */
+  void exit(int exitCode) {
+    over(exitCode);
     System.exit(exitCode);
   }
 }

@@ -20,7 +20,10 @@ record CommandRun(int code, String out, String err) {
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             () -> false);
-    int code = Main.run(arguments, console, new Ending(console));
+    Ending ending = new Ending(console);
+    int code = Main.run(arguments, console, ending);
+    // Else this JVM would wait for it in the end, as the command's does after a signal.
+    ending.over(code);
     console.out().flush();
     return new CommandRun(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

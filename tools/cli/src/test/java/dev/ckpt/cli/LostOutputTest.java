@@ -29,7 +29,10 @@ class LostOutputTest {
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             out::readerGone);
-    return Main.run(command.split(" "), console, new Ending(console));
+    Ending ending = new Ending(console);
+    int code = Main.run(command.split(" "), console, ending);
+    ending.over(code);
+    return code;
   }
 
   @ParameterizedTest

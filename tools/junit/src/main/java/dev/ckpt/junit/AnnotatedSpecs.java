@@ -39,7 +39,8 @@ final class AnnotatedSpecs {
             .withEnvironment(environment(annotation))
             .withPatience(Duration.ofMillis(annotation.patienceMillis()))
             .with(annotation.ifImpossible())
-            .with(annotation.lifetime());
+            .with(annotation.lifetime())
+            .withClosing(annotation.closingConnections());
     if (!annotation.readyOutput().isEmpty()) {
       spec = spec.readyWhen(FrozenHelper.outputHas(annotation.readyOutput()));
     }

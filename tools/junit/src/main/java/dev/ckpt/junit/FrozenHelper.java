@@ -136,6 +136,15 @@ public final class FrozenHelper implements BeforeEachCallback, AfterEachCallback
       return this;
     }
 
+    /**
+     * TCP connections that are open when it is frozen, such as those of a client's pool, come back
+     * as ones that were reset; else it cannot be frozen with them.
+     */
+    public Builder closingConnections() {
+      spec = spec.withClosing(true);
+      return this;
+    }
+
     /** Its image is kept for the next runs: see {@link Reuse}. */
     public Builder reuse() {
       spec = spec.withReuse(true);

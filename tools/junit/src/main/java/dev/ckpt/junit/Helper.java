@@ -45,6 +45,9 @@ public @interface Helper {
   /** How long it may take to be ready, milliseconds. */
   long patienceMillis() default 30_000;
 
+  /** As {@link FrozenHelper.Builder#closingConnections}. */
+  boolean closingConnections() default false;
+
   /** What is done where it cannot be frozen. */
   IfImpossible ifImpossible() default IfImpossible.RESTART;
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param ifImpossible what is done if it cannot be frozen
  * @param lifetime how long it goes on
  * @param reuse whether its image is kept for the next runs
+ * @param closing whether TCP connections are closed, not refused, when it is frozen
  */
 record HelperSpec(
     List<String> words,
@@ -29,7 +30,8 @@ record HelperSpec(
     Duration patience,
     IfImpossible ifImpossible,
     Lifetime lifetime,
-    boolean reuse) {
+    boolean reuse,
+    boolean closing) {
   static final String PORT = "{port}";
   static final String FOLDER = "{folder}";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -54,6 +56,7 @@ record HelperSpec(
         PATIENCE,
         IfImpossible.RESTART,
         Lifetime.PER_METHOD,
+        false,
         false);
   }
 
@@ -71,7 +74,7 @@ record HelperSpec(
 
   HelperSpec withEnvironment(Map<String, String> variables) {
     return new HelperSpec(
-        words, variables, folder, ready, warmUps, patience, ifImpossible, lifetime, reuse);
+        words, variables, folder, ready, warmUps, patience, ifImpossible, lifetime, reuse, closing);
   }
 
   HelperSpec withFolder(Path where) {
@@ -84,7 +87,8 @@ record HelperSpec(
         patience,
         ifImpossible,
         lifetime,
-        reuse);
+        reuse,
+        closing);
   }
 
   HelperSpec readyWhen(ReadyCondition condition) {
@@ -97,7 +101,8 @@ record HelperSpec(
         patience,
         ifImpossible,
         lifetime,
-        reuse);
+        reuse,
+        closing);
   }
 
   HelperSpec warmedUpBy(WarmUp warmUp) {
@@ -110,27 +115,42 @@ record HelperSpec(
         patience,
         ifImpossible,
         lifetime,
-        reuse);
+        reuse,
+        closing);
   }
 
   HelperSpec withPatience(Duration time) {
     return new HelperSpec(
-        words, environment, folder, ready, warmUps, time, ifImpossible, lifetime, reuse);
+        words, environment, folder, ready, warmUps, time, ifImpossible, lifetime, reuse, closing);
   }
 
   HelperSpec with(IfImpossible policy) {
     return new HelperSpec(
-        words, environment, folder, ready, warmUps, patience, policy, lifetime, reuse);
+        words, environment, folder, ready, warmUps, patience, policy, lifetime, reuse, closing);
   }
 
   HelperSpec with(Lifetime time) {
     return new HelperSpec(
-        words, environment, folder, ready, warmUps, patience, ifImpossible, time, reuse);
+        words, environment, folder, ready, warmUps, patience, ifImpossible, time, reuse, closing);
   }
 
   HelperSpec withReuse(boolean keep) {
     return new HelperSpec(
-        words, environment, folder, ready, warmUps, patience, ifImpossible, lifetime, keep);
+        words,
+        environment,
+        folder,
+        ready,
+        warmUps,
+        patience,
+        ifImpossible,
+        lifetime,
+        keep,
+        closing);
+  }
+
+  HelperSpec withClosing(boolean close) {
+    return new HelperSpec(
+        words, environment, folder, ready, warmUps, patience, ifImpossible, lifetime, reuse, close);
   }
 
   private static <T> List<T> added(List<T> all, T one) {

@@ -1,6 +1,7 @@
 package dev.ckpt.junit;
 
 import com.google.errorprone.annotations.MustBeClosed;
+import dev.ckpt.Checkpoint;
 import dev.ckpt.FrozenProcess;
 import dev.ckpt.HelperCommand;
 import dev.ckpt.HelperGuard;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * One helper with a port and a folder of its own: started, warmed up and frozen when it is first
@@ -245,11 +247,13 @@ final class Instance implements AutoCloseable {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   private FrozenProcess freeze(HelperProcess process) throws IOException {
+    UnaryOperator<Checkpoint> options =
+        dump -> spec.closing() ? dump.closingTcpConnections() : dump;
     if (place.image().isEmpty()) {
-      return process.freeze();
+      return process.freeze(options);
     }
     Files.deleteIfExists(place.port());
-    return process.freezeTo(place.image().get());
+    return process.freezeTo(place.image().get(), options);
   }
 
   /** Ends what runs of it. */
