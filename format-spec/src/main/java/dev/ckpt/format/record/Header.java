@@ -11,7 +11,8 @@ import java.util.UUID;
 
 /**
  * What the image is of and where it came from: the first object of every stream. Two dumps of the
- * same stopped task differ in this object and in {@link Statistics} only.
+ * same stopped task differ in this object and in {@link Statistics}, but for timers and rseq areas:
+ * see SPEC.md.
  *
  * <p>Layout:
  *
