@@ -130,7 +130,7 @@ class FrozenHelperLiveTest extends InnerJunit {
   }
 
   static class Reusing {
-    @RegisterExtension static final FrozenHelper HELPER = helper().reuse().build();
+    @RegisterExtension static final FrozenHelper HELPER = helper().reuse("seven").build();
 
     @RepeatedTest(2)
     void test() throws IOException {
@@ -176,6 +176,38 @@ class FrozenHelperLiveTest extends InnerJunit {
     } finally {
       System.clearProperty("ckpt.reuse.folder");
     }
+  }
+
+  /** Both have one command and a lambda of one class. */
+  static class TwoReused {
+    @RegisterExtension
+    static final FrozenHelper ONE =
+        helper().warmUp(helper -> ask(helper.port(), "add 1")).reuse("one").build();
+
+    @RegisterExtension
+    static final FrozenHelper TWO =
+        helper().warmUp(helper -> ask(helper.port(), "add 2")).reuse("two").build();
+
+    @RepeatedTest(2)
+    void eachHasItsOwn() throws IOException {
+      assertEquals("8", ask(ONE.port(), "get"));
+      assertEquals("9", ask(TWO.port(), "get"));
+    }
+  }
+
+  @Test
+  void helpersOfOneClassKeepTheirOwnImages(@TempDir Path images) throws IOException {
+    System.setProperty("ckpt.reuse.folder", images.toString());
+    try {
+      expectAllGood(run(TwoReused.class), 2);
+      expectAllGood(run(Reusing.class), 2);
+      expectAllGood(run(TwoReused.class), 2);
+    } finally {
+      System.clearProperty("ckpt.reuse.folder");
+    }
+    // Nobody has deleted the images of another one.
+    assertEquals(3, WARM_UPS.get());
+    assertEquals(3, nrFiles(images));
   }
 
   private static long nrFiles(Path folder) throws IOException {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -27,7 +28,10 @@ final class AnnotatedSpecs {
         .getStore(SPECS)
         .getOrComputeIfAbsent(
             new Key(annotation, reuse),
-            key -> make(key.annotation).withReuse(key.reuse),
+            key ->
+                make(key.annotation)
+                    .withReuse(
+                        key.reuse ? Optional.of(key.annotation.toString()) : Optional.empty()),
             HelperSpec.class);
   }
 

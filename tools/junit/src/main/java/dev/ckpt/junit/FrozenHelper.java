@@ -145,9 +145,14 @@ public final class FrozenHelper implements BeforeEachCallback, AfterEachCallback
       return this;
     }
 
-    /** Its image is kept for the next runs: see {@link Reuse}. */
-    public Builder reuse() {
-      spec = spec.withReuse(true);
+    /**
+     * Its image is kept for the next runs: see {@link Reuse}.
+     *
+     * @param name that no other helper of the class has: nobody can tell one lambda from another,
+     *     so that of two helpers with one command each might get the image of the other
+     */
+    public Builder reuse(String name) {
+      spec = spec.withReuse(Optional.of(name));
       return this;
     }
 

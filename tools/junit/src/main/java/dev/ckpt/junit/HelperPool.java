@@ -53,7 +53,7 @@ final class HelperPool implements AutoCloseable {
     if (!idle.isEmpty()) {
       return idle.pop();
     }
-    Place place = spec.reuse() ? Place.kept(spec) : Place.in(base, all.size());
+    Place place = spec.reuse().isPresent() ? Place.kept(spec) : Place.in(base, all.size());
     Instance instance = new Instance(spec, guard.orElse(HelperGuard.NONE), place);
     all.add(instance);
     return instance;

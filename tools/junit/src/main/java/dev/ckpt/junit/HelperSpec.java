@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param patience how long it may take until it is ready
  * @param ifImpossible what is done if it cannot be frozen
  * @param lifetime how long it goes on
- * @param reuse whether its image is kept for the next runs
+ * @param reuse if its image is kept for the next runs, what tells it from others of its class
  * @param closing whether TCP connections are closed, not refused, when it is frozen
  */
 record HelperSpec(
@@ -30,7 +30,7 @@ record HelperSpec(
     Duration patience,
     IfImpossible ifImpossible,
     Lifetime lifetime,
-    boolean reuse,
+    Optional<String> reuse,
     boolean closing) {
   static final String PORT = "{port}";
   static final String FOLDER = "{folder}";
@@ -56,7 +56,7 @@ record HelperSpec(
         PATIENCE,
         IfImpossible.RESTART,
         Lifetime.PER_METHOD,
-        false,
+        Optional.empty(),
         false);
   }
 
@@ -134,7 +134,7 @@ record HelperSpec(
         words, environment, folder, ready, warmUps, patience, ifImpossible, time, reuse, closing);
   }
 
-  HelperSpec withReuse(boolean keep) {
+  HelperSpec withReuse(Optional<String> keep) {
     return new HelperSpec(
         words,
         environment,

@@ -35,7 +35,7 @@ record Place(Path folder, Optional<FileChannel> lock) implements AutoCloseable {
             System.getProperty(
                 REUSE_FOLDER, System.getProperty("user.home") + "/.cache/ckpt/helpers"));
     Files.createDirectories(all);
-    String helper = spec.name() + "-" + Integer.toHexString(spec.words().hashCode());
+    String helper = spec.name() + "-" + ReuseKey.helper(spec);
     String key = helper + "-" + ReuseKey.of(spec);
     dropOthers(all, helper, key);
     for (int i = 0; ; i++) {

@@ -29,9 +29,20 @@ final class ReuseKey {
     }
   }
 
+  /** Which helper it is, whatever it is made of: an image of what it was is of no use any more. */
+  static String helper(HelperSpec spec) {
+    ReuseKey key = new ReuseKey();
+    key.add(spec.reuse().orElseThrow());
+    spec.words().forEach(key::add);
+    spec.ready().forEach(each -> key.add(host(each.getClass())));
+    spec.warmUps().forEach(each -> key.add(host(each.getClass())));
+    return key.letters();
+  }
+
   /** That of a helper; the same on every machine with the same files. */
   static String of(HelperSpec spec) throws IOException {
     ReuseKey key = new ReuseKey();
+    key.add(spec.reuse().orElseThrow());
     key.add(System.getProperty("os.version"));
     key.add(ReuseKey.class.getName() + " 1");
     for (String word : spec.words()) {
@@ -54,7 +65,11 @@ final class ReuseKey {
     for (Object each : spec.warmUps()) {
       key.addClass(each.getClass());
     }
-    return HexFormat.of().formatHex(key.digest.digest()).substring(0, LETTERS);
+    return key.letters();
+  }
+
+  private String letters() {
+    return HexFormat.of().formatHex(digest.digest()).substring(0, LETTERS);
   }
 
   private void add(String text) {
@@ -78,10 +93,14 @@ final class ReuseKey {
   }
 
   /** Of a lambda, which has no file, the class that it stands in. */
-  private void addClass(Class<?> type) throws IOException {
+  private static String host(Class<?> type) {
     String name = type.getName();
     int lambda = name.indexOf("$$Lambda");
-    String host = lambda < 0 ? name : name.substring(0, lambda);
+    return lambda < 0 ? name : name.substring(0, lambda);
+  }
+
+  private void addClass(Class<?> type) throws IOException {
+    String host = host(type);
     add(host);
     String resource = "/" + host.replace('.', '/') + ".class";
     try (InputStream bytes = type.getResourceAsStream(resource)) {
