@@ -7,6 +7,7 @@ import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.UnnamedOutput;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.rstr.Custody;
 import dev.ckpt.rstr.ImageTrust;
 import dev.ckpt.rstr.RestartOptions;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -31,7 +31,8 @@ import java.util.function.UnaryOperator;
 public final class FrozenProcess implements AutoCloseable {
   private static final Duration SETTLING = Duration.ofMillis(500);
   private static final long LOOK_NANOS = 5_000_000;
-  private static final Set<Code> CONNECTIONS = EnumSet.of(Code.TCP_CONNECTION, Code.TCP_STATE);
+  private static final Set<Code> CONNECTIONS =
+      Set.of(RefusalCode.TCP_CONNECTION, RefusalCode.TCP_STATE);
 
   /** Where the image is. */
   private interface Image extends AutoCloseable {

@@ -4,7 +4,7 @@ import dev.ckpt.core.checkpoint.SurveyContext;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.File;
 import java.util.Map;
 
@@ -38,7 +38,7 @@ final class ObjectHolders {
             .refusals()
             .addIf(
                 object != null && object.isSharedWith(entry),
-                Code.SHMEM_OUTSIDE,
+                RefusalCode.SHMEM_OUTSIDE,
                 "shared memory " + entry.name() + " is mapped by process " + pid + " too",
                 "end the other process first");
       }

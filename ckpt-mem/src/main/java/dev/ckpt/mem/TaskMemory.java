@@ -23,7 +23,7 @@ import dev.ckpt.core.thread.Pace;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Mempolicy;
@@ -133,7 +133,7 @@ final class TaskMemory implements MmCheckpoint {
       context
           .refusals()
           .add(
-              Code.WRITES_UNSEEN,
+              RefusalCode.WRITES_UNSEEN,
               "a pre-dump: " + watcher.reason().orElse("its writes cannot be watched"),
               "dump it without");
     }

@@ -3,6 +3,7 @@ package dev.ckpt.mem;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.proc.SmapsEntry;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.VmaKind;
@@ -66,17 +67,17 @@ final class VmaSurvey {
 
   private boolean nameIsOrdinary(SmapsEntry entry, String name) {
     if (name.startsWith("/[aio]")) {
-      return refuse(entry, Code.AIO, "is a ring of io_setup(2)");
+      return refuse(entry, RefusalCode.AIO, "is a ring of io_setup(2)");
     }
     if (entry.hasFlag(HUGE) && !isAnonymousHuge(name) && !name.startsWith("/memfd:")) {
-      return refuse(entry, Code.HUGETLB, "is made of huge TLB pages of a file or a segment");
+      return refuse(entry, RefusalCode.HUGETLB, "is made of huge TLB pages of a file or a segment");
     }
     if (name.startsWith("/secretmem")) {
-      return refuse(entry, Code.MEMFD_SECRET, "is secret memory");
+      return refuse(entry, RefusalCode.MEMFD_SECRET, "is secret memory");
     }
     boolean kernels = name.startsWith("anon_inode:") || name.startsWith("socket:");
     if (kernels || isDevice(entry, name)) {
-      return refuse(entry, Code.VMA_DEVICE, "belongs to a device or to the kernel");
+      return refuse(entry, RefusalCode.VMA_DEVICE, "belongs to a device or to the kernel");
     }
     return true;
   }
@@ -135,7 +136,7 @@ final class VmaSurvey {
       case "io":
       case "pf":
       case "mm":
-        refuse(entry, Code.VMA_DEVICE, "is device memory");
+        refuse(entry, RefusalCode.VMA_DEVICE, "is device memory");
         break;
       case "um":
       case WATCHED:
@@ -143,10 +144,10 @@ final class VmaSurvey {
         refuseWatched(entry);
         break;
       case "ss":
-        refuse(entry, Code.SHADOW_STACK, "is a shadow stack");
+        refuse(entry, RefusalCode.SHADOW_STACK, "is a shadow stack");
         break;
       default:
-        refuse(entry, Code.VMA_FLAG, "has the flag " + letters);
+        refuse(entry, RefusalCode.VMA_FLAG, "has the flag " + letters);
         break;
     }
   }
@@ -159,21 +160,24 @@ final class VmaSurvey {
 
   /** Refuses a mapping that somebody else watches. */
   void refuseWatched(SmapsEntry entry) {
-    refuse(entry, Code.USERFAULTFD, "is watched by a userfaultfd");
+    refuse(entry, RefusalCode.USERFAULTFD, "is watched by a userfaultfd");
   }
 
   /** Refuses a mapping of a file that its name no longer leads to and that cannot be saved. */
   void refuseDeleted(SmapsEntry entry, String why) {
-    refuse(entry, Code.MAPPING_DELETED, "maps a file that is deleted or was replaced and " + why);
+    refuse(
+        entry,
+        RefusalCode.MAPPING_DELETED,
+        "maps a file that is deleted or was replaced and " + why);
   }
 
   /** Refuses a segment of System V shared memory that our IPC namespace does not have. */
   void refuseSegment(SmapsEntry entry) {
-    refuse(entry, Code.SYSV_SHM, "is a segment of another IPC namespace");
+    refuse(entry, RefusalCode.SYSV_SHM, "is a segment of another IPC namespace");
   }
 
   /** Refuses a program whose file has lost its name and cannot be saved. */
   void refuseDeletedProgram(ByteString link, String why) {
-    refusals.add(Code.MAPPING_DELETED, "its program " + link + " " + why, LATER);
+    refusals.add(RefusalCode.MAPPING_DELETED, "its program " + link + " " + why, LATER);
   }
 }

@@ -20,7 +20,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.Header;
@@ -112,7 +112,7 @@ final class WriteTracker implements MmTracking {
   public MmCheckpoint nextPreDump() throws UnsupportedStateException {
     if (obstacle.isPresent()) {
       throw new UnsupportedStateException(
-          List.of(new Refusal(Code.WRITES_UNSEEN, "a pre-dump: " + obstacle.get(), REMEDY)));
+          List.of(new Refusal(RefusalCode.WRITES_UNSEEN, "a pre-dump: " + obstacle.get(), REMEDY)));
     }
     return new TaskMemory(Optional.of(this), true);
   }

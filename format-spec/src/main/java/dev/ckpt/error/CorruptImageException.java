@@ -21,7 +21,7 @@ public final class CorruptImageException extends CkptException {
    */
   public CorruptImageException(long offset, String objectType, String expected, String actual) {
     super(
-        Code.IMAGE_CORRUPT,
+        FailureCode.IMAGE_CORRUPT,
         "image offset "
             + offset
             + ": "

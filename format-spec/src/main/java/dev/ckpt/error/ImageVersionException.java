@@ -15,7 +15,7 @@ public final class ImageVersionException extends CkptException {
    */
   public ImageVersionException(int actual, int min, int max) {
     super(
-        Code.IMAGE_VERSION,
+        FailureCode.IMAGE_VERSION,
         "image format version "
             + Integer.toUnsignedString(actual)
             + ": this build reads "

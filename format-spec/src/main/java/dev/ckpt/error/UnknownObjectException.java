@@ -13,7 +13,7 @@ public final class UnknownObjectException extends CkptException {
   /** Names the type number and the offset of the object's header in the stream. */
   public UnknownObjectException(long offset, int type) {
     super(
-        Code.IMAGE_UNKNOWN_OBJECT,
+        FailureCode.IMAGE_UNKNOWN_OBJECT,
         "image offset "
             + offset
             + ": object type "

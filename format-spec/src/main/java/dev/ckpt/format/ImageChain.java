@@ -2,8 +2,8 @@ package dev.ckpt.format;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageKind;
@@ -100,7 +100,7 @@ public final class ImageChain implements AutoCloseable {
       // NB: a circle cannot be told from a chain but by its length: a file may be named again.
       if (nrParents++ == Limits.MAX_PARENTS) {
         throw new CkptException(
-            Code.PARENTS_TOO_MANY,
+            FailureCode.PARENTS_TOO_MANY,
             "the image builds on more than " + Limits.MAX_PARENTS + " others");
       }
       ImageFile file = source.open(parent.get(), state.header().parentUuid());

@@ -1,7 +1,7 @@
 package dev.ckpt.format;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ParentImage;
 import dev.ckpt.format.record.ParentPages;
@@ -30,12 +30,13 @@ public final class ImageMerge {
       throws IOException {
     ImageState state = ImageState.read(reader);
     if (!state.all(PreDump.class).isEmpty()) {
-      throw new CkptException(Code.MERGE_PRE_DUMP, "the image is of a pre-dump");
+      throw new CkptException(FailureCode.MERGE_PRE_DUMP, "the image is of a pre-dump");
     }
     try (ImageChain chain = ImageChain.open(state, parents)) {
       if (!writer.seals() && chain.files().stream().anyMatch(ImageFile::isSealed)) {
         throw new CkptException(
-            Code.MERGE_UNSEALS, "an image that it builds on is sealed, and itself it is not");
+            FailureCode.MERGE_UNSEALS,
+            "an image that it builds on is sealed, and itself it is not");
       }
       ImageCopy.writeState(withoutParent(state), writer);
       ImageCopy.writeRest(new FoldedPages(reader, chain), writer::writePages, writer);

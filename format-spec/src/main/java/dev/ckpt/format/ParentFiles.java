@@ -2,8 +2,8 @@ package dev.ckpt.format;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.ParentImage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -51,7 +51,7 @@ public final class ParentFiles implements ParentSource {
     Set<Path> candidates = candidates(parent);
     CkptException reason =
         new CkptException(
-            Code.PARENT_MISSING,
+            FailureCode.PARENT_MISSING,
             "the image builds on checkpoint " + uuid + ", which is not found as " + candidates);
     for (Path candidate : candidates) {
       if (Files.isRegularFile(candidate)) {
@@ -83,7 +83,7 @@ public final class ParentFiles implements ParentSource {
     }
     if (!right) {
       throw new CkptException(
-          Code.PARENT_OTHER,
+          FailureCode.PARENT_OTHER,
           "the image builds on checkpoint " + uuid + ", and " + candidate + " is another one");
     }
     return file;
@@ -95,7 +95,9 @@ public final class ParentFiles implements ParentSource {
       recorded = Path.of(parent.path().utf8());
     } catch (InvalidPathException e) {
       throw new CkptException(
-          Code.PARENT_MISSING, "the image builds on " + parent.path() + ", which is no path", e);
+          FailureCode.PARENT_MISSING,
+          "the image builds on " + parent.path() + ", which is no path",
+          e);
     }
     Set<Path> candidates = new LinkedHashSet<>();
     if (folder.isPresent() && recorded.getFileName() != null) {

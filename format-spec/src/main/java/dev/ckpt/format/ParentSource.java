@@ -2,7 +2,7 @@ package dev.ckpt.format;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.ParentImage;
 import java.io.IOException;
 import java.util.UUID;
@@ -14,7 +14,8 @@ public interface ParentSource {
   ParentSource NONE =
       (parent, uuid) -> {
         throw new CkptException(
-            Code.PARENT_MISSING, "the image builds on " + parent.path() + ", which is not at hand");
+            FailureCode.PARENT_MISSING,
+            "the image builds on " + parent.path() + ", which is not at hand");
       };
 
   /**
@@ -22,8 +23,8 @@ public interface ParentSource {
    *
    * @param parent what is said of it
    * @param uuid which one it is
-   * @throws CkptException with {@link Code#PARENT_MISSING} or {@link Code#PARENT_OTHER} if it is
-   *     not found
+   * @throws CkptException with {@link FailureCode#PARENT_MISSING} or {@link
+   *     FailureCode#PARENT_OTHER} if it is not found
    */
   @MustBeClosed
   ImageFile open(ParentImage parent, UUID uuid) throws IOException;

@@ -1,7 +1,7 @@
 package dev.ckpt.format;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.Seal;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -64,7 +64,7 @@ public final class SealSecret implements KeySource, AutoCloseable {
   public ImageKey keyOf(Seal seal) throws CkptException {
     if (seal.kdf() != kdf) {
       throw new CkptException(
-          Code.IMAGE_SEALED,
+          FailureCode.IMAGE_SEALED,
           seal.kdf() == Seal.PASSPHRASE
               ? "the image is sealed with a passphrase, not with a key file"
               : "the image is sealed with a key file, not with a passphrase");
@@ -72,7 +72,7 @@ public final class SealSecret implements KeySource, AutoCloseable {
     ImageKey key = derive(seal.iterations(), seal.salt().toByteArray());
     if (!MessageDigest.isEqual(key.seal().check().toByteArray(), seal.check().toByteArray())) {
       throw new CkptException(
-          Code.IMAGE_KEY,
+          FailureCode.IMAGE_KEY,
           kdf == Seal.PASSPHRASE
               ? "this is not the passphrase of the image"
               : "this is not the key file of the image");

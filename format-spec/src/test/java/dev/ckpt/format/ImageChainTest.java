@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ChainModel.Image;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
@@ -182,9 +182,9 @@ class ImageChainTest {
         assertThrows(
             CkptException.class,
             () -> closed(ImageChain.open(state(last().path()), ParentSource.NONE)));
-    assertEquals(Code.PARENT_MISSING, none.code());
+    assertEquals(FailureCode.PARENT_MISSING, none.code());
     Files.delete(model.image(LENGTH - 2).path());
-    assertEquals(Code.PARENT_MISSING, refused().code());
+    assertEquals(FailureCode.PARENT_MISSING, refused().code());
     assertEquals(List.of(), opened.paths());
   }
 
@@ -196,7 +196,7 @@ class ImageChainTest {
   void saysThatAParentOfAParentIsMissing() throws Exception {
     Files.delete(model.image(0).path());
     CkptException e = refused();
-    assertEquals(Code.PARENT_MISSING, e.code());
+    assertEquals(FailureCode.PARENT_MISSING, e.code());
     assertTrue(e.getMessage().contains(model.image(0).uuid().toString()), e.getMessage());
     assertEquals(LENGTH - 2, opened.paths().size());
   }
@@ -205,7 +205,7 @@ class ImageChainTest {
   void saysThatAParentIsAnotherImage() throws Exception {
     Files.write(model.image(1).path(), Samples.shortImage());
     CkptException e = refused();
-    assertEquals(Code.PARENT_OTHER, e.code());
+    assertEquals(FailureCode.PARENT_OTHER, e.code());
     assertTrue(e.getMessage().contains(model.image(1).path().toString()), e.getMessage());
   }
 
@@ -226,7 +226,7 @@ class ImageChainTest {
             image(child, owner, parent, parent),
             image(child, owner, parent, pages, parent))) {
       CkptException e = refused(state(image), KeySource.NONE);
-      assertEquals(Code.IMAGE_CORRUPT, e.code());
+      assertEquals(FailureCode.IMAGE_CORRUPT, e.code());
       assertEquals("PARENT_IMAGE", ((CorruptImageException) e).objectType());
       assertEquals(List.of(), opened.paths());
     }
@@ -243,7 +243,7 @@ class ImageChainTest {
     UUID its = model.image(0).uuid();
     Files.write(parent.path(), image(Samples.header(parent.uuid(), its)));
     CkptException e = refused();
-    assertEquals(Code.IMAGE_CORRUPT, e.code());
+    assertEquals(FailureCode.IMAGE_CORRUPT, e.code());
     assertEquals(List.of(model.image(2).path(), parent.path()), opened.paths());
   }
 
@@ -255,7 +255,7 @@ class ImageChainTest {
     ParentImage itself = new ParentImage(ByteString.of(path.toString()));
     byte[] image = image(Samples.header(uuid, uuid), itself);
     Files.write(path, image);
-    assertEquals(Code.PARENTS_TOO_MANY, refused(state(image), KeySource.NONE).code());
+    assertEquals(FailureCode.PARENTS_TOO_MANY, refused(state(image), KeySource.NONE).code());
     assertEquals(Collections.nCopies(Limits.MAX_PARENTS, path), opened.paths());
   }
 
@@ -272,7 +272,7 @@ class ImageChainTest {
         assertEquals(0, opened.nrOpen());
         assertEquals(Limits.MAX_PARENTS, opened.paths().size());
       } else if (i > Limits.MAX_PARENTS) {
-        assertEquals(Code.PARENTS_TOO_MANY, refused(state(image), KeySource.NONE).code());
+        assertEquals(FailureCode.PARENTS_TOO_MANY, refused(state(image), KeySource.NONE).code());
       }
       before = Files.write(folder.resolve("link-" + i + ".ckpt"), image);
       uuid = next;
@@ -288,7 +288,7 @@ class ImageChainTest {
       byte[] damaged = image.clone();
       damaged[at] ^= 1;
       Files.write(path, damaged);
-      assertEquals(Code.IMAGE_CORRUPT, refused().code(), "byte " + at);
+      assertEquals(FailureCode.IMAGE_CORRUPT, refused().code(), "byte " + at);
     }
   }
 
@@ -322,7 +322,7 @@ class ImageChainTest {
     for (int len :
         new int[] {0, 7, 16, 64, image.length / 2, image.length - 64, image.length - 1}) {
       Files.write(path, Arrays.copyOf(image, len));
-      assertEquals(Code.IMAGE_CORRUPT, refused().code(), "length " + len);
+      assertEquals(FailureCode.IMAGE_CORRUPT, refused().code(), "length " + len);
       assertEquals(path, opened.paths().get(opened.paths().size() - 1));
     }
   }
@@ -344,8 +344,8 @@ class ImageChainTest {
       }
       openAndClose(state, secret);
       assertEquals(0, opened.nrOpen());
-      assertEquals(Code.IMAGE_SEALED, refused(state, KeySource.NONE).code());
-      assertEquals(Code.IMAGE_KEY, refused(state, wrong).code());
+      assertEquals(FailureCode.IMAGE_SEALED, refused(state, KeySource.NONE).code());
+      assertEquals(FailureCode.IMAGE_KEY, refused(state, wrong).code());
     }
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
@@ -199,6 +199,6 @@ class ImageDeltaTest {
     CkptException e =
         assertThrows(
             CkptException.class, () -> delta(image, parent, new UUID(3, 3), folder.resolve("out")));
-    assertEquals(Code.PARENT_OTHER, e.code());
+    assertEquals(FailureCode.PARENT_OTHER, e.code());
   }
 }

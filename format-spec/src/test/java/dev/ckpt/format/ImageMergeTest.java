@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageRun;
@@ -131,7 +131,7 @@ class ImageMergeTest {
     Files.delete(parent);
     Path merged = folder.resolve("merged");
     CkptException e = assertThrows(CkptException.class, () -> merge(child, merged));
-    assertEquals(Code.PARENT_MISSING, e.code());
+    assertEquals(FailureCode.PARENT_MISSING, e.code());
     assertThrows(CkptException.class, () -> ImageFile.open(merged).close());
   }
 
@@ -140,7 +140,7 @@ class ImageMergeTest {
     Path image = Files.write(folder.resolve("image"), Samples.preDumpImage());
     CkptException e =
         assertThrows(CkptException.class, () -> merge(image, folder.resolve("merged")));
-    assertEquals(Code.MERGE_PRE_DUMP, e.code());
+    assertEquals(FailureCode.MERGE_PRE_DUMP, e.code());
   }
 
   /** What is sealed would be there for everybody to read. */
@@ -158,7 +158,7 @@ class ImageMergeTest {
               () ->
                   ImageMerge.merge(
                       reader, (named, uuid) -> ImageFile.open(parent, secret), writer));
-      assertEquals(Code.MERGE_UNSEALS, e.code());
+      assertEquals(FailureCode.MERGE_UNSEALS, e.code());
     }
   }
 }

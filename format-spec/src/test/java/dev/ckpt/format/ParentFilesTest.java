@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.ParentImage;
 import java.io.ByteArrayOutputStream;
@@ -119,22 +120,22 @@ class ParentFilesTest {
     CkptException e =
         assertThrows(
             CkptException.class, () -> find(Optional.of(recorded.getParent()), parent(recorded)));
-    assertEquals(Code.PARENT_OTHER, e.code());
+    assertEquals(FailureCode.PARENT_OTHER, e.code());
     assertEquals(List.of(recorded), opened.paths());
   }
 
   @Test
   void saysThatThereAreOthersOnly() throws Exception {
     write(beside, WRONG);
-    assertEquals(Code.PARENT_OTHER, refusal(parent(recorded)));
+    assertEquals(FailureCode.PARENT_OTHER, refusal(parent(recorded)));
     write(recorded, WRONG);
-    assertEquals(Code.PARENT_OTHER, refusal(parent(recorded)));
+    assertEquals(FailureCode.PARENT_OTHER, refusal(parent(recorded)));
   }
 
   @Test
   void saysThatThereIsNone() {
-    assertEquals(Code.PARENT_MISSING, refusal(parent(recorded)));
-    assertEquals(Code.PARENT_MISSING, refusal(parent(Path.of("/"))));
+    assertEquals(FailureCode.PARENT_MISSING, refusal(parent(recorded)));
+    assertEquals(FailureCode.PARENT_MISSING, refusal(parent(Path.of("/"))));
     assertEquals(List.of(), opened.paths());
   }
 
@@ -149,7 +150,7 @@ class ParentFilesTest {
             ("/" + "x".repeat(4095)).getBytes(StandardCharsets.US_ASCII),
             "/dev/null/parent".getBytes(StandardCharsets.US_ASCII))) {
       ParentImage parent = new ParentImage(ByteString.of(path));
-      assertEquals(Code.PARENT_MISSING, refusal(parent), parent.toString());
+      assertEquals(FailureCode.PARENT_MISSING, refusal(parent), parent.toString());
     }
     assertEquals(List.of(), opened.paths());
   }
@@ -159,10 +160,10 @@ class ParentFilesTest {
   void opensRegularFilesAlone() throws Exception {
     Files.createDirectory(beside);
     Files.createSymbolicLink(recorded, Path.of("/dev/zero"));
-    assertEquals(Code.PARENT_MISSING, refusal(parent(recorded)));
+    assertEquals(FailureCode.PARENT_MISSING, refusal(parent(recorded)));
     Files.delete(beside);
     assertEquals(0, new ProcessBuilder("mkfifo", beside.toString()).start().waitFor());
-    assertEquals(Code.PARENT_MISSING, refusal(parent(recorded)));
+    assertEquals(FailureCode.PARENT_MISSING, refusal(parent(recorded)));
     assertEquals(List.of(), opened.paths());
     Files.delete(recorded);
     write(recorded, RIGHT);
@@ -190,7 +191,7 @@ class ParentFilesTest {
       ParentFiles keyless = opened.parents(KeySource.NONE);
       CkptException e =
           assertThrows(CkptException.class, () -> close(keyless.open(parent(recorded), uuid)));
-      assertEquals(Code.IMAGE_SEALED, e.code());
+      assertEquals(FailureCode.IMAGE_SEALED, e.code());
       assertEquals(0, opened.nrOpen());
       try (ImageFile file = opened.parents(secret).open(parent(recorded), uuid)) {
         assertEquals(uuid, file.header().uuid());

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.error.UnknownObjectException;
 import dev.ckpt.format.RawStream.Raw;
 import dev.ckpt.format.record.ImageRecord;
@@ -92,12 +92,12 @@ class SealedImageTest {
     byte[] image = SealedImages.image(key());
     CkptException none =
         assertThrows(CkptException.class, () -> SealedImages.readAll(image, KeySource.NONE));
-    assertEquals(Code.IMAGE_SEALED, none.code());
+    assertEquals(FailureCode.IMAGE_SEALED, none.code());
     assertEquals(
-        Code.IMAGE_SEALED,
+        FailureCode.IMAGE_SEALED,
         assertThrows(CkptException.class, () -> SealedImages.readAll(image, typed)).code());
     assertEquals(
-        Code.IMAGE_SEALED,
+        FailureCode.IMAGE_SEALED,
         assertThrows(CkptException.class, () -> openAndVerify(image, KeySource.NONE)).code());
   }
 
@@ -108,10 +108,10 @@ class SealedImageTest {
     byte[] image = SealedImages.image(key());
     try (SealSecret wrong = SealSecret.ofKeyFile(other)) {
       assertEquals(
-          Code.IMAGE_KEY,
+          FailureCode.IMAGE_KEY,
           assertThrows(CkptException.class, () -> SealedImages.readAll(image, wrong)).code());
       assertEquals(
-          Code.IMAGE_KEY,
+          FailureCode.IMAGE_KEY,
           assertThrows(CkptException.class, () -> openAndVerify(image, wrong)).code());
       image[image.length / 2] ^= 1;
       assertThrows(CkptException.class, () -> SealedImages.readAll(image, file));
@@ -120,7 +120,7 @@ class SealedImageTest {
         SealedImages.shortImage(typed.derive(SealedImages.ITERATIONS, SealedImages.salt(3)));
     try (SealSecret wrong = SealSecret.ofPassphrase("correct hors".getBytes())) {
       assertEquals(
-          Code.IMAGE_KEY,
+          FailureCode.IMAGE_KEY,
           assertThrows(CkptException.class, () -> SealedImages.readAll(typedImage, wrong)).code());
     }
   }

@@ -14,6 +14,7 @@ import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.tracee.x86_64.CpuFlags;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuFeatures;
@@ -125,7 +126,7 @@ public final class Checks {
     Header header = state.header();
     if (header.arch() != Header.EM_X86_64) {
       refuse(
-          Code.ARCH_DIFFERS,
+          RefusalCode.ARCH_DIFFERS,
           "image is of machine type " + header.arch(),
           "restore it on a machine of that type");
       return;
@@ -135,7 +136,7 @@ public final class Checks {
       List<String> missing = CpuFlags.missing(features.names(), ProcFs.cpuInfo().flags());
       if (!missing.isEmpty()) {
         refuse(
-            Code.CPU_DIFFERS,
+            RefusalCode.CPU_DIFFERS,
             "the CPU of the dump had " + String.join(", ", missing) + ", and this one has not",
             "restore it on a machine with the same CPU features");
       }
@@ -147,14 +148,14 @@ public final class Checks {
     long effective = ours.capEff();
     if (!has(effective, CAP_CHECKPOINT_RESTORE) && !has(effective, CAP_SYS_ADMIN)) {
       refuse(
-          Code.NO_RIGHT_TO_PIDS,
+          RefusalCode.NO_RIGHT_TO_PIDS,
           "pid " + state.task().pid() + " cannot be chosen",
           "run as root or with CAP_CHECKPOINT_RESTORE");
     }
     for (Cred cred : state.all(Cred.class)) {
       if (Tasks.effectiveUser() != 0 && cred.uid() != Tasks.effectiveUser()) {
         refuse(
-            Code.NO_RIGHT_TO_USER,
+            RefusalCode.NO_RIGHT_TO_USER,
             "thread " + cred.tid() + " belongs to user " + cred.uid(),
             "run as that user or as root");
       }
@@ -162,7 +163,7 @@ public final class Checks {
           .ifPresent(
               why ->
                   refuse(
-                      Code.CREDS_DIFFER,
+                      RefusalCode.CREDS_DIFFER,
                       "thread " + cred.tid() + " " + why,
                       "run ckpt with the rights that it was dumped with"));
     }
@@ -192,7 +193,7 @@ public final class Checks {
     for (int i = 0; i < theirs.size() && !mayRaise; i++) {
       if (Long.compareUnsigned(theirs.get(i).max(), ours.get(i).hard()) > 0) {
         refuse(
-            Code.RLIMIT,
+            RefusalCode.RLIMIT,
             "limit " + i + " is " + theirs.get(i).max() + ", above ours",
             "raise ours before, or run with CAP_SYS_RESOURCE");
       }
@@ -200,7 +201,7 @@ public final class Checks {
     int numbers = FdNumbers.needed(state);
     if (!mayRaise && Long.compareUnsigned(numbers, ours.get(Limits.RLIMIT_NOFILE).hard()) > 0) {
       refuse(
-          Code.RLIMIT,
+          RefusalCode.RLIMIT,
           "it takes " + numbers + " descriptors to rebuild it, more than we may have",
           "raise our limit before (ulimit -H -n), or run with CAP_SYS_RESOURCE");
     }
@@ -209,7 +210,7 @@ public final class Checks {
     if (Long.compareUnsigned(locked, mayLock) > 0
         && !has(ProcFs.of(Tasks.self()).status().capEff(), CAP_IPC_LOCK)) {
       refuse(
-          Code.MLOCK_LIMIT,
+          RefusalCode.MLOCK_LIMIT,
           locked + " bytes are locked in memory, and we may lock " + mayLock,
           "raise our limit before (ulimit -H -l), or run with CAP_IPC_LOCK");
     }
@@ -226,16 +227,19 @@ public final class Checks {
       try {
         now = isLink(file) ? FileStat.ofLink(bytes(file)) : FileStat.of(bytes(file));
       } catch (SyscallException e) {
-        refuse(Code.FILE_GONE, file.path() + " (" + e.getMessage() + ")", "put it back");
+        refuse(RefusalCode.FILE_GONE, file.path() + " (" + e.getMessage() + ")", "put it back");
         continue;
       }
       if (written.contains(entry.getKey()) && isLinkNow(file)) {
         refuse(
-            Code.FILE_CHANGED,
+            RefusalCode.FILE_CHANGED,
             file.path() + " was open for writing and is a symbolic link now",
             "put the file back");
       } else if (now.type() != (file.mode() & FileStat.S_IFMT)) {
-        refuse(Code.FILE_CHANGED, file.path() + " is of another type now", "put the old one back");
+        refuse(
+            RefusalCode.FILE_CHANGED,
+            file.path() + " is of another type now",
+            "put the old one back");
       } else if (contentMatters(entry.getKey())) {
         content(entry.getKey(), file, now);
       }
@@ -254,7 +258,7 @@ public final class Checks {
       Optional<ByteString> id = BuildId.of(file.path());
       if (id.isPresent() && !id.get().equals(file.buildId())) {
         refuse(
-            Code.FILE_CHANGED,
+            RefusalCode.FILE_CHANGED,
             file.path() + " has build id " + hex(id.get()) + ", not " + hex(file.buildId()),
             "put the old one back");
         return;
@@ -306,22 +310,24 @@ public final class Checks {
     try {
       FileStat cwd = FileStat.of(state.task().cwd().toByteArray());
       if (cwd.type() != FileStat.S_IFDIR) {
-        refuse(Code.CWD_GONE, state.task().cwd() + " is no folder any more", "make it again");
+        refuse(
+            RefusalCode.CWD_GONE, state.task().cwd() + " is no folder any more", "make it again");
       }
     } catch (SyscallException e) {
-      refuse(Code.CWD_GONE, state.task().cwd() + " (" + e.getMessage() + ")", "make it again");
+      refuse(
+          RefusalCode.CWD_GONE, state.task().cwd() + " (" + e.getMessage() + ")", "make it again");
     }
   }
 
   private void changed(int objref, FileRef file) throws CkptException {
     if (!isWritten(objref)) {
       refuse(
-          Code.FILE_CHANGED,
+          RefusalCode.FILE_CHANGED,
           file.path() + " is not what it was when the task was dumped",
           "put the old one back");
     } else if (options.files() == FilesPolicy.STRICT) {
       refuse(
-          Code.FILE_CHANGED,
+          RefusalCode.FILE_CHANGED,
           file.path() + " was open for writing and has changed",
           "put the old one back, or restore with --files newer-ok");
     } else {
@@ -378,6 +384,6 @@ public final class Checks {
         return;
       }
     }
-    refuse(Code.NO_TTY, "the task has a terminal open", "restore it from a terminal");
+    refuse(RefusalCode.NO_TTY, "the task has a terminal open", "restore it from a terminal");
   }
 }

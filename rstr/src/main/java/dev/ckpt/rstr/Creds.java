@@ -12,7 +12,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Cred;
 import java.nio.ByteBuffer;
@@ -105,7 +105,7 @@ final class Creds {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.CREDS_DIFFER,
+                RefusalCode.CREDS_DIFFER,
                 "thread " + cred.tid() + " cannot have its ids and capabilities back: " + why,
                 "run ckpt with the rights that it was dumped with")));
   }

@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRef;
 import java.util.LinkedHashMap;
@@ -46,7 +46,7 @@ final class EmbeddedFiles {
       return true;
     } catch (SyscallException e) {
       checks.refuse(
-          Code.FILE_GONE,
+          RefusalCode.FILE_GONE,
           file.path() + " is in the image, and cannot be made again (" + e.getMessage() + ")",
           "make its folder, with the right to write to it");
       return true;

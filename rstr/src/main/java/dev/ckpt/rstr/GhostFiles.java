@@ -8,7 +8,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.GhostFile;
 
@@ -36,7 +36,7 @@ final class GhostFiles {
         probe.number();
       } catch (SyscallException e) {
         checks.refuse(
-            Code.GHOST_FOLDER,
+            RefusalCode.GHOST_FOLDER,
             file.path()
                 + " had no name, and no such file can be made again ("
                 + e.getMessage()

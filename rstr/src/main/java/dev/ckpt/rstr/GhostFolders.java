@@ -8,7 +8,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.GhostFolder;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ public final class GhostFolders {
         Files.checkAccess(above.toByteArray(), Files.W_OK | Files.X_OK);
       } catch (SyscallException e) {
         checks.refuse(
-            Code.GHOST_FOLDER,
+            RefusalCode.GHOST_FOLDER,
             folder.path() + " was removed, and none can be made again (" + e.getMessage() + ")",
             "make " + above + " writable");
       }

@@ -3,7 +3,8 @@ package dev.ckpt.rstr;
 import dev.ckpt.core.kernel.Hugetlb;
 import dev.ckpt.core.proc.HugetlbPool;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.VmFlag;
@@ -88,12 +89,12 @@ final class HugePages {
     try {
       pool = HugetlbPool.of(bytes);
     } catch (IOException e) {
-      throw new CkptException(Code.PROC_READ, "the pool of huge pages cannot be read", e);
+      throw new CkptException(FailureCode.PROC_READ, "the pool of huge pages cannot be read", e);
     }
     long available = pool.map(HugetlbPool::available).orElse(0L);
     if (available < nrPages) {
       checks.refuse(
-          Code.HUGETLB_POOL,
+          RefusalCode.HUGETLB_POOL,
           "it needs "
               + nrPages
               + " huge pages of "

@@ -8,7 +8,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ public final class ImageTrust {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.IMAGE_NOT_TRUSTED,
+                RefusalCode.IMAGE_NOT_TRUSTED,
                 "image " + image + " " + why,
                 remedy + ", or restore with --trust-image")));
   }

@@ -6,7 +6,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
@@ -58,7 +58,7 @@ final class InheritedFds implements AutoCloseable {
       if (fd.isEmpty()) {
         refusals.add(
             new Refusal(
-                Code.FD_NOT_OPEN,
+                RefusalCode.FD_NOT_OPEN,
                 "the task has no descriptor " + entry.getKey(),
                 "ckpt show lists those that it has"));
       } else {
@@ -122,7 +122,7 @@ final class InheritedFds implements AutoCloseable {
   }
 
   private ImageState refuse(ImageState state, String object) {
-    refusals.add(new Refusal(Code.INHERIT_FILE, object, "name a file that can be opened"));
+    refusals.add(new Refusal(RefusalCode.INHERIT_FILE, object, "name a file that can be opened"));
     return state;
   }
 

@@ -4,7 +4,7 @@ import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.tracee.RemoteMap;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.Vma;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,7 +70,7 @@ final class Layout {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.ADDRESS_SPACE_FULL,
+                  RefusalCode.ADDRESS_SPACE_FULL,
                   "no " + rounded + " free bytes of address space",
                   "the task leaves no room to rebuild it")));
     }

@@ -7,7 +7,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.Mempolicy;
@@ -51,7 +51,7 @@ final class Mempolicies {
     }
     if (!missing.isEmpty()) {
       checks.refuse(
-          Code.NUMA_NODES,
+          RefusalCode.NUMA_NODES,
           "its memory comes from NUMA nodes " + new CpuList(missing) + ", which are not here",
           "restore it where it may use them");
     }

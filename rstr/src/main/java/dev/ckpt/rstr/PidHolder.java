@@ -5,7 +5,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 
 /** Who has a number that a task wants back: a process, a zombie, a thread, a group or session. */
 final class PidHolder {
@@ -57,7 +57,7 @@ final class PidHolder {
   }
 
   private static Refusal refusal(int tid, String what, String remedy) {
-    return new Refusal(Code.PID_TAKEN, "pid " + tid + " " + what, remedy);
+    return new Refusal(RefusalCode.PID_TAKEN, "pid " + tid + " " + what, remedy);
   }
 
   private static String called(int pid) {

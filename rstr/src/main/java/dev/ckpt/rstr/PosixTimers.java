@@ -10,7 +10,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.PosixTimer;
 import java.util.List;
@@ -98,7 +98,7 @@ final class PosixTimers {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.POSIX_TIMER,
+                RefusalCode.POSIX_TIMER,
                 "id " + id + " of a timer of timer_create " + why,
                 "restore it on a kernel as new as that of the dump")));
   }

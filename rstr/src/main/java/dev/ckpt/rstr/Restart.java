@@ -6,7 +6,7 @@ import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.FoldedPages;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageReader;
@@ -64,7 +64,7 @@ public final class Restart {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.PRE_DUMP,
+                  RefusalCode.PRE_DUMP,
                   "the image is of a pre-dump",
                   "restore an image that builds on it")));
     }

@@ -28,7 +28,7 @@ import dev.ckpt.core.tracee.x86_64.LoopCode;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.PageStream;
 import dev.ckpt.format.record.CpuX86_64;
@@ -168,7 +168,7 @@ final class Restore {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.CPU_DIFFERS,
+                  RefusalCode.CPU_DIFFERS,
                   "extended state of "
                       + theirs.xsave().length()
                       + " bytes with features 0x"
@@ -212,7 +212,7 @@ final class Restore {
       return new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.NO_RIGHT_TO_PIDS,
+                  RefusalCode.NO_RIGHT_TO_PIDS,
                   "pid " + tid + " cannot be chosen",
                   "run as root or with CAP_CHECKPOINT_RESTORE")));
     }

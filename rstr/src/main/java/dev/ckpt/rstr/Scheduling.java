@@ -10,7 +10,7 @@ import dev.ckpt.core.proc.CpuList;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.Sched;
 import java.util.Arrays;
 import java.util.List;
@@ -67,7 +67,7 @@ final class Scheduling {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.NO_RIGHT_TO_SCHED,
+                RefusalCode.NO_RIGHT_TO_SCHED,
                 "thread " + tid + " cannot be scheduled as it was (" + e.getMessage() + ")",
                 "run ckpt with CAP_SYS_NICE, or with the nice value and I/O priority it had")));
   }
@@ -96,7 +96,7 @@ final class Scheduling {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.AFFINITY,
+                  RefusalCode.AFFINITY,
                   "thread " + tid + " may run on CPUs " + wanted + " only, and none is here",
                   "restore it where it may use one of them")));
     }

@@ -9,7 +9,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.SeccompFilter;
 import dev.ckpt.format.record.TaskThread;
@@ -58,14 +58,14 @@ final class SeccompFilters {
   static void check(Checks checks) throws CkptException {
     if (ProcFs.of(Tasks.self()).status().seccompOn()) {
       checks.refuse(
-          Code.SECCOMP,
+          RefusalCode.SECCOMP,
           "ckpt itself runs under seccomp, and the task would do so too, for good",
           "run ckpt outside of it");
     }
     if (!checks.state().all(dev.ckpt.format.record.Seccomp.class).isEmpty()
         && !Checks.hasCapability(CAP_SYS_ADMIN)) {
       checks.refuse(
-          Code.SECCOMP,
+          RefusalCode.SECCOMP,
           "the task has seccomp filters, which take CAP_SYS_ADMIN to install and to suspend",
           "run ckpt as root");
     }

@@ -4,7 +4,7 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -53,7 +53,7 @@ final class SignalForwarder implements AutoCloseable {
       }
       return forwarder;
     } catch (ReflectiveOperationException e) {
-      throw new CkptException(Code.NO_SIGNALS, "this JVM has no sun.misc.Signal", e);
+      throw new CkptException(FailureCode.NO_SIGNALS, "this JVM has no sun.misc.Signal", e);
     }
   }
 
@@ -101,7 +101,8 @@ final class SignalForwarder implements AutoCloseable {
       try {
         handle.invoke(null, entry.getKey(), entry.getValue());
       } catch (ReflectiveOperationException e) {
-        throw new CkptException(Code.NO_SIGNALS, "a signal handler could not be put back", e);
+        throw new CkptException(
+            FailureCode.NO_SIGNALS, "a signal handler could not be put back", e);
       }
     }
     oldHandlers.clear();

@@ -3,7 +3,7 @@ package dev.ckpt.rstr;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.PageArray;
@@ -100,7 +100,7 @@ final class SignalFrames {
 
   private static Refusal refusal(int tid) {
     return new Refusal(
-        Code.VDSO_DIFFERS,
+        RefusalCode.VDSO_DIFFERS,
         "thread " + tid + " is in a signal handler that has interrupted the vdso",
         VdsoMapping.REMEDY);
   }

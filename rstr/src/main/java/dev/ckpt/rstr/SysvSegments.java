@@ -14,7 +14,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SysvShm;
 import java.io.IOException;
@@ -55,7 +55,8 @@ final class SysvSegments {
   static void check(Checks checks) throws CkptException {
     List<SysvSegment> now = ProcFs.sysvShm();
     for (SysvShm segment : checks.state().all(SysvShm.class)) {
-      obstacle(segment, now).ifPresent(why -> checks.refuse(Code.SYSV_SHM_TAKEN, why, REMEDY));
+      obstacle(segment, now)
+          .ifPresent(why -> checks.refuse(RefusalCode.SYSV_SHM_TAKEN, why, REMEDY));
     }
   }
 
@@ -172,7 +173,7 @@ final class SysvSegments {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.SYSV_SHM_TAKEN,
+                  RefusalCode.SYSV_SHM_TAKEN,
                   "shared memory " + segment.id() + " cannot have its id, but " + got,
                   REMEDY)));
     }

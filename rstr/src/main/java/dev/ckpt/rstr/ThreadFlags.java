@@ -3,7 +3,7 @@ package dev.ckpt.rstr;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.TaskThread;
 
 /** Switches on for each thread what it had switched on by prctl(2), and off what we had. */
@@ -27,7 +27,7 @@ final class ThreadFlags {
       if ((thread.flags() & TaskThread.IO_FLUSHER) != 0
           && !Checks.hasCapability(CAP_SYS_RESOURCE)) {
         checks.refuse(
-            Code.PRCTL_IO_FLUSHER,
+            RefusalCode.PRCTL_IO_FLUSHER,
             "thread " + thread.tid() + " is an I/O flusher",
             "run with CAP_SYS_RESOURCE");
       }

@@ -9,7 +9,8 @@ import dev.ckpt.core.proc.TimensOffsets;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.TimeNs;
@@ -94,7 +95,7 @@ final class TimeNamespace {
       }
     } else if (lost.monotonicNanos() > 0 || lost.boottimeNanos() > 0) {
       checks.refuse(
-          Code.CLOCK_BACK,
+          RefusalCode.CLOCK_BACK,
           "the clocks of the task would go back by "
               + Duration.ofNanos(Math.max(lost.monotonicNanos(), lost.boottimeNanos())).toSeconds()
               + " s",
@@ -125,7 +126,9 @@ final class TimeNamespace {
       Files.writeString(Path.of(path), wanted.text(), StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new CkptException(
-          Code.SYSCALL_FAILED, "[pid " + stub + "] write " + path + ": " + e.getMessage(), e);
+          FailureCode.SYSCALL_FAILED,
+          "[pid " + stub + "] write " + path + ": " + e.getMessage(),
+          e);
     }
   }
 

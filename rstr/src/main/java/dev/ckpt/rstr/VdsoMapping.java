@@ -11,8 +11,8 @@ import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Mm;
@@ -69,19 +69,23 @@ final class VdsoMapping {
     String release = "kernel " + state.header().kernelRelease();
     List<VdsoImage> saved = state.all(VdsoImage.class);
     if (saved.isEmpty()) {
-      checks.refuse(Code.VDSO_DIFFERS, "the vdso is not that of " + release, REMEDY);
+      checks.refuse(RefusalCode.VDSO_DIFFERS, "the vdso is not that of " + release, REMEDY);
       return;
     }
     VdsoBridge planned =
         VdsoBridge.between(state.only(VdsoImage.class).content().toByteArray(), ours);
     for (String obstacle : planned.obstacles()) {
       checks.refuse(
-          Code.VDSO_DIFFERS, "the vdso is not that of " + release + ", and " + obstacle, REMEDY);
+          RefusalCode.VDSO_DIFFERS,
+          "the vdso is not that of " + release + ", and " + obstacle,
+          REMEDY);
     }
     for (CpuX86_64 cpu : state.all(CpuX86_64.class)) {
       if (isLost(planned, new UserRegs(cpu.regs()).ip())) {
         checks.refuse(
-            Code.VDSO_DIFFERS, "thread " + cpu.tid() + " stands in the vdso of " + release, REMEDY);
+            RefusalCode.VDSO_DIFFERS,
+            "thread " + cpu.tid() + " stands in the vdso of " + release,
+            REMEDY);
       }
     }
     checks.note("vdso: that of " + release + " is kept, and leads to this kernel's");

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
@@ -128,7 +128,7 @@ class PagesByTurnsTest {
   @ParameterizedTest
   @ValueSource(ints = {10, 11})
   void whatFailsOnEitherThreadIsThrown(int failing) throws IOException {
-    CkptException failure = new CkptException(Code.IO_FAILED, "no room", null);
+    CkptException failure = new CkptException(FailureCode.IO_FAILED, "no room", null);
     byte[] image = image(NR_ARRAYS);
     CkptException thrown =
         assertThrows(

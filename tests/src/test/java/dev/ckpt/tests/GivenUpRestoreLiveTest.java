@@ -11,7 +11,7 @@ import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ class GivenUpRestoreLiveTest {
   /** Notes the phases, and gives up at the end of one. */
   private static final class GiveUp implements RestartOptions.Gate {
     private final int when;
-    private final CkptException reason = new CkptException(Code.INTERRUPTED, "given up");
+    private final CkptException reason = new CkptException(FailureCode.INTERRUPTED, "given up");
     private int passed;
 
     GiveUp(int when) {

@@ -21,7 +21,8 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.SealSecret;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -176,7 +177,7 @@ class HelperProcessLiveTest {
       assertEquals('o', held.getInputStream().read());
       UnsupportedStateException refused =
           assertThrows(UnsupportedStateException.class, () -> helper.freeze().close());
-      assertEquals(Code.TCP_CONNECTION, refused.code());
+      assertEquals(RefusalCode.TCP_CONNECTION, refused.code());
       assertEquals("1", ask(port, "add 1"));
       try (FrozenProcess frozen = helper.freeze(dump -> dump.tcp(TcpPolicy.CLOSE));
           HelperProcess again = frozen.restore()) {
@@ -236,7 +237,7 @@ class HelperProcessLiveTest {
       assertTrue(again.isAlive());
       UnsupportedStateException refused =
           assertThrows(UnsupportedStateException.class, () -> frozen.restore().close());
-      assertEquals(Code.PID_TAKEN, refused.code());
+      assertEquals(RefusalCode.PID_TAKEN, refused.code());
     }
   }
 
@@ -252,12 +253,13 @@ class HelperProcessLiveTest {
       CheckpointResult result = checkpoint.onProgress((done, total) -> told.set(done)).dump();
       assertEquals(helper.pid(), result.pid());
       assertTrue(told.get() > 0);
-      assertEquals(Code.IMAGE_EXISTS, assertThrows(CkptException.class, checkpoint::dump).code());
+      assertEquals(
+          RefusalCode.IMAGE_EXISTS, assertThrows(CkptException.class, checkpoint::dump).code());
       ask(port, "add 1");
       checkpoint.replacing().sealedWith(secret).ending().dump();
       assertFalse(helper.isAlive());
       assertEquals(
-          Code.IMAGE_SEALED,
+          FailureCode.IMAGE_SEALED,
           assertThrows(CkptException.class, () -> Restart.from(image).start()).code());
       try (HelperProcess again = Restart.from(image).keys(secret).start()) {
         assertTrue(again.isAlive());
@@ -345,7 +347,7 @@ class HelperProcessLiveTest {
       child = helper.output().strip();
       assertTrue(isRunning(child));
       assertEquals(
-          Code.TASK_CHILDREN,
+          RefusalCode.TASK_CHILDREN,
           assertThrows(CkptException.class, () -> helper.freeze().close()).code());
     }
     Await.until("the end", () -> !isRunning(child), () -> child);

@@ -12,6 +12,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.format.record.FileRegular;
@@ -121,7 +122,7 @@ class HostilePathsLiveTest {
   void writesThroughNoLinkThatTookAFilesPlace() throws IOException {
     Files.delete(log);
     Files.createSymbolicLink(log, other);
-    refuses(image, Code.FILE_CHANGED, "symbolic link");
+    refuses(image, RefusalCode.FILE_CHANGED, "symbolic link");
     assertEquals(SECRET, Files.readString(other));
   }
 
@@ -134,7 +135,7 @@ class HostilePathsLiveTest {
                 each instanceof FileChrdev device
                     ? new FileChrdev(path, device.rdevMajor(), device.rdevMinor(), Fcntl.O_RDWR, 0)
                     : each);
-    refuses(from, Code.FILE_CHANGED, "other");
+    refuses(from, RefusalCode.FILE_CHANGED, "other");
     assertEquals(SECRET, Files.readString(other));
   }
 

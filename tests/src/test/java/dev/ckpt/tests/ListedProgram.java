@@ -3,6 +3,7 @@ package dev.ckpt.tests;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ record ListedProgram(
         Optional.ofNullable(fields.get("after")),
         fields.get("check"),
         ends.equals(NEVER) ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(ends)),
-        Optional.ofNullable(fields.get("refused")).map(Code::valueOf));
+        Optional.ofNullable(fields.get("refused")).map(RefusalCode::valueOf));
   }
 
   private static void require(boolean condition, String message) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +51,7 @@ class ListedProgramTest {
     assertFalse(one.isFed() || one.hasTwin());
     ListedProgram two = programs.get(1);
     assertEquals(OptionalInt.of(0), two.ends());
-    assertEquals(Optional.of(Code.TASK_CHILDREN), two.refused());
+    assertEquals(Optional.of(RefusalCode.TASK_CHILDREN), two.refused());
     assertTrue(two.isFed() && two.hasTwin());
     assertEquals(2, programs.size());
   }

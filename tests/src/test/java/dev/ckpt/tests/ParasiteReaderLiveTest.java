@@ -8,7 +8,7 @@ import dev.ckpt.core.backend.PageReader;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -59,7 +59,7 @@ class ParasiteReaderLiveTest extends PageReaderContract {
           UnsupportedStateException refused =
               assertThrows(
                   UnsupportedStateException.class, () -> provider().open(task.target()).close());
-          assertEquals(Code.NO_BACKEND, refused.code());
+          assertEquals(RefusalCode.NO_BACKEND, refused.code());
           assertEquals(nrFds, ProcFs.of(pid).fds().size());
         });
   }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ckpt.core.checkpoint.TcpPolicy;
 import dev.ckpt.core.error.UnsupportedStateException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +63,7 @@ class ProgramsLiveTest {
       UnsupportedStateException e =
           assertThrows(
               UnsupportedStateException.class, () -> live.dump(live.besides("second"), false));
-      assertEquals(Code.SOCKET_QUEUE, e.code());
+      assertEquals(RefusalCode.SOCKET_QUEUE, e.code());
       live.finish(program.exitStatus());
     }
   }

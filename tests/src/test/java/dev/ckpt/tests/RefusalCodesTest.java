@@ -59,13 +59,15 @@ class RefusalCodesTest {
 
   @Test
   void everyCodeIsUsed() throws IOException {
-    Set<String> unused = names(EnumSet.allOf(Code.class));
+    Set<String> unused = names(Code.all());
     int files = 0;
     for (String module : MODULES) {
       try (Stream<Path> walk =
           Files.walk(Programs.root().resolve(module).resolve("src/main/java"))) {
         for (Path path : walk.filter(file -> file.toString().endsWith(".java")).toList()) {
-          Matcher use = Pattern.compile("\\bCode\\.(\\w+)").matcher(Files.readString(path, UTF_8));
+          Matcher use =
+              Pattern.compile("\\b(?:Refusal|Failure)Code\\.(\\w+)")
+                  .matcher(Files.readString(path, UTF_8));
           while (use.find()) {
             unused.remove(use.group(1));
           }
@@ -86,17 +88,14 @@ class RefusalCodesTest {
       spoken.addAll(inCapitals(cells[cells.length - 1]));
     }
     assertTrue(spoken.size() > 50, "only " + spoken);
-    spoken.removeAll(names(EnumSet.allOf(Code.class)));
+    spoken.removeAll(names(Code.all()));
     assertEquals(Set.of(), spoken, "there are no such codes");
   }
 
   @Test
   void everyStateThatIsRefusedHasItsRow() throws IOException {
     Set<String> missing =
-        names(
-            Stream.of(Code.values())
-                .filter(code -> STATE.contains(code.group()))
-                .collect(Collectors.toSet()));
+        names(Code.all().stream().filter(code -> STATE.contains(code.group())).toList());
     missing.removeAll(inCapitals(state()));
     assertEquals(Set.of(), missing, "not in docs/state.md");
   }
@@ -113,7 +112,7 @@ class RefusalCodesTest {
     return Collectors.toCollection(TreeSet::new);
   }
 
-  private static Set<String> names(Set<Code> codes) {
+  private static Set<String> names(List<Code> codes) {
     return codes.stream().map(Code::name).collect(toSet());
   }
 
@@ -123,7 +122,7 @@ class RefusalCodesTest {
         """
         # Codes: why something is refused, or what went wrong
 
-        <!-- Made from Code.java by RefusalCodesTest: change it there. -->
+        <!-- Made from RefusalCode.java and FailureCode.java by RefusalCodesTest: change those. -->
 
         Codes are stable. Scripts may rely on them; the text behind them may change.
         A refused command ends with 3 (126 for a restore in the foreground). [state.md](state.md)
@@ -140,7 +139,7 @@ class RefusalCodesTest {
     if (!group.intro().isEmpty()) {
       text.append(group.intro()).append("\n\n");
     }
-    List<Code> codes = Stream.of(Code.values()).filter(code -> code.group() == group).toList();
+    List<Code> codes = Code.all().stream().filter(code -> code.group() == group).toList();
     boolean remedies = codes.stream().anyMatch(code -> !code.remedy().isEmpty());
     text.append(remedies ? WITH_REMEDY : WITHOUT_REMEDY);
     for (Code code : codes) {

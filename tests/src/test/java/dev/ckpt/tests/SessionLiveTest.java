@@ -18,6 +18,8 @@ import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageFile;
 import dev.ckpt.format.record.Header;
 import java.io.IOException;
@@ -106,7 +108,7 @@ class SessionLiveTest {
           assertThrows(
               UnsupportedStateException.class,
               () -> live.dump(second, live.besides("other"), false));
-      assertEquals(Code.USERFAULTFD, e.code());
+      assertEquals(RefusalCode.USERFAULTFD, e.code());
       assertFalse(Files.exists(live.besides("other")));
       assertTrue(live.dump(first, live.besides("second"), false).keptPages() > 16_000);
       live.finish(0);
@@ -191,7 +193,7 @@ class SessionLiveTest {
       CkptException e =
           assertThrows(
               CkptException.class, () -> live.dump(session, live.besides("second"), false));
-      assertEquals(Code.TASK_NONE, e.code());
+      assertEquals(RefusalCode.TASK_NONE, e.code());
       assertFalse(Files.exists(live.besides("second")));
     }
   }
@@ -205,7 +207,7 @@ class SessionLiveTest {
       assertTrue(live.dump(session, live.besides("last"), true).keptPages() > 16_000);
       CkptException e =
           assertThrows(CkptException.class, () -> live.restore(live.besides("pre"), false));
-      assertEquals(Code.PRE_DUMP, e.code());
+      assertEquals(RefusalCode.PRE_DUMP, e.code());
       assertFalse(Files.exists(Path.of("/proc/" + live.pid())));
       live.restore(live.besides("last"), false);
       live.finish(0);
@@ -228,7 +230,7 @@ class SessionLiveTest {
       UnsupportedStateException e =
           assertThrows(
               UnsupportedStateException.class, () -> preDump(session, live, TouchHook.NONE));
-      assertEquals(Code.WRITES_UNSEEN, e.code());
+      assertEquals(RefusalCode.WRITES_UNSEEN, e.code());
       live.finish(0);
     }
   }
@@ -240,7 +242,7 @@ class SessionLiveTest {
       CkptException e =
           assertThrows(
               CkptException.class, () -> preDump(session, live, new KilledWhenThawed(live.pid())));
-      assertEquals(Code.TARGET_GONE, e.code());
+      assertEquals(FailureCode.TARGET_GONE, e.code());
       assertFalse(Files.exists(live.besides("pre")));
     }
   }
@@ -273,16 +275,16 @@ class SessionLiveTest {
         live.dump(session, live.besides("second"), true);
       }
       Path kept = Files.move(live.besides("first"), live.besides("kept"));
-      assertEquals(Code.PARENT_MISSING, restoreFails(live));
+      assertEquals(FailureCode.PARENT_MISSING, restoreFails(live));
       Files.copy(live.besides("second"), live.besides("first"));
-      assertEquals(Code.PARENT_OTHER, restoreFails(live));
+      assertEquals(FailureCode.PARENT_OTHER, restoreFails(live));
       Files.delete(live.besides("first"));
       byte[] cut = Files.readAllBytes(kept);
       Files.write(live.besides("first"), java.util.Arrays.copyOf(cut, cut.length - 8));
-      assertEquals(Code.IMAGE_CORRUPT, restoreFails(live));
+      assertEquals(FailureCode.IMAGE_CORRUPT, restoreFails(live));
       cut[cut.length / 2] ^= 1;
       Files.write(live.besides("first"), cut);
-      assertEquals(Code.IMAGE_CORRUPT, restoreFails(live));
+      assertEquals(FailureCode.IMAGE_CORRUPT, restoreFails(live));
       cut[cut.length / 2] ^= 1;
       Files.write(live.besides("first"), cut);
       live.restore(live.besides("second"), false);

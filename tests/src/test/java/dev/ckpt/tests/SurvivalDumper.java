@@ -9,7 +9,7 @@ import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.TouchHook;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -69,7 +69,7 @@ public final class SurvivalDumper {
         dump(pid, counter);
       } catch (UnsupportedStateException e) {
         // Only of one that is stopped in a sleep for the second time; it does not count to the end.
-        if (e.refusals().stream().anyMatch(each -> each.code() != Code.RESTART_UNKNOWN)) {
+        if (e.refusals().stream().anyMatch(each -> each.code() != RefusalCode.RESTART_UNKNOWN)) {
           throw e;
         }
       }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.kernel.Signals;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -128,7 +128,7 @@ class SurvivalLiveTest {
       dumper.begin();
       killed = dumper.awaitEnd();
       // One that is stopped in a sleep for the second time may be refused.
-      dumper.lines().removeIf(line -> line.contains(Code.RESTART_UNKNOWN.name()));
+      dumper.lines().removeIf(line -> line.contains(RefusalCode.RESTART_UNKNOWN.name()));
       assertTrue(dumper.lines().isEmpty(), "killed " + when + ": " + dumper.said());
     }
     nrCalls(group);

@@ -11,7 +11,7 @@ import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.TaskState;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -238,7 +238,7 @@ class WrongInputLiveTest {
     return Checkpoint.obstacles(pid).stream()
         .anyMatch(
             found ->
-                found.code() == Code.TASK_WAITED_FOR
+                found.code() == RefusalCode.TASK_WAITED_FOR
                     && found.remedy().contains("with the ckpt command"));
   }
 

@@ -2,7 +2,7 @@ package dev.ckpt.core.backend;
 
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -68,6 +68,6 @@ public final class Backends {
 
   private static UnsupportedStateException refused(String name, String why) {
     return new UnsupportedStateException(
-        List.of(new Refusal(Code.NO_BACKEND, "backend " + name, why)));
+        List.of(new Refusal(RefusalCode.NO_BACKEND, "backend " + name, why)));
   }
 }

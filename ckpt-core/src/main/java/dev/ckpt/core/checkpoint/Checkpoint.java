@@ -17,7 +17,7 @@ import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -140,7 +140,7 @@ public final class Checkpoint {
         throw new UnsupportedStateException(
             List.of(
                 new Refusal(
-                    Code.VDSO_NONE,
+                    RefusalCode.VDSO_NONE,
                     "[pid " + pid + "] has no vdso",
                     "this task cannot be dumped")));
       }

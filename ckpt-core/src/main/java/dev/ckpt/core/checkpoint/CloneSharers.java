@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 
 /**
  * Refuses what another process has shared with the task since clone(2): its memory, its descriptor
@@ -36,9 +37,9 @@ final class CloneSharers {
 
   private void compare(int other) throws CkptException {
     try {
-      addIfShared(other, Tasks.KcmpType.VM, Code.MM_SHARED, "its memory");
-      addIfShared(other, Tasks.KcmpType.FILES, Code.FILES_SHARED, "its descriptor table");
-      addIfShared(other, Tasks.KcmpType.FS, Code.FS_SHARED, "its folders and umask");
+      addIfShared(other, Tasks.KcmpType.VM, RefusalCode.MM_SHARED, "its memory");
+      addIfShared(other, Tasks.KcmpType.FILES, RefusalCode.FILES_SHARED, "its descriptor table");
+      addIfShared(other, Tasks.KcmpType.FS, RefusalCode.FS_SHARED, "its folders and umask");
     } catch (SyscallException e) {
       // Gone, or not ours to look at: then it is no sharer that we could have seen.
       if (e.errno() != Errno.ESRCH && e.errno() != Errno.EPERM) {

@@ -20,7 +20,7 @@ import dev.ckpt.core.tracee.Host;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.record.Header;
@@ -166,7 +166,7 @@ final class Dump implements AutoCloseable {
           throw new UnsupportedStateException(
               List.of(
                   new Refusal(
-                      Code.TASK_BUSY,
+                      RefusalCode.TASK_BUSY,
                       "[pid " + options.pid() + "] runs code of another dump",
                       "try again when that dump is over")));
         }

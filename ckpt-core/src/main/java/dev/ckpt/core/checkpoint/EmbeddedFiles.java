@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.FileLock;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -69,7 +69,7 @@ public final class EmbeddedFiles implements AutoCloseable {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.EMBED_FILE,
+                  RefusalCode.EMBED_FILE,
                   path + " is to be embedded and " + obstacle.get(),
                   "leave it out of --embed-files")));
     }

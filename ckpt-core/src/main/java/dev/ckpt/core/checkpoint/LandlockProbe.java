@@ -22,7 +22,7 @@ import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -172,7 +172,7 @@ final class LandlockProbe implements AutoCloseable {
     boolean unasked = answer == -Errno.ENOSYS && !thread.noNewPrivs();
     refusals.addIf(
         possible && answer != 0 && !unasked,
-        Code.LANDLOCK,
+        RefusalCode.LANDLOCK,
         "thread "
             + thread.pid()
             + " is in a Landlock domain: it may not look at a process of its own user (error "

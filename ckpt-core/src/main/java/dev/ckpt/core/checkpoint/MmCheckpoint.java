@@ -7,7 +7,7 @@ import dev.ckpt.core.image.PageQueue;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -113,7 +113,8 @@ public interface MmCheckpoint extends AutoCloseable {
     if (!found.hasNext()) {
       throw new UnsupportedStateException(
           List.of(
-              new Refusal(Code.NO_MEMORY_MODULE, "ckpt-mem", "put ckpt-mem on the class path")));
+              new Refusal(
+                  RefusalCode.NO_MEMORY_MODULE, "ckpt-mem", "put ckpt-mem on the class path")));
     }
     return found.next();
   }

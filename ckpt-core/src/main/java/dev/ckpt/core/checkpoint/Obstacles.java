@@ -17,8 +17,9 @@ import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -51,7 +52,7 @@ final class Obstacles {
     while (!pause.passed()) {
       pause.pause();
     }
-    Set<Code> before = EnumSet.noneOf(Code.class);
+    Set<Code> before = new HashSet<>();
     seen.forEach(refusal -> before.add(refusal.code()));
     return look(pid).stream().filter(refusal -> before.contains(refusal.code())).toList();
   }
@@ -72,7 +73,8 @@ final class Obstacles {
     Tracees tracees = Tracees.look(pid);
     Survey.state(pid, refusals);
     tracees.refuse(refusals);
-    if (refusals.list().stream().anyMatch(refusal -> refusal.code() == Code.TASK_DEAD_LEADER)) {
+    if (refusals.list().stream()
+        .anyMatch(refusal -> refusal.code() == RefusalCode.TASK_DEAD_LEADER)) {
       // Nothing of it can be seen.
       return;
     }
@@ -119,6 +121,7 @@ final class Obstacles {
   }
 
   private static void refuseAccess(Refusals refusals, CkptException e) {
-    refusals.add(Code.PTRACE_DENIED, "is not ours to look at (" + e.getMessage() + ")", rights());
+    refusals.add(
+        RefusalCode.PTRACE_DENIED, "is not ours to look at (" + e.getMessage() + ")", rights());
   }
 }

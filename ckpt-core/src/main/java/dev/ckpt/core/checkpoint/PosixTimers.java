@@ -7,7 +7,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,17 +38,17 @@ final class PosixTimers {
           clock == CLOCK_THREAD_CPUTIME_ID || (clock < 0 && (clock & CPUCLOCK_PERTHREAD) != 0);
       refusals.addIf(
           perThread && owner == 0 && tids.size() > 1,
-          Code.POSIX_TIMER,
+          RefusalCode.POSIX_TIMER,
           name + "runs by the CPU time of the thread that made it, which may be any",
           "delete it before the dump");
       refusals.addIf(
           owner != 0 && !tids.contains(owner),
-          Code.POSIX_TIMER,
+          RefusalCode.POSIX_TIMER,
           name + "runs by the CPU time of task " + owner + ", which is none of its threads",
           "delete it before the dump");
       refusals.addIf(
           timer.toThread() && !tids.contains(timer.target()),
-          Code.POSIX_TIMER,
+          RefusalCode.POSIX_TIMER,
           name + "signals thread " + timer.target() + ", which has ended",
           "delete it before the dump");
     }

@@ -9,6 +9,7 @@ import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -52,11 +53,12 @@ final class RareSettings {
   /** Refuses what ptrace(2) tells of a stopped thread. */
   static void refuse(Tracee tracee, Refusals refusals) throws CkptException {
     RareSettings settings = new RareSettings(refusals, "thread " + tracee.tid());
-    settings.addIf(tracee.hasTlsDescriptors(), Code.SEGMENTS, "has TLS descriptors of its own");
-    settings.addIf(tracee.hasIoPermissions(), Code.IO_PERMISSIONS, "may use I/O ports");
+    settings.addIf(
+        tracee.hasTlsDescriptors(), RefusalCode.SEGMENTS, "has TLS descriptors of its own");
+    settings.addIf(tracee.hasIoPermissions(), RefusalCode.IO_PERMISSIONS, "may use I/O ports");
     settings.addIf(
         tracee.hasBreakpoints(),
-        Code.DEBUG_REGISTERS,
+        RefusalCode.DEBUG_REGISTERS,
         "has breakpoints in its debug registers, left by a debugger");
   }
 
@@ -74,7 +76,10 @@ final class RareSettings {
   private void askCookie(Batch batch) {
     Batch.Data cookie = batch.space(Long.BYTES);
     batch.tryCall("prctl", SyscallNumbers.PRCTL, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, 0, cookie);
-    later(() -> batch.getLong(cookie, 0) != 0, Code.SCHED_CORE, "has a core scheduling cookie");
+    later(
+        () -> batch.getLong(cookie, 0) != 0,
+        RefusalCode.SCHED_CORE,
+        "has a core scheduling cookie");
   }
 
   private void askProcessor(Batch batch) {
@@ -89,16 +94,16 @@ final class RareSettings {
         batch.tryCall("arch_prctl", SyscallNumbers.ARCH_PRCTL, ARCH_GET_XCOMP_PERM, features);
     Batch.Result ldt =
         batch.tryCall("modify_ldt", SyscallNumbers.MODIFY_LDT, 0, descriptor, Long.BYTES);
-    later(() -> batch.result(cpuid) == 0, Code.CPUID_FAULTING, "may not execute CPUID");
+    later(() -> batch.result(cpuid) == 0, RefusalCode.CPUID_FAULTING, "may not execute CPUID");
     later(
         () -> batch.result(tags) == 0 && batch.getLong(mask, 0) != -1,
-        Code.LAM,
+        RefusalCode.LAM,
         "has tags in its addresses (LAM)");
     later(
         () -> batch.result(permission) == 0 && (batch.getLong(features, 0) & Xstate.AMX_TILES) != 0,
-        Code.AMX,
+        RefusalCode.AMX,
         "may use AMX tiles");
-    later(() -> batch.result(ldt) > 0, Code.LDT, "has a local descriptor table");
+    later(() -> batch.result(ldt) > 0, RefusalCode.LDT, "has a local descriptor table");
   }
 
   private void askKeyrings(Batch batch) {
@@ -108,7 +113,7 @@ final class RareSettings {
           batch.tryCall("keyctl", SyscallNumbers.KEYCTL, KEYCTL_GET_KEYRING_ID, which, 0);
       later(
           () -> batch.result(id) != -Errno.ENOKEY && batch.result(id) != -Errno.ENOSYS,
-          Code.KEYRING,
+          RefusalCode.KEYRING,
           "has a thread or process keyring");
     }
   }

@@ -12,7 +12,7 @@ import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Stub;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.NoSuchElementException;
@@ -54,7 +54,7 @@ final class Rehearsal {
       CheckpointOptions options = CheckpointOptions.of(stub.pid()).withSync(false);
       Checkpoint.dump(options, output, mm, backend, Timeline.begin(), Tracees.NONE, landlock);
     } catch (UnsupportedStateException e) {
-      if (e.code() == Code.KERNEL_TOO_OLD) {
+      if (e.code() == RefusalCode.KERNEL_TOO_OLD) {
         throw e;
       }
       endedEarly(e);

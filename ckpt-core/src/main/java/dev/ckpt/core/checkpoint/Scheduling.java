@@ -4,7 +4,7 @@ import dev.ckpt.core.kernel.Scheduler;
 import dev.ckpt.core.proc.CpuList;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.Sched;
 
@@ -20,7 +20,7 @@ final class Scheduling {
             && attr.policy() != Scheduler.SCHED_FIFO
             && attr.policy() != Scheduler.SCHED_RR
             && attr.policy() != Scheduler.SCHED_DEADLINE,
-        Code.SCHED_POLICY,
+        RefusalCode.SCHED_POLICY,
         name + "has scheduling policy " + attr.policy(),
         "set it to SCHED_OTHER (chrt)");
   }

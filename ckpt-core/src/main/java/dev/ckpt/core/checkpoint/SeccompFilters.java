@@ -13,7 +13,7 @@ import dev.ckpt.core.tracee.SeccompGate;
 import dev.ckpt.core.tracee.SeccompProgram;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.SeccompFilter;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ final class SeccompFilters {
     int mode = thread.seccomp().orElse(Seccomp.MODE_DISABLED);
     refusals.addIf(
         mode == Seccomp.MODE_STRICT,
-        Code.SECCOMP,
+        RefusalCode.SECCOMP,
         name
             + "runs in the strict mode of seccomp, which allows none of the calls that it would"
             + " have to make for us",
@@ -55,12 +55,12 @@ final class SeccompFilters {
     Status ours = ProcFs.of(Tasks.self()).status();
     refusals.addIf(
         (ours.capEff() >>> CAP_SYS_ADMIN & 1) == 0,
-        Code.SECCOMP,
+        RefusalCode.SECCOMP,
         name + "has seccomp filters, which root alone may read",
         "run ckpt as root");
     refusals.addIf(
         ours.seccompOn(),
-        Code.SECCOMP,
+        RefusalCode.SECCOMP,
         name + "has seccomp filters, and ckpt itself runs under some and so may not read them",
         "run ckpt outside of them");
   }
@@ -83,7 +83,7 @@ final class SeccompFilters {
           .refusals()
           .addIf(
               programs.stream().anyMatch(SeccompFilters::asksSupervisor),
-              Code.SECCOMP,
+              RefusalCode.SECCOMP,
               "thread " + tid + " has a seccomp filter that asks a supervisor (USER_NOTIF)",
               WHY);
       List<Object> key = List.of(filters, tid == context.pid());
@@ -100,7 +100,7 @@ final class SeccompFilters {
           .refusals()
           .addIf(
               !gate.obstacles().isEmpty(),
-              Code.SECCOMP,
+              RefusalCode.SECCOMP,
               "thread " + tid + " " + gate.reason(),
               SeccompGate.REMEDY);
       all.gates.put(tid, gate);
@@ -127,7 +127,7 @@ final class SeccompFilters {
         .refusals()
         .addIf(
             filters.size() != status.seccompFilters().orElse(filters.size()) || filters.isEmpty(),
-            Code.SECCOMP,
+            RefusalCode.SECCOMP,
             "thread " + tid + " has seccomp filters that the kernel does not let us read",
             WHY);
     this.filters.put(tid, filters);

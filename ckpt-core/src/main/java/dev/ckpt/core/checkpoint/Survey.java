@@ -12,7 +12,7 @@ import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.Status;
 import dev.ckpt.core.proc.SyscallState;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import java.util.List;
 import java.util.Map;
@@ -43,30 +43,31 @@ final class Survey {
   static void identity(int pid, Refusals refusals) throws CkptException {
     Survey survey = new Survey(pid, refusals);
     if (!Signals.exists(pid)) {
-      refusals.add(Code.TASK_NONE, "there is no such process", "name one that runs");
+      refusals.add(RefusalCode.TASK_NONE, "there is no such process", "name one that runs");
       return;
     }
     Stat stat = survey.proc.stat();
-    refusals.addIf(pid == Tasks.self(), Code.TASK_SELF, "is ckpt itself", "name another process");
+    refusals.addIf(
+        pid == Tasks.self(), RefusalCode.TASK_SELF, "is ckpt itself", "name another process");
     refusals.addIf(
         (stat.flags() & PF_KTHREAD) != 0,
-        Code.TASK_KERNEL_THREAD,
+        RefusalCode.TASK_KERNEL_THREAD,
         "is a kernel thread",
         "only processes can be saved");
     refusals.addIf(
         stat.state().ended() && stat.numThreads() <= 1,
-        Code.TASK_ZOMBIE,
+        RefusalCode.TASK_ZOMBIE,
         "has exited and waits for its parent",
         "there is nothing left to save");
     Status status = survey.proc.status();
     refusals.addIf(
         status.tracerPid() != 0 && status.tracerPid() != Tasks.self(),
-        Code.TASK_TRACED,
+        RefusalCode.TASK_TRACED,
         "is traced by process " + status.tracerPid(),
         "end the debugger first");
     refusals.addIf(
         status.tgid() != pid,
-        Code.TASK_IS_THREAD,
+        RefusalCode.TASK_IS_THREAD,
         "is a thread of process " + status.tgid(),
         "name the process");
     survey.waitedForByOurJvm(pid);
@@ -94,7 +95,7 @@ final class Survey {
               || (call.nr() == WAITID && call.args().get(1).intValue() == pid);
       refusals.addIf(
           waits,
-          Code.TASK_WAITED_FOR,
+          RefusalCode.TASK_WAITED_FOR,
           "is a child that a thread of this JVM waits for (java.lang.Process)",
           "dump it from another process with the ckpt command");
     }
@@ -128,7 +129,7 @@ final class Survey {
 
   private boolean hasDeadLeader() throws CkptException {
     boolean dead = proc.stat().state().ended();
-    refusals.addIf(dead, Code.TASK_DEAD_LEADER, "its first thread has exited", LATER);
+    refusals.addIf(dead, RefusalCode.TASK_DEAD_LEADER, "its first thread has exited", LATER);
     return dead;
   }
 
@@ -142,14 +143,14 @@ final class Survey {
     // NB: a bind mount of / is the same file in another place, with other mounts in it.
     refusals.addIf(
         !theirRoot.sameFile(FileStat.of("/")) || !proc.link("root").equals(SLASH),
-        Code.ROOT,
+        RefusalCode.ROOT,
         "its root folder is " + proc.link("root"),
         "run ckpt in the same root");
     FileStat cwd = FileStat.of("/proc/" + proc.pid() + "/cwd/.");
     ByteString shown = proc.link("cwd");
     refusals.addIf(
         !FileRefs.nameLeadsTo(shown, cwd) && !GhostFolders.isOne(shown, cwd),
-        Code.CWD_DELETED,
+        RefusalCode.CWD_DELETED,
         "its working folder " + shown + " is not what has that name",
         LATER);
   }
@@ -165,7 +166,7 @@ final class Survey {
       NsLink namespace = theirs.get(ours.getKey());
       refusals.addIf(
           namespace == null || namespace.ino() != ours.getValue().ino(),
-          Code.NAMESPACE,
+          RefusalCode.NAMESPACE,
           "its " + ours.getKey() + " namespace is not ours",
           "run ckpt inside the same namespaces (nsenter)");
     }
@@ -180,7 +181,7 @@ final class Survey {
     List<Integer> children = proc.children(tid);
     refusals.addIf(
         !children.isEmpty(),
-        Code.TASK_CHILDREN,
+        RefusalCode.TASK_CHILDREN,
         "has child processes " + children,
         "only single processes can be saved");
     Scheduling.survey(tid, name, refusals);
@@ -188,7 +189,7 @@ final class Survey {
     SeccompFilters.refuse(status, name, refusals);
     refusals.addIf(
         !status.x86ThreadFeatures().orElse(java.util.Set.of()).isEmpty(),
-        Code.SHADOW_STACK,
+        RefusalCode.SHADOW_STACK,
         name + "has a shadow stack",
         "start it with GLIBC_TUNABLES=glibc.cpu.x86_shstk=off");
     sharing(tid, name);
@@ -205,7 +206,7 @@ final class Survey {
       try {
         refusals.addIf(
             isUnshared(tid, type),
-            Code.THREAD_UNSHARED,
+            RefusalCode.THREAD_UNSHARED,
             name + "has its own " + type + ", not the process's",
             LATER);
       } catch (SyscallException e) {
@@ -214,7 +215,7 @@ final class Survey {
         }
         refusals.addIf(
             e.errno() == Errno.EPERM,
-            Code.PTRACE_DENIED,
+            RefusalCode.PTRACE_DENIED,
             name + "cannot be compared with its process",
             Obstacles.rights());
       }

@@ -8,7 +8,7 @@ import dev.ckpt.core.tracee.x86_64.RestartedCall;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.core.tracee.x86_64.Xstate;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.RestartBlock;
@@ -69,7 +69,7 @@ final class Threads {
         .refusals()
         .addIf(
             number.isEmpty(),
-            Code.RESTART_UNKNOWN,
+            RefusalCode.RESTART_UNKNOWN,
             "thread " + tracee.tid() + " goes on with a sleep that was interrupted before",
             "try again when it has woken up");
     return regs.with(UserRegs.ORIG_RAX, number.orElse(SyscallNumbers.RESTART_SYSCALL));
@@ -82,11 +82,13 @@ final class Threads {
         .refusals()
         .addIf(
             tracee.dispatchesSyscalls(),
-            Code.SYSCALL_DISPATCH,
+            RefusalCode.SYSCALL_DISPATCH,
             name + " has syscall user dispatch switched on",
             "not supported");
     boolean compat = regs.get(UserRegs.CS) != UserRegs.USER_CS;
-    context.refusals().addIf(compat, Code.TASK_32BIT, name + " runs 32-bit code", "not supported");
+    context
+        .refusals()
+        .addIf(compat, RefusalCode.TASK_32BIT, name + " runs 32-bit code", "not supported");
     long selectors =
         regs.get(UserRegs.DS)
             | regs.get(UserRegs.ES)
@@ -96,7 +98,7 @@ final class Threads {
         .refusals()
         .addIf(
             !compat && selectors != 0,
-            Code.SEGMENTS,
+            RefusalCode.SEGMENTS,
             name + " uses segment descriptors of its own",
             "not supported");
   }

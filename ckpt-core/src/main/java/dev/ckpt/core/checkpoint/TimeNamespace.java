@@ -6,7 +6,7 @@ import dev.ckpt.core.proc.NsLink;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.TimensOffsets;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.TimeNs;
 import java.util.Map;
 
@@ -31,7 +31,7 @@ public final class TimeNamespace {
     NsLink own = namespaces.get(LINK);
     refusals.addIf(
         own != null && !own.equals(namespaces.get(FOR_CHILDREN)),
-        Code.NAMESPACE,
+        RefusalCode.NAMESPACE,
         "its children will have another time namespace than it has itself",
         "dump it before it calls unshare(2), or dump one of its children");
   }

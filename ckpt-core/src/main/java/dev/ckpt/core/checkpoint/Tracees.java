@@ -8,7 +8,7 @@ import dev.ckpt.core.proc.ProcReadException;
 import dev.ckpt.core.thread.Outcome;
 import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,7 +41,7 @@ final class Tracees {
   /** Waits until all were looked at. */
   void refuse(Refusals refusals) throws CkptException {
     for (int tracee : Outcome.of(look, "its tracees cannot be looked for")) {
-      refusals.add(Code.TASK_TRACES, "traces process " + tracee, "have it let go first");
+      refusals.add(RefusalCode.TASK_TRACES, "traces process " + tracee, "have it let go first");
     }
   }
 

@@ -2,7 +2,7 @@ package dev.ckpt.core.error;
 
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /** A kernel call failed: which one, with which arguments, on whose behalf, and why. */
 public final class SyscallException extends CkptException {
@@ -21,7 +21,7 @@ public final class SyscallException extends CkptException {
    */
   public SyscallException(String target, String call, String arguments, int errno) {
     super(
-        Code.SYSCALL_FAILED,
+        FailureCode.SYSCALL_FAILED,
         (target.isEmpty() ? "" : target + " ")
             + call
             + "("

@@ -1,7 +1,7 @@
 package dev.ckpt.core.error;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /** The target ended (or became another program by exec) while we worked on it. */
 public final class TargetGoneException extends CkptException {
@@ -15,7 +15,7 @@ public final class TargetGoneException extends CkptException {
    * @param doing what was being done, as in {@code read /proc/812/stat}
    */
   public TargetGoneException(int pid, String doing) {
-    super(Code.TARGET_GONE, "[pid " + pid + "] " + doing + ": the target is gone");
+    super(FailureCode.TARGET_GONE, "[pid " + pid + "] " + doing + ": the target is gone");
     this.pid = pid;
   }
 

@@ -5,7 +5,7 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -47,12 +47,12 @@ public final class ImagePipeOutput implements ImageOutput {
     return switch (e.errno()) {
       case Errno.EPIPE, Errno.ECONNRESET ->
           new CkptException(
-              Code.OUTPUT_LOST,
+              FailureCode.OUTPUT_LOST,
               NAME + ": its reader has ended, " + Errno.describe(e.errno()) + ": see what it says",
               e);
       case Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG ->
           new CkptException(
-              Code.IMAGE_NO_ROOM,
+              FailureCode.IMAGE_NO_ROOM,
               NAME
                   + " does not fit where it goes, "
                   + Errno.describe(e.errno())

@@ -7,6 +7,8 @@ import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +34,8 @@ record ImagePlace(Path shown, Path path) {
     Path folder = place.folder();
     if (!Files.isDirectory(folder)) {
       throw Files.exists(folder)
-          ? place.refused(Code.IMAGE_NO_FOLDER, ": " + folder + " is none", "choose another name")
+          ? place.refused(
+              RefusalCode.IMAGE_NO_FOLDER, ": " + folder + " is none", "choose another name")
           : place.noFolder();
     }
     return place;
@@ -55,7 +58,7 @@ record ImagePlace(Path shown, Path path) {
       throw explain(e);
     }
     if (taken.type() != FileStat.S_IFREG && taken.type() != FileStat.S_IFLNK) {
-      throw refused(Code.IMAGE_NOT_FILE, " is there and no file", "choose another name");
+      throw refused(RefusalCode.IMAGE_NOT_FILE, " is there and no file", "choose another name");
     }
     if (!force) {
       throw exists();
@@ -86,7 +89,7 @@ record ImagePlace(Path shown, Path path) {
 
   private CkptException noRoom(SyscallException e, String why, String remedy) {
     return new CkptException(
-        Code.IMAGE_NO_ROOM,
+        FailureCode.IMAGE_NO_ROOM,
         "image "
             + shown
             + " does not fit: "
@@ -101,21 +104,23 @@ record ImagePlace(Path shown, Path path) {
 
   private CkptException notWritable(SyscallException e) {
     return refused(
-        Code.IMAGE_NOT_WRITABLE,
+        RefusalCode.IMAGE_NOT_WRITABLE,
         ": no file of that name can be made in " + folder() + ", " + Errno.describe(e.errno()),
         "choose another name or folder, or get the right");
   }
 
   private CkptException exists() {
-    return refused(Code.IMAGE_EXISTS, " is there already", "choose another name or give --force");
+    return refused(
+        RefusalCode.IMAGE_EXISTS, " is there already", "choose another name or give --force");
   }
 
   private CkptException isFolder() {
-    return refused(Code.IMAGE_IS_FOLDER, " is a folder", "name a file in it");
+    return refused(RefusalCode.IMAGE_IS_FOLDER, " is a folder", "name a file in it");
   }
 
   private CkptException noFolder() {
-    return refused(Code.IMAGE_NO_FOLDER, ": there is no folder " + folder(), "make it first");
+    return refused(
+        RefusalCode.IMAGE_NO_FOLDER, ": there is no folder " + folder(), "make it first");
   }
 
   private UnsupportedStateException refused(Code code, String what, String remedy) {

@@ -3,7 +3,7 @@ package dev.ckpt.core.kernel;
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
@@ -65,7 +65,7 @@ public final class SecretPrompt implements AutoCloseable {
     try {
       Runtime.getRuntime().addShutdownHook(onSignal);
     } catch (IllegalStateException e) {
-      throw new CkptException(Code.INTERRUPTED, "a signal came before anything was done", e);
+      throw new CkptException(FailureCode.INTERRUPTED, "a signal came before anything was done", e);
     }
     byte[] bytes = saved.getBytes(0, saved.size());
     NativeBuffer hidden = NativeBuffer.of(bytes);

@@ -1,7 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +109,7 @@ public record CpuList(BitSet cpus) {
       return parse(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new CkptException(
-          Code.CPUS_UNKNOWN, file + " cannot be read: /sys has to be mounted here", e);
+          FailureCode.CPUS_UNKNOWN, file + " cannot be read: /sys has to be mounted here", e);
     }
   }
 

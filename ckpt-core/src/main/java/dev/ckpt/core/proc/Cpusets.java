@@ -1,7 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ final class Cpusets {
     try {
       mounts = Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      throw new CkptException(Code.CPUS_UNKNOWN, "the mounts cannot be read", e);
+      throw new CkptException(FailureCode.CPUS_UNKNOWN, "the mounts cannot be read", e);
     }
     for (String mount : mounts) {
       // device folder type options 0 0

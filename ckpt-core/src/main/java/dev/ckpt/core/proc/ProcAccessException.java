@@ -1,7 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /**
  * The kernel does not let us read a file in /proc.
@@ -20,7 +20,7 @@ public final class ProcAccessException extends CkptException {
    * @param remedy what it takes to read it
    */
   public ProcAccessException(String file, String remedy, Throwable cause) {
-    super(Code.PROC_ACCESS, "read " + file + ": not permitted; it takes " + remedy, cause);
+    super(FailureCode.PROC_ACCESS, "read " + file + ": not permitted; it takes " + remedy, cause);
     this.file = file;
   }
 

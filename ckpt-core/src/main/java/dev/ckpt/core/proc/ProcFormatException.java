@@ -1,7 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /** A file in /proc says something that this version does not understand. */
 public final class ProcFormatException extends CkptException {
@@ -21,7 +21,7 @@ public final class ProcFormatException extends CkptException {
    * @param problem what was wanted and what stood there
    */
   public ProcFormatException(String file, int line, String problem) {
-    super(Code.PROC_FORMAT, file + " line " + line + ": " + problem);
+    super(FailureCode.PROC_FORMAT, file + " line " + line + ": " + problem);
     this.file = file;
     this.line = line;
     this.problem = problem;

@@ -1,7 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /**
  * The task is there but this file of its is not: an fd that was closed meanwhile, the {@code exe}
@@ -19,7 +19,7 @@ public final class ProcMissingException extends CkptException {
    * @param reason what is known of why
    */
   public ProcMissingException(String file, String reason, Throwable cause) {
-    super(Code.PROC_MISSING, "read " + file + ": " + reason, cause);
+    super(FailureCode.PROC_MISSING, "read " + file + ": " + reason, cause);
     this.file = file;
   }
 

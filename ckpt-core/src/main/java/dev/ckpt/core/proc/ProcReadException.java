@@ -1,7 +1,7 @@
 package dev.ckpt.core.proc;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /** A file in /proc could not be read, for a reason that is neither the task's end nor a right. */
 public final class ProcReadException extends CkptException {
@@ -11,7 +11,7 @@ public final class ProcReadException extends CkptException {
 
   /** Names the file and the reason. */
   public ProcReadException(String file, String reason, Throwable cause) {
-    super(Code.PROC_READ, "read " + file + ": " + reason, cause);
+    super(FailureCode.PROC_READ, "read " + file + ": " + reason, cause);
     this.file = file;
   }
 

@@ -1,7 +1,7 @@
 package dev.ckpt.core.thread;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -41,7 +41,7 @@ public final class Outcome {
     } catch (CkptException e) {
       throw e;
     } catch (IOException e) {
-      throw new CkptException(Code.IO_FAILED, what + ": " + e.getMessage(), e);
+      throw new CkptException(FailureCode.IO_FAILED, what + ": " + e.getMessage(), e);
     }
   }
 

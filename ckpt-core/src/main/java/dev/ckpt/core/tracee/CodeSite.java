@@ -7,6 +7,7 @@ import dev.ckpt.core.kernel.RemoteMemory;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,11 +40,11 @@ public final class CodeSite {
     byte[] theirs = memory.readForced(vdso.address(), Math.toIntExact(vdso.lenBytes()));
     int at = (theirs.length - LoopCode.size()) & -ALIGNMENT;
     if (at < 0 || !isDead(theirs, at)) {
-      throw refusal(pid, Code.VDSO_NO_ROOM, "its vdso has no dead bytes for our code");
+      throw refusal(pid, RefusalCode.VDSO_NO_ROOM, "its vdso has no dead bytes for our code");
     }
     byte[] ours = Vdso.ownContent();
     if (ours.length != theirs.length || !Arrays.equals(theirs, 0, at, ours, 0, at)) {
-      throw refusal(pid, Code.VDSO_UNKNOWN, "its vdso is not this kernel's");
+      throw refusal(pid, RefusalCode.VDSO_UNKNOWN, "its vdso is not this kernel's");
     }
     return new CodeSite(vdso, vdso.address() + at);
   }

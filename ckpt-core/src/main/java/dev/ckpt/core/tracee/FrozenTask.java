@@ -14,7 +14,7 @@ import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.tracee.x86_64.SyscallRestart;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -205,7 +205,7 @@ public final class FrozenTask implements AutoCloseable {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.PTRACE_DENIED,
+                RefusalCode.PTRACE_DENIED,
                 "[pid " + pid + " tid " + tid + "] cannot be traced",
                 "it is traced already, is a zombie, or belongs to someone else: run ckpt as its"
                     + " owner or as root, and see kernel.yama.ptrace_scope")));
@@ -229,7 +229,7 @@ public final class FrozenTask implements AutoCloseable {
         throw new UnsupportedStateException(
             List.of(
                 new Refusal(
-                    Code.FREEZE_TIMEOUT,
+                    RefusalCode.FREEZE_TIMEOUT,
                     late + " did not stop, it waits in " + wchan(late.tid()),
                     "try again later or with a longer --freeze-timeout")));
       }

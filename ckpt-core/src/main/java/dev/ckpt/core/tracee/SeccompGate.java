@@ -3,7 +3,7 @@ package dev.ckpt.core.tracee;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Seccomp.Action;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -89,7 +89,7 @@ public final class SeccompGate {
   void require(Tracee tracee) throws UnsupportedStateException {
     if (!obstacles.isEmpty()) {
       throw new UnsupportedStateException(
-          List.of(new Refusal(Code.SECCOMP, tracee + " " + reason(), REMEDY)));
+          List.of(new Refusal(RefusalCode.SECCOMP, tracee + " " + reason(), REMEDY)));
     }
   }
 

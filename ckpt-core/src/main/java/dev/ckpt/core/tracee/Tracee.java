@@ -13,7 +13,7 @@ import dev.ckpt.core.kernel.Ptrace;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -207,7 +207,7 @@ public final class Tracee {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.TASK_32BIT,
+                  RefusalCode.TASK_32BIT,
                   "[pid " + pid + "] thread " + tid + " runs 32-bit code",
                   "none: only 64-bit code can be saved")));
     }
@@ -342,7 +342,7 @@ public final class Tracee {
     return new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.KERNEL_TOO_OLD,
+                RefusalCode.KERNEL_TOO_OLD,
                 "kernel " + ProcFs.osRelease() + " does not tell " + what,
                 "Linux 5.15 or newer is needed")));
   }

@@ -7,7 +7,7 @@ import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.thread.Pace;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.SealSecret;
 import java.time.Duration;
@@ -81,10 +81,10 @@ class CheckpointOptionsTest {
   @Test
   void everyRefusalIsSaidAtOnce() throws UnsupportedStateException {
     Refusals refusals = new Refusals(812);
-    refusals.addIf(false, Code.ROOT, "is not so", "nothing");
+    refusals.addIf(false, RefusalCode.ROOT, "is not so", "nothing");
     refusals.check();
-    refusals.add(Code.FD_SOCKET, "fd 5", "close it");
-    refusals.addIf(true, Code.SECCOMP, "runs under seccomp", "start it without");
+    refusals.add(RefusalCode.FD_SOCKET, "fd 5", "close it");
+    refusals.addIf(true, RefusalCode.SECCOMP, "runs under seccomp", "start it without");
     UnsupportedStateException e = assertThrows(UnsupportedStateException.class, refusals::check);
     assertEquals(refusals.list(), e.refusals());
     assertEquals(

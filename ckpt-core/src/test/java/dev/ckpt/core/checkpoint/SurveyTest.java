@@ -16,7 +16,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -71,7 +71,7 @@ class SurveyTest {
   private static Set<String> codes(int pid) throws CkptException {
     Set<String> codes = new TreeSet<>();
     for (Refusal refusal : Checkpoint.obstacles(pid)) {
-      if (refusal.code() == Code.NO_MEMORY_MODULE) {
+      if (refusal.code() == RefusalCode.NO_MEMORY_MODULE) {
         // True of these tests: ckpt-mem is not on their class path.
         continue;
       }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ckpt.core.kernel.Errno;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,8 +35,9 @@ class ErrorsTest {
     List<Refusal> reasons =
         new ArrayList<>(
             List.of(
-                new Refusal(Code.FD_SOCKET, "[pid 812] fd 5 (socket:[1])", "close it"),
-                new Refusal(Code.SECCOMP, "[pid 812] runs under seccomp", "start it without")));
+                new Refusal(RefusalCode.FD_SOCKET, "[pid 812] fd 5 (socket:[1])", "close it"),
+                new Refusal(
+                    RefusalCode.SECCOMP, "[pid 812] runs under seccomp", "start it without")));
     UnsupportedStateException e = new UnsupportedStateException(reasons);
     reasons.clear();
     assertEquals("FD_SOCKET", e.code().name(), "the first one's");

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,7 +43,7 @@ class TimelineTest {
   @Test
   void tellsOfEachPhaseAndPassesOnWhatIsThrown() throws CkptException {
     List<String> told = new ArrayList<>();
-    CkptException enough = new CkptException(Code.INTERRUPTED, "enough");
+    CkptException enough = new CkptException(FailureCode.INTERRUPTED, "enough");
     Timeline timeline =
         Timeline.begin(
             phase -> {

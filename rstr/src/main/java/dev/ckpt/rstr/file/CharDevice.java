@@ -3,7 +3,7 @@ package dev.ckpt.rstr.file;
 import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileChrdev;
 import dev.ckpt.rstr.Checks;
 import java.util.Map;
@@ -20,10 +20,13 @@ final class CharDevice implements FileKind {
             || now.rdevMajor() != device.rdevMajor()
             || now.rdevMinor() != device.rdevMinor()) {
           checks.refuse(
-              Code.FILE_CHANGED, device.path() + " is another device now", "put the old one back");
+              RefusalCode.FILE_CHANGED,
+              device.path() + " is another device now",
+              "put the old one back");
         }
       } catch (SyscallException e) {
-        checks.refuse(Code.FILE_GONE, device.path() + " (" + e.getMessage() + ")", "put it back");
+        checks.refuse(
+            RefusalCode.FILE_GONE, device.path() + " (" + e.getMessage() + ")", "put it back");
       }
     }
   }

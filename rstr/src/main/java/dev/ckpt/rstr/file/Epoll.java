@@ -11,7 +11,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.FileEpoll;
 import dev.ckpt.rstr.Checks;
@@ -90,7 +90,7 @@ final class Epoll implements FileKind {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.EPOLL_FIRED,
+                  RefusalCode.EPOLL_FIRED,
                   "a fired one-shot item for fd "
                       + item.fd()
                       + " cannot fire again: it is not ready",

@@ -4,7 +4,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Pipe;
@@ -34,7 +34,7 @@ final class Fifo implements FileKind {
         OptionalInt other = FileHolders.of(Path.of(file.path().toString()), 0);
         if (other.isPresent()) {
           checks.refuse(
-              Code.FIFO_BUSY,
+              RefusalCode.FIFO_BUSY,
               file.path() + " is open in process " + other.getAsInt(),
               "end that process, or let it open the pipe after the restore");
         }

@@ -10,7 +10,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileLock;
 import dev.ckpt.format.record.FileLockKind;
 import dev.ckpt.format.record.FileRef;
@@ -56,7 +56,7 @@ final class FileLocks {
 
   private static void refuse(Checks checks, FileRef file, dev.ckpt.core.proc.FileLock other) {
     checks.refuse(
-        Code.LOCK_TAKEN,
+        RefusalCode.LOCK_TAKEN,
         file.path()
             + " is locked by "
             + (other.pid() > 0 ? "process " + other.pid() : "another process"),
@@ -130,7 +130,7 @@ final class FileLocks {
               .map(
                   what ->
                       new Refusal(
-                          Code.LOCK_TAKEN,
+                          RefusalCode.LOCK_TAKEN,
                           what + " that another process has now, or a lease on a file it has open",
                           "end it, or wait until it has released the file"))
               .toList());

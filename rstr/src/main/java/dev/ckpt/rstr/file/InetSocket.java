@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.UdpDatagram;
@@ -52,13 +52,13 @@ final class InetSocket implements FileKind {
       String address = socket.name().isEmpty() ? "of its interface" : text(socket.name());
       String what = "address " + address + " (" + e.getMessage() + ")";
       if (e.errno() == Errno.EADDRINUSE) {
-        checks.refuse(Code.PORT_TAKEN, what, "end what uses it, or wait until it is free");
+        checks.refuse(RefusalCode.PORT_TAKEN, what, "end what uses it, or wait until it is free");
       } else if (e.errno() == Errno.EADDRNOTAVAIL || e.errno() == Errno.ENODEV) {
-        checks.refuse(Code.ADDRESS_GONE, what, "give this machine the address");
+        checks.refuse(RefusalCode.ADDRESS_GONE, what, "give this machine the address");
       } else if (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES) {
         // EACCES: a port below 1024, or an ICMP id and net.ipv4.ping_group_range without us.
         String it = "socket:[" + socket.inode() + "] (" + e.getMessage() + ")";
-        checks.refuse(Code.NO_RIGHT_TO_NET, it, Code.NO_RIGHT_TO_NET.remedy());
+        checks.refuse(RefusalCode.NO_RIGHT_TO_NET, it, RefusalCode.NO_RIGHT_TO_NET.remedy());
       } else {
         throw e;
       }

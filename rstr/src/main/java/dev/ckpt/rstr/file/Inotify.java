@@ -18,7 +18,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.InotifyWatch;
 import dev.ckpt.rstr.Checks;
@@ -43,7 +43,7 @@ final class Inotify implements FileKind {
         FileStat.of(watch.path().toByteArray());
       } catch (SyscallException e) {
         checks.refuse(
-            Code.INOTIFY_GONE,
+            RefusalCode.INOTIFY_GONE,
             watch.path() + ", which the task watches (" + e.getMessage() + ")",
             "put it back");
       }
@@ -107,7 +107,8 @@ final class Inotify implements FileKind {
   private static void require(boolean holds, String otherwise) throws CkptException {
     if (!holds) {
       throw new UnsupportedStateException(
-          List.of(new Refusal(Code.INOTIFY_GONE, otherwise, "put back what the task watched")));
+          List.of(
+              new Refusal(RefusalCode.INOTIFY_GONE, otherwise, "put back what the task watched")));
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.ckpt.rstr.file;
 
 import dev.ckpt.core.kernel.NetDevice;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.rstr.Checks;
 import java.util.OptionalInt;
@@ -21,7 +21,7 @@ final class Interfaces {
     OptionalInt now = NetDevice.ifindex(device);
     if (now.isEmpty() || now.getAsInt() != ifindex) {
       checks.refuse(
-          Code.ADDRESS_GONE,
+          RefusalCode.ADDRESS_GONE,
           "interface " + device + " with number " + ifindex + ", of " + of,
           "give this machine such an interface");
     }

@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileNetlinkSocket;
 import dev.ckpt.rstr.Checks;
@@ -37,7 +37,7 @@ final class NetlinkSocket implements FileKind {
       }
       String id = Integer.toUnsignedString(socket.portId());
       checks.refuse(
-          Code.PORT_TAKEN,
+          RefusalCode.PORT_TAKEN,
           "netlink port id " + id + " of protocol " + socket.protocol(),
           "end what uses it, or wait until it is free");
     }

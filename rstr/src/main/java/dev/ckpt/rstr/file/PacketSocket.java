@@ -8,7 +8,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.Fd;
 import dev.ckpt.format.record.FilePacketSocket;
 import dev.ckpt.format.record.PacketMembership;
@@ -61,7 +61,7 @@ final class PacketSocket implements FileKind {
         throw e;
       }
       String it = "socket:[" + socket.inode() + "] (" + e.getMessage() + ")";
-      checks.refuse(Code.NO_RIGHT_TO_NET, it, Code.NO_RIGHT_TO_NET.remedy());
+      checks.refuse(RefusalCode.NO_RIGHT_TO_NET, it, RefusalCode.NO_RIGHT_TO_NET.remedy());
     }
   }
 

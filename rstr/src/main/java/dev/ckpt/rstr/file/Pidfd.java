@@ -8,7 +8,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FilePidfd;
 import dev.ckpt.rstr.Checks;
 import java.util.List;
@@ -22,7 +22,7 @@ final class Pidfd implements FileKind {
     for (FilePidfd pidfd : checks.state().shared(FilePidfd.class).values()) {
       if (!sameBoot && pidfd.startTicks() != 0 || !isThere(pidfd)) {
         Refusal refusal = gone(pidfd);
-        checks.refuse(Code.PIDFD_GONE, refusal.object(), refusal.remedy());
+        checks.refuse(RefusalCode.PIDFD_GONE, refusal.object(), refusal.remedy());
       }
     }
   }
@@ -59,7 +59,7 @@ final class Pidfd implements FileKind {
 
   private static Refusal gone(FilePidfd pidfd) {
     return new Refusal(
-        Code.PIDFD_GONE,
+        RefusalCode.PIDFD_GONE,
         "the task holds a pidfd of process " + pidfd.pid() + ", which is gone",
         "dump the task without it");
   }

@@ -9,6 +9,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.TcpSock;
 import dev.ckpt.rstr.Checks;
@@ -81,7 +82,8 @@ final class TcpConnections {
             .filter(TcpConnections::isLive)
             .toList();
     if (!live.isEmpty() && !Checks.hasCapability(CAP_NET_ADMIN)) {
-      checks.refuse(Code.TCP_REPAIR, "its TCP connections", "run as root or with CAP_NET_ADMIN");
+      checks.refuse(
+          RefusalCode.TCP_REPAIR, "its TCP connections", "run as root or with CAP_NET_ADMIN");
       return;
     }
     for (FileInetSocket socket : live) {
@@ -91,10 +93,10 @@ final class TcpConnections {
 
   /** Makes one of ours with the same addresses, which ends again in silence. */
   private static void tryOne(Checks checks, FileInetSocket socket) throws CkptException {
-    Code code = Code.ADDRESS_GONE;
+    Code code = RefusalCode.ADDRESS_GONE;
     try (Fd probe = Sockets.open(socket.domain(), socket.sockType(), socket.protocol())) {
       TcpRepair.begin(probe, socket);
-      code = Code.PORT_TAKEN;
+      code = RefusalCode.PORT_TAKEN;
       Sockets.connect(probe, socket.peer().toByteArray());
     } catch (SyscallException e) {
       refuse(checks, code, socket, e);
@@ -113,14 +115,15 @@ final class TcpConnections {
             + cause.getMessage()
             + ")";
     switch (cause.errno()) {
-      case Errno.EPERM -> checks.refuse(Code.TCP_REPAIR, what, "run as root or with CAP_NET_ADMIN");
+      case Errno.EPERM ->
+          checks.refuse(RefusalCode.TCP_REPAIR, what, "run as root or with CAP_NET_ADMIN");
       case Errno.ENETUNREACH ->
-          checks.refuse(Code.ADDRESS_GONE, what, "give this machine a way to it");
+          checks.refuse(RefusalCode.ADDRESS_GONE, what, "give this machine a way to it");
       case Errno.EADDRNOTAVAIL ->
           checks.refuse(
               code,
               what,
-              code == Code.PORT_TAKEN
+              code == RefusalCode.PORT_TAKEN
                   ? "end what has the connection, or wait until it is free"
                   : "give this machine the address");
       default -> throw cause;

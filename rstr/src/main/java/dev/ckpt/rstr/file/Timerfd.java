@@ -4,8 +4,8 @@ import dev.ckpt.core.kernel.Clocks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileTimerfd;
 import dev.ckpt.rstr.Checks;
 import java.util.Map;
@@ -28,7 +28,7 @@ final class Timerfd implements FileKind {
             .anyMatch(timer -> Clocks.isAlarm(timer.clockId()));
     if (alarms && !Checks.hasCapability(CAP_WAKE_ALARM)) {
       checks.refuse(
-          Code.TIMERFD_ALARM,
+          RefusalCode.TIMERFD_ALARM,
           "the task has a timer that wakes the machine",
           "run as root or with CAP_WAKE_ALARM");
     }

@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.UdpDatagram;
 import dev.ckpt.rstr.Checks;
@@ -50,7 +50,7 @@ final class UdpQueue {
         throw e;
       }
       checks.refuse(
-          Code.NO_RIGHT_TO_NET,
+          RefusalCode.NO_RIGHT_TO_NET,
           "datagrams wait in its sockets, which are put back by raw packets",
           "run as root or with CAP_NET_RAW and CAP_NET_ADMIN");
     }
@@ -71,7 +71,7 @@ final class UdpQueue {
         throw e;
       }
       checks.refuse(
-          Code.ADDRESS_GONE,
+          RefusalCode.ADDRESS_GONE,
           "address " + InetSocket.text(datagram.receiver()) + " of a datagram that waits",
           "give this machine the address");
     }

@@ -8,8 +8,8 @@ import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UnixDiag;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.FileUnixSocket;
@@ -130,7 +130,7 @@ final class UnixNames {
       }
       if (isOwner(socket) && !isFree(socket, living)) {
         checks.refuse(
-            Code.SOCKET_NAME_TAKEN,
+            RefusalCode.SOCKET_NAME_TAKEN,
             "unix socket " + socket.name() + ": the name is in use",
             "end the process that has it, or move the file away");
       }
@@ -143,7 +143,7 @@ final class UnixNames {
       Sockets.connect(probe, Sockets.unixAddress(socket.peerName().toByteArray()));
     } catch (SyscallException e) {
       checks.refuse(
-          Code.SOCKET_PEER_GONE,
+          RefusalCode.SOCKET_PEER_GONE,
           "unix socket " + socket.peerName() + " of another process: " + e.getMessage(),
           "start what it belongs to");
     }

@@ -6,6 +6,7 @@ import dev.ckpt.cli.text.Layout;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.error.ImageVersionException;
 import dev.ckpt.error.UnknownObjectException;
 import dev.ckpt.format.ImageFile;
@@ -35,7 +36,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +45,7 @@ import java.util.function.Predicate;
 final class ImageTargets {
   /** Of images that are whole: there is no key here, and no other image. */
   private static final Set<Code> NOT_HERE =
-      EnumSet.of(Code.IMAGE_SEALED, Code.IMAGE_KEY, Code.PARENT_MISSING);
+      Set.of(FailureCode.IMAGE_SEALED, FailureCode.IMAGE_KEY, FailureCode.PARENT_MISSING);
 
   private static final Predicate<Throwable> REFUSED =
       e ->

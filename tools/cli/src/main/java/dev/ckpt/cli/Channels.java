@@ -9,7 +9,8 @@ import dev.ckpt.core.image.ImagePipeOutput;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageFile;
 import dev.ckpt.format.ParentFiles;
 import dev.ckpt.rstr.ImageTrust;
@@ -72,7 +73,9 @@ final class Channels {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.IMAGE_IS_FOLDER, "image " + image + " is a folder", "name a file in it")));
+                  RefusalCode.IMAGE_IS_FOLDER,
+                  "image " + image + " is a folder",
+                  "name a file in it")));
     }
   }
 
@@ -91,7 +94,8 @@ final class Channels {
   /** Refuses to write over an image, e.g. where the names of a command got mixed up. */
   static void refuseToLoseImage(Path file) throws IOException {
     if (Files.isRegularFile(file) && Files.isReadable(file) && ImageFile.isImage(file)) {
-      throw new CkptException(Code.IMAGE_WOULD_BE_LOST, file + " is an image: name another file");
+      throw new CkptException(
+          FailureCode.IMAGE_WOULD_BE_LOST, file + " is an image: name another file");
     }
   }
 
@@ -107,7 +111,7 @@ final class Channels {
       try {
         return channel.read(target);
       } catch (IOException e) {
-        throw new CkptException(Code.IO_FAILED, name + ": " + e.getMessage(), e);
+        throw new CkptException(FailureCode.IO_FAILED, name + ": " + e.getMessage(), e);
       }
     }
 

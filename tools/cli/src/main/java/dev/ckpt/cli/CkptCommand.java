@@ -5,7 +5,7 @@ import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.Layout;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -95,7 +95,7 @@ abstract class CkptCommand {
     if (console.readerGone().getAsBoolean()) {
       return ExitCode.READER_GONE;
     }
-    failure(console, 0, new CkptException(Code.OUTPUT_LOST, Report.LOST));
+    failure(console, 0, new CkptException(FailureCode.OUTPUT_LOST, Report.LOST));
     return ExitCode.FAILED;
   }
 

@@ -2,8 +2,8 @@ package dev.ckpt.cli;
 
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageDelta;
 import dev.ckpt.format.ImageFile;
@@ -53,7 +53,8 @@ final class DeltaOutput extends RewrittenOutput {
     int theirs = parentState.task().pid();
     if (theirs != pid) {
       throw new CkptException(
-          Code.PARENT_OTHER, "image " + parent + " is of process " + theirs + ", not " + pid);
+          FailureCode.PARENT_OTHER,
+          "image " + parent + " is of process " + theirs + ", not " + pid);
     }
   }
 

@@ -12,7 +12,8 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentSource;
 import dev.ckpt.rstr.Restart;
@@ -94,7 +95,7 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
   static List<Refusal> missing(List<Ability> abilities) {
     return abilities.stream()
         .filter(ability -> !ability.works() && ability.need() != Ability.Need.NOBODY)
-        .map(ability -> new Refusal(Code.DEMO_NOT_ALLOWED, ability.name(), ability.detail()))
+        .map(ability -> new Refusal(RefusalCode.DEMO_NOT_ALLOWED, ability.name(), ability.detail()))
         .toList();
   }
 
@@ -193,14 +194,15 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     while (!condition.holds()) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new CkptException(
-            Code.DEMO_TIMEOUT, "waited " + PATIENCE.toSeconds() + " s in vain until " + what);
+            FailureCode.DEMO_TIMEOUT,
+            "waited " + PATIENCE.toSeconds() + " s in vain until " + what);
       }
       pause(Duration.ofMillis(POLL_MILLIS));
     }
   }
 
   private static CkptException interruption(Throwable error) {
-    return new CkptException(Code.INTERRUPTED, INTERRUPTED, error);
+    return new CkptException(FailureCode.INTERRUPTED, INTERRUPTED, error);
   }
 
   private void pause(Duration time) throws CkptException {
@@ -231,7 +233,7 @@ final class DemoCommand extends CkptCommand implements Ending.Interruptible {
     } catch (IOException e) {
       console()
           .err()
-          .println("ckpt: " + Code.DEMO_LEFT_OVER + ": " + Units.printable(e.toString()));
+          .println("ckpt: " + FailureCode.DEMO_LEFT_OVER + ": " + Units.printable(e.toString()));
     }
   }
 

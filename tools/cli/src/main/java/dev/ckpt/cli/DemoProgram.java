@@ -13,7 +13,8 @@ import dev.ckpt.core.kernel.Spawn;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ final class DemoProgram {
     throw new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.DEMO_NO_PERL,
+                RefusalCode.DEMO_NO_PERL,
                 "there is no perl to run",
                 "install perl-base, or dump a program of your own")));
   }
@@ -93,7 +94,8 @@ final class DemoProgram {
       int expected = found.size() + 1;
       if (!line.equals(Integer.toString(expected))) {
         throw new CkptException(
-            Code.DEMO_WRONG, "it did not go on where it was: " + line + " instead of " + expected);
+            FailureCode.DEMO_WRONG,
+            "it did not go on where it was: " + line + " instead of " + expected);
       }
       found.add(expected);
     }

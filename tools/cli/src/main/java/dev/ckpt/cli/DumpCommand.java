@@ -18,7 +18,7 @@ import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.SealSecret;
 import dev.ckpt.format.record.PageCodec;
@@ -322,7 +322,7 @@ final class DumpCommand extends CkptCommand {
         throw e;
       }
       ending.claimLastWords();
-      throw new CkptException(Code.INTERRUPTED, output.lastWords(), e);
+      throw new CkptException(FailureCode.INTERRUPTED, output.lastWords(), e);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,7 +66,7 @@ final class Ending {
     try {
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException e) {
-      throw new CkptException(Code.INTERRUPTED, "a signal came before anything was done", e);
+      throw new CkptException(FailureCode.INTERRUPTED, "a signal came before anything was done", e);
     }
   }
 
@@ -84,7 +84,7 @@ final class Ending {
     }
     work.abandon();
     if (!ended && stopped && said.compareAndSet(false, true)) {
-      console.err().println("ckpt: " + Code.INTERRUPTED + ": " + work.lastWords());
+      console.err().println("ckpt: " + FailureCode.INTERRUPTED + ": " + work.lastWords());
     }
     // The JVM ends with 128 and the signal's number.
   }

@@ -2,7 +2,7 @@ package dev.ckpt.cli;
 
 import dev.ckpt.core.tracee.KillSwitch;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ record FaultSwitch(KillSwitch hook, boolean counts) {
       return Optional.of(
           new FaultSwitch(KillSwitch.parse(setting, ending::awaitSignal), setting.equals(COUNT)));
     } catch (IllegalArgumentException e) {
-      throw new CkptException(Code.FAULT_SWITCH, VARIABLE + ": " + e.getMessage(), e);
+      throw new CkptException(FailureCode.FAULT_SWITCH, VARIABLE + ": " + e.getMessage(), e);
     }
   }
 

@@ -11,7 +11,8 @@ import dev.ckpt.core.kernel.Terminal;
 import dev.ckpt.core.thread.Outcome;
 import dev.ckpt.core.thread.SideThread;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.Limits;
@@ -94,7 +95,8 @@ final class ImageKeys implements KeySource, AutoCloseable {
     }
     if (seal.kdf() == Seal.KEY_FILE) {
       throw new CkptException(
-          Code.IMAGE_SEALED, "image " + image + " is sealed with a key file: give --key-file");
+          FailureCode.IMAGE_SEALED,
+          "image " + image + " is sealed with a key file: give --key-file");
     }
     return askUntilRight(seal);
   }
@@ -150,7 +152,7 @@ final class ImageKeys implements KeySource, AutoCloseable {
         try {
           return checked(prompt.ask(text)).keyOf(seal);
         } catch (CkptException e) {
-          if (e.code() != Code.IMAGE_KEY || i == TRIES) {
+          if (e.code() != FailureCode.IMAGE_KEY || i == TRIES) {
             throw e;
           }
           text = "That is not it. Passphrase of image " + image + ": ";
@@ -159,7 +161,7 @@ final class ImageKeys implements KeySource, AutoCloseable {
     } catch (SyscallException e) {
       throw Terminal.hungUp(e)
           ? new CkptException(
-              Code.IMAGE_SEALED,
+              FailureCode.IMAGE_SEALED,
               "image "
                   + image
                   + " is sealed, and there is no terminal to ask for its passphrase at",
@@ -169,7 +171,7 @@ final class ImageKeys implements KeySource, AutoCloseable {
   }
 
   private static CkptException refused(String why, String remedy) {
-    return new UnsupportedStateException(List.of(new Refusal(Code.PASSPHRASE, why, remedy)));
+    return new UnsupportedStateException(List.of(new Refusal(RefusalCode.PASSPHRASE, why, remedy)));
   }
 
   @Override

@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FdChannel;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.SealSecret;
 import java.io.IOException;
@@ -75,6 +75,6 @@ final class KeyFile {
 
   private static CkptException refused(Path path, String why, String remedy) {
     return new UnsupportedStateException(
-        List.of(new Refusal(Code.KEY_FILE, "key file " + path + " " + why, remedy)));
+        List.of(new Refusal(RefusalCode.KEY_FILE, "key file " + path + " " + why, remedy)));
   }
 }

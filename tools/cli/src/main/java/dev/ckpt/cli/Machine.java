@@ -20,7 +20,8 @@ import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.StubTrial;
 import dev.ckpt.core.tracee.Vdso;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -189,7 +190,7 @@ final class Machine {
       case "1" -> "our own children only (" + PTRACE_SCOPE + " is 1)";
       default ->
           throw new CkptException(
-              Code.PTRACE_SCOPE, PTRACE_SCOPE + " is " + scope + ", run as root");
+              FailureCode.PTRACE_SCOPE, PTRACE_SCOPE + " is " + scope + ", run as root");
     };
   }
 
@@ -212,7 +213,7 @@ final class Machine {
   private String vdsoRoom() throws IOException {
     Optional<RemoteMap> vdso = Vdso.find(self.maps().entries());
     if (vdso.isEmpty()) {
-      throw new CkptException(Code.VDSO_NONE, "this kernel maps no vdso");
+      throw new CkptException(RefusalCode.VDSO_NONE, "this kernel maps no vdso");
     }
     try (RemoteMemory memory = RemoteMemory.open(Tasks.self(), TouchHook.NONE)) {
       CodeSite site = CodeSite.find(Tasks.self(), vdso.get(), memory);
@@ -227,7 +228,7 @@ final class Machine {
     if (mapped.isPresent() && !self.mapFileLink(mapped.get()).isEmpty()) {
       return "finds mapped files and shared memory";
     }
-    throw new CkptException(Code.MAP_FILES, "we have no mapped file to try it on");
+    throw new CkptException(FailureCode.MAP_FILES, "we have no mapped file to try it on");
   }
 
   /** Adds a row by trying; what is thrown says why it does not work. */

@@ -8,7 +8,7 @@ import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.thread.Pace;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.ImageMerge;
 import dev.ckpt.format.ImageReader;
@@ -86,7 +86,7 @@ final class MergeCommand extends CkptCommand {
           throw e;
         }
         ending.claimLastWords();
-        throw new CkptException(Code.INTERRUPTED, revocable.lastWords(), e);
+        throw new CkptException(FailureCode.INTERRUPTED, revocable.lastWords(), e);
       }
     }
     say(report, merged);

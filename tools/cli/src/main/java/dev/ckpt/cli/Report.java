@@ -7,6 +7,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.error.ImageVersionException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -87,7 +88,7 @@ final class Report implements AutoCloseable {
       return new PrintStream(
           Files.newOutputStream(path, new OpenOption[0]), false, StandardCharsets.UTF_8);
     } catch (InvalidPathException e) {
-      throw new CkptException(Code.PATH_INVALID, e.getMessage(), e);
+      throw new CkptException(FailureCode.PATH_INVALID, e.getMessage(), e);
     }
   }
 
@@ -211,12 +212,12 @@ final class Report implements AutoCloseable {
       return known.code();
     }
     if (error instanceof NoSuchFileException) {
-      return Code.NO_SUCH_FILE;
+      return FailureCode.NO_SUCH_FILE;
     }
     if (error instanceof AccessDeniedException) {
-      return Code.ACCESS_DENIED;
+      return FailureCode.ACCESS_DENIED;
     }
-    return error instanceof IOException ? Code.IO_FAILED : Code.INTERNAL;
+    return error instanceof IOException ? FailureCode.IO_FAILED : FailureCode.INTERNAL;
   }
 
   /** What went wrong, without the code. */
@@ -266,7 +267,7 @@ final class Report implements AutoCloseable {
       lost |= json.get().checkError();
     }
     if (lost) {
-      throw new CkptException(Code.OUTPUT_LOST, LOST);
+      throw new CkptException(FailureCode.OUTPUT_LOST, LOST);
     }
   }
 }

@@ -7,7 +7,7 @@ import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.rstr.FilesPolicy;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
@@ -186,7 +186,7 @@ final class RestoreCommand extends CkptCommand {
         throw e;
       }
       ending.claimLastWords();
-      throw new CkptException(Code.INTERRUPTED, revocable.lastWords(), e);
+      throw new CkptException(FailureCode.INTERRUPTED, revocable.lastWords(), e);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.ckpt.cli;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.image.ImageWindow;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -110,7 +110,7 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
 
   private void refuseRevoked() throws CkptException {
     if (revoked) {
-      throw new CkptException(Code.INTERRUPTED, "a signal came before the image was whole");
+      throw new CkptException(FailureCode.INTERRUPTED, "a signal came before the image was whole");
     }
   }
 

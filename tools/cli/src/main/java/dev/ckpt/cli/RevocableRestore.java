@@ -1,7 +1,7 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -39,7 +39,7 @@ final class RevocableRestore implements RestartOptions.Gate, Ending.Interruptibl
   public void pass() throws CkptException {
     if (revoked) {
       CkptException reason =
-          new CkptException(Code.INTERRUPTED, "a signal came before the task was let go");
+          new CkptException(FailureCode.INTERRUPTED, "a signal came before the task was let go");
       unclosed.ifPresent(reason::addSuppressed);
       throw reason;
     }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.PipePair;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.SealSecret;
 import java.io.IOException;
@@ -40,7 +40,7 @@ class KeyFileTest {
   private static void refused(Path path, String why) {
     UnsupportedStateException e =
         assertThrows(UnsupportedStateException.class, () -> KeyFile.read(path).close());
-    assertEquals(Code.KEY_FILE, e.code());
+    assertEquals(RefusalCode.KEY_FILE, e.code());
     assertTrue(e.getMessage().contains(why), e.getMessage());
   }
 

@@ -9,8 +9,8 @@ import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
+import dev.ckpt.error.RefusalCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -87,8 +87,8 @@ class ReportTest {
     UnsupportedStateException error =
         new UnsupportedStateException(
             List.of(
-                new Refusal(Code.FD_SOCKET, "[pid 812] fd 5 (socket:[77])", "close it"),
-                new Refusal(Code.ROOT, "[pid 812] its \u001b[31mroot\n", "leave it")));
+                new Refusal(RefusalCode.FD_SOCKET, "[pid 812] fd 5 (socket:[77])", "close it"),
+                new Refusal(RefusalCode.ROOT, "[pid 812] its \u001b[31mroot\n", "leave it")));
     try (Report report = open(Optional.of(""), false, 0)) {
       report.failure(error);
     }
@@ -116,10 +116,10 @@ class ReportTest {
 
   @Test
   void saysEachCodeOnceInLinesAndTwiceInNoJson() throws IOException {
-    Refusal refusal = new Refusal(Code.FD_SOCKET, "an object", "a remedy");
+    Refusal refusal = new Refusal(RefusalCode.FD_SOCKET, "an object", "a remedy");
     for (Throwable error :
         List.of(
-            new CkptException(Code.FD_SOCKET, "message"),
+            new CkptException(RefusalCode.FD_SOCKET, "message"),
             new UnsupportedStateException(List.of(refusal)),
             new UnsupportedStateException(List.of(refusal, refusal)))) {
       out.reset();
@@ -148,7 +148,8 @@ class ReportTest {
 
   @Test
   void showsCausesAndStackTracesOnlyWhenAskedTo() throws IOException {
-    CkptException error = new CkptException(Code.FD_SOCKET, "message", new IOException("cause"));
+    CkptException error =
+        new CkptException(RefusalCode.FD_SOCKET, "message", new IOException("cause"));
 
     for (int verbosity = 0; verbosity <= Report.STACK_TRACES; verbosity++) {
       err.reset();

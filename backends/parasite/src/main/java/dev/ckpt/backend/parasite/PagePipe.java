@@ -15,7 +15,7 @@ import dev.ckpt.core.tracee.HeldBatch;
 import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.List;
 
 /**
@@ -142,7 +142,7 @@ final class PagePipe implements AutoCloseable {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.NO_BACKEND,
+                  RefusalCode.NO_BACKEND,
                   "backend " + ParasiteReader.NAME,
                   "the task cannot make a pipe: " + Errno.describe((int) -result))));
     }

@@ -6,7 +6,7 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -40,7 +40,7 @@ final class EmptyMessages {
     throw new UnsupportedStateException(
         List.of(
             new Refusal(
-                Code.SOCKET_QUEUE,
+                RefusalCode.SOCKET_QUEUE,
                 "a socket had an empty message in its queue at an earlier dump, and the kernel"
                     + " does not show that again",
                 "let the task receive all that waits")));

@@ -10,7 +10,7 @@ import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.EpollTarget;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.EpollItem;
 import dev.ckpt.format.record.FileEpoll;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ final class Epoll implements FileKind {
         .target()
         .refusals()
         .add(
-            Code.EPOLL_OUTSIDE,
+            RefusalCode.EPOLL_OUTSIDE,
             epoll.name()
                 + " watches inode "
                 + target.ino()
@@ -105,7 +105,7 @@ final class Epoll implements FileKind {
           .refusals()
           .addIf(
               !file.kind().pollsAlike() || duplicate.poll(ANY_EVENT) == 0,
-              Code.EPOLL_FIRED,
+              RefusalCode.EPOLL_FIRED,
               epoll.name()
                   + " has a fired one-shot item for "
                   + file.name()
@@ -128,7 +128,7 @@ final class Epoll implements FileKind {
         .refusals()
         .addIf(
             params.getLong(0) != 0,
-            Code.FD_EVENTPOLL,
+            RefusalCode.FD_EVENTPOLL,
             epoll.name() + " polls network devices busily (EPIOCSPARAMS)",
             "switch that off");
   }

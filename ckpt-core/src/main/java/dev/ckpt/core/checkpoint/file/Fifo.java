@@ -6,7 +6,8 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileFifo;
 import dev.ckpt.format.record.Pipe;
 import java.io.IOException;
@@ -33,7 +34,7 @@ final class Fifo implements FileKind {
             .target()
             .refusals()
             .add(
-                Code.PIPE_OUTSIDE,
+                RefusalCode.PIPE_OUTSIDE,
                 file.name() + " leads to process " + other.getAsInt(),
                 "end the other process, or let it close the pipe");
       } else if (reader(files, file).isEmpty() && waiting(files, file) != 0) {
@@ -41,7 +42,7 @@ final class Fifo implements FileKind {
             .target()
             .refusals()
             .add(
-                Code.FIFO_UNREAD,
+                RefusalCode.FIFO_UNREAD,
                 file.name() + " holds bytes and nobody has it open to read them",
                 "let a reader take them, or close it before the dump");
       }
@@ -52,7 +53,7 @@ final class Fifo implements FileKind {
     try {
       return FileHolders.of(Path.of(file.path()), files.target().pid(), files.flight().borrowed());
     } catch (IOException e) {
-      throw new CkptException(Code.IO_FAILED, file.name() + " cannot be looked at: " + e, e);
+      throw new CkptException(FailureCode.IO_FAILED, file.name() + " cannot be looked at: " + e, e);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.ckpt.core.proc.ProcFormatException;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileEventfd;
 import java.util.List;
@@ -102,9 +103,9 @@ final class FileKinds {
       case FileStat.S_IFDIR:
         return named(name, link, stat);
       case FileStat.S_IFBLK:
-        return refuse(Code.FD_BLOCK_DEVICE, name + " is a block device");
+        return refuse(RefusalCode.FD_BLOCK_DEVICE, name + " is a block device");
       default:
-        return refuse(Code.FD_UNKNOWN, name + " is of no known kind");
+        return refuse(RefusalCode.FD_UNKNOWN, name + " is of no known kind");
     }
   }
 
@@ -128,30 +129,30 @@ final class FileKinds {
       case "inotify":
         return Optional.of(inotify);
       case "fanotify":
-        return refuse(Code.FD_FANOTIFY, name);
+        return refuse(RefusalCode.FD_FANOTIFY, name);
       case "io_uring":
-        return refuse(Code.FD_IO_URING, name);
+        return refuse(RefusalCode.FD_IO_URING, name);
       case "userfaultfd":
-        return refuse(Code.FD_USERFAULTFD, name);
+        return refuse(RefusalCode.FD_USERFAULTFD, name);
       case "pidfd":
         return Optional.of(pidfd);
       case "perf_event":
-        return refuse(Code.FD_PERF, name);
+        return refuse(RefusalCode.FD_PERF, name);
       default:
-        return refuse(Code.FD_ANON_INODE, name);
+        return refuse(RefusalCode.FD_ANON_INODE, name);
     }
   }
 
   private Optional<FileKind> eventfd(String name, EventfdInfo info) {
     if (info.semaphore().isEmpty()) {
       refusals.add(
-          Code.FD_EVENTFD,
+          RefusalCode.FD_EVENTFD,
           name + " may be a semaphore or not; this kernel does not tell",
           "dump it on Linux 6.5 or newer");
       return Optional.empty();
     }
     return info.count() == FileEventfd.MAX_COUNT + 1
-        ? refuse(Code.FD_EVENTFD, name + " has overflown")
+        ? refuse(RefusalCode.FD_EVENTFD, name + " has overflown")
         : Optional.of(eventfd);
   }
 
@@ -176,7 +177,7 @@ final class FileKinds {
       case "PACKET":
         return Optional.of(packetSocket);
       default:
-        return refuse(Code.FD_SOCKET, name + " is a socket of protocol " + protocol);
+        return refuse(RefusalCode.FD_SOCKET, name + " is a socket of protocol " + protocol);
     }
   }
 
@@ -195,14 +196,15 @@ final class FileKinds {
   }
 
   private Optional<FileKind> deleted(String name) {
-    return refuse(Code.FD_DELETED, name + " has no name any more, or its name leads elsewhere");
+    return refuse(
+        RefusalCode.FD_DELETED, name + " has no name any more, or its name leads elsewhere");
   }
 
   /** Directories, files of /proc and /sys, and whatever was opened with O_PATH. */
   private Optional<FileKind> named(String name, ByteString link, FileStat stat) {
     String text = link.toString();
     if (NamedFile.isKernels(text) && !NamedFile.isViewOf(pid, text)) {
-      return refuse(Code.FD_PROC, name + " shows another process, or changes as it is read");
+      return refuse(RefusalCode.FD_PROC, name + " shows another process, or changes as it is read");
     }
     return NamedFile.nameLeadsTo(link, stat) || GhostFolders.isOne(link, stat)
         ? Optional.of(namedFile)
@@ -220,7 +222,7 @@ final class FileKinds {
       return Optional.of(charDevice);
     }
     boolean tty = stat.rdevMajor() == 5 || stat.rdevMajor() == 4;
-    return refuse(tty ? Code.FD_TTY : Code.FD_DEVICE, name + " is a device");
+    return refuse(tty ? RefusalCode.FD_TTY : RefusalCode.FD_DEVICE, name + " is a device");
   }
 
   /** Whether the task has the master side of a pseudo terminal; looked up for the first slave. */

@@ -4,7 +4,7 @@ import dev.ckpt.core.checkpoint.CkptContext;
 import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.proc.FdInfo;
 import dev.ckpt.core.proc.FileLock;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileLockKind;
 
 /**
@@ -24,12 +24,12 @@ final class FileLocks {
     for (FileLock lock : info.locks()) {
       refusals.addIf(
           lock.mode() == FileLock.Mode.BREAKING,
-          Code.LEASE_BREAKING,
+          RefusalCode.LEASE_BREAKING,
           name + " holds a lease that another process waits for",
           "release it, or try again later");
       refusals.addIf(
           lock.mode() != FileLock.Mode.BREAKING && !isKnown(lock),
-          Code.FD_LOCK,
+          RefusalCode.FD_LOCK,
           name + " holds a lock of an unknown kind (" + lock.type() + " " + lock.mode() + ")",
           "release it before the dump");
     }

@@ -5,7 +5,7 @@ import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileOwner;
 import java.util.Optional;
 
@@ -49,7 +49,7 @@ final class FileOwners {
       context
           .refusals()
           .add(
-              Code.FD_OWNER,
+              RefusalCode.FD_OWNER,
               file.name() + " sends its signals to process " + owner.get().pid(),
               "make the task their receiver (F_SETOWN) before the dump");
     }

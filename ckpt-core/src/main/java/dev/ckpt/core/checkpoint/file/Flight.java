@@ -7,7 +7,7 @@ import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.proc.FileLock;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,7 +106,7 @@ final class Flight {
 
   /** Refuses a file that is in flight alone. */
   void refuse(OpenFile file, String what) {
-    files.target().refusals().add(Code.SOCKET_RIGHTS, file.name() + " " + what, RECEIVE);
+    files.target().refusals().add(RefusalCode.SOCKET_RIGHTS, file.name() + " " + what, RECEIVE);
   }
 
   /** Reads the queues of all unix sockets, those in flight too. */
@@ -153,7 +153,7 @@ final class Flight {
     }
     if (nr != count(socket)) {
       String what = "shows " + nr + " of " + count(socket) + " descriptors in flight";
-      files.target().refusals().add(Code.SOCKET_RIGHTS, socket.name() + " " + what, RECEIVE);
+      files.target().refusals().add(RefusalCode.SOCKET_RIGHTS, socket.name() + " " + what, RECEIVE);
     }
     List<Queued> queue = new ArrayList<>();
     for (Sockets.Message message : messages) {

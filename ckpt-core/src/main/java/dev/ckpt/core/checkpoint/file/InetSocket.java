@@ -13,7 +13,7 @@ import dev.ckpt.core.tracee.RemoteCall;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
 import dev.ckpt.format.record.SocketOption;
@@ -94,7 +94,7 @@ final class InetSocket implements FileKind {
           .refusals()
           .addIf(
               state.isConnection(),
-              Code.TCP_CONNECTION,
+              RefusalCode.TCP_CONNECTION,
               SocketRefusals.name(file) + " is a TCP connection",
               "close it, or dump with --stop --tcp-established, or with --tcp-close: it comes back"
                   + " as one that was reset");
@@ -103,7 +103,7 @@ final class InetSocket implements FileKind {
         .refusals()
         .addIf(
             state.pending() > 0,
-            Code.SOCKET_BACKLOG,
+            RefusalCode.SOCKET_BACKLOG,
             SocketRefusals.name(file)
                 + " has "
                 + state.pending()
@@ -118,7 +118,7 @@ final class InetSocket implements FileKind {
         .refusals()
         .addIf(
             state.isConnection() && !state.isLive(),
-            Code.TCP_STATE,
+            RefusalCode.TCP_STATE,
             SocketRefusals.name(file)
                 + " is a TCP connection that is being made, or closed at both ends, or shut down"
                 + " for reading",
@@ -129,7 +129,7 @@ final class InetSocket implements FileKind {
             Sockets.option(socket, Netinet.IPPROTO_TCP, Netinet.TCP_ULP)
                 .filter(name -> name.length > 0)
                 .isPresent(),
-            Code.TCP_ULP,
+            RefusalCode.TCP_ULP,
             SocketRefusals.name(file) + " has an upper layer protocol (TCP_ULP), such as TLS",
             "close it, or dump with --tcp-close");
   }
@@ -199,7 +199,7 @@ final class InetSocket implements FileKind {
         .refusals()
         .addIf(
             refused,
-            Code.TASK_STOPPED,
+            RefusalCode.TASK_STOPPED,
             "has TCP connections, and a job-control signal has stopped it or waits for it",
             "continue it with SIGCONT first");
     return refused;

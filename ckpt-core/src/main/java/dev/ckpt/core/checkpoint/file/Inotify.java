@@ -10,7 +10,7 @@ import dev.ckpt.core.proc.InotifyMark;
 import dev.ckpt.core.proc.MountInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInotify;
 import dev.ckpt.format.record.InotifyWatch;
@@ -43,7 +43,7 @@ final class Inotify implements FileKind {
             .refusals()
             .addIf(
                 dev.ckpt.core.kernel.Inotify.pendingBytes(duplicate) > 0,
-                Code.INOTIFY_EVENTS,
+                RefusalCode.INOTIFY_EVENTS,
                 name + " has events that were not read",
                 "try again when the program has read them");
       }
@@ -55,7 +55,7 @@ final class Inotify implements FileKind {
             .refusals()
             .addIf(
                 path.isEmpty(),
-                Code.INOTIFY_PATH,
+                RefusalCode.INOTIFY_PATH,
                 name + " watches inode " + mark.ino() + ", to which no name leads",
                 "run ckpt as root; files that are deleted, or of a file system without handles"
                     + " such as overlay, cannot be found");
@@ -64,7 +64,7 @@ final class Inotify implements FileKind {
             .refusals()
             .addIf(
                 mark.wd() > InotifyWatch.MAX_WD,
-                Code.INOTIFY_WD,
+                RefusalCode.INOTIFY_WD,
                 name + " has watch descriptor " + mark.wd() + ", too high to be had again",
                 "make it open a new instance");
         path.ifPresent(at -> found.add(new Named(mark, at)));

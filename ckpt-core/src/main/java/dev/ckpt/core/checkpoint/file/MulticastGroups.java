@@ -9,7 +9,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.proc.HeardGroup;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.MulticastGroup;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ final class MulticastGroups {
       context
           .refusals()
           .add(
-              Code.FD_SOCKET,
+              RefusalCode.FD_SOCKET,
               SocketRefusals.name(file) + " hears very many senders of a multicast group",
               "this version cannot save it");
     }

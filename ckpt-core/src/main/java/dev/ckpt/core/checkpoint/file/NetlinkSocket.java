@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileNetlinkSocket;
 import java.util.HashMap;
@@ -47,13 +48,14 @@ final class NetlinkSocket implements FileKind {
       try (Fd socket = files.duplicate(file)) {
         int protocol = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_PROTOCOL);
         if (!STATELESS.contains(protocol) && !isUntouched(socket)) {
-          refuse(files.target(), Code.FD_SOCKET, file, "is of netlink protocol " + protocol);
+          refuse(files.target(), RefusalCode.FD_SOCKET, file, "is of netlink protocol " + protocol);
         } else if (!common.refuses(file, socket)) {
           filters.survey(file, socket);
           records.put(file, record(file, socket, protocol));
           // A dump that goes on has an answer in the queue too: reading it makes the next.
           if (Sockets.receivedBytes(socket) != 0) {
-            refuse(files.target(), Code.SOCKET_QUEUE, file, "has answers or news in its queue");
+            refuse(
+                files.target(), RefusalCode.SOCKET_QUEUE, file, "has answers or news in its queue");
           }
         }
       }
@@ -80,7 +82,7 @@ final class NetlinkSocket implements FileKind {
 
   private static void refuse(SurveyContext context, Code code, OpenFile file, String what) {
     String remedy =
-        code == Code.SOCKET_QUEUE
+        code == RefusalCode.SOCKET_QUEUE
             ? "let the task receive them"
             : "this version cannot save it; close it before the dump";
     context.refusals().add(code, SocketRefusals.name(file) + " " + what, remedy);

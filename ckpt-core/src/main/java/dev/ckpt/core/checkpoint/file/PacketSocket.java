@@ -11,6 +11,7 @@ import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.FilePacketSocket;
@@ -62,7 +63,7 @@ final class PacketSocket implements FileKind {
 
   private static void refuseRing(Refusals refusals, OpenFile file) {
     refusals.add(
-        Code.PACKET_RING,
+        RefusalCode.PACKET_RING,
         SocketRefusals.name(file) + " shares a ring of packets with the kernel",
         CLOSE_IT);
   }
@@ -78,10 +79,10 @@ final class PacketSocket implements FileKind {
         PacketDiag diag = diags.get(file.stat().ino());
         int type = Sockets.optionInt(socket, Socket.SOL_SOCKET, Socket.SO_TYPE);
         if (type != Socket.SOCK_RAW && type != Socket.SOCK_DGRAM) {
-          refuse(files.target(), Code.FD_SOCKET, file, "is of type SOCK_PACKET");
+          refuse(files.target(), RefusalCode.FD_SOCKET, file, "is of type SOCK_PACKET");
         } else if (diag == null) {
           String what = "is a packet socket, of which this kernel does not tell enough";
-          refuse(files.target(), Code.FD_SOCKET, file, what);
+          refuse(files.target(), RefusalCode.FD_SOCKET, file, what);
         } else if (diag.hasRing()) {
           refuseRing(files.target().refusals(), file);
         } else if (!common.refuses(file, socket)) {
@@ -102,16 +103,16 @@ final class PacketSocket implements FileKind {
     int fanoutType = fanout >> 16 & 0xff;
     if (fanoutType == Packet.PACKET_FANOUT_CBPF || fanoutType == Packet.PACKET_FANOUT_EBPF) {
       String what = "belongs to a fanout group with a program, which nobody can read";
-      refuse(context, Code.SOCKET_FILTER, file, what);
+      refuse(context, RefusalCode.SOCKET_FILTER, file, what);
       return;
     }
     byte[] name = Sockets.name(socket);
     int ifindex = Packet.ifindex(name);
     ByteString device = ifindex > 0 ? NetDevice.name(ifindex) : ByteString.of("");
     if (device.isEmpty() && ifindex != 0) {
-      refuse(context, Code.FD_SOCKET, file, "is bound to an interface that is gone");
+      refuse(context, RefusalCode.FD_SOCKET, file, "is bound to an interface that is gone");
     } else if (hasTooMany(diag.memberships())) {
-      refuse(context, Code.FD_SOCKET, file, "has very many memberships");
+      refuse(context, RefusalCode.FD_SOCKET, file, "has very many memberships");
     } else {
       records.put(
           file,

@@ -4,7 +4,7 @@ import dev.ckpt.core.error.TargetGoneException;
 import dev.ckpt.core.proc.PidfdInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FilePidfd;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Pidfd implements FileKind {
             .target()
             .refusals()
             .add(
-                Code.FD_PIDFD,
+                RefusalCode.FD_PIDFD,
                 file.name() + " is of a process that is gone",
                 "close it before the dump");
       }

@@ -6,7 +6,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Files;
 import dev.ckpt.core.kernel.PipePair;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +74,7 @@ final class PipeContent {
       throw new UnsupportedStateException(
           List.of(
               new Refusal(
-                  Code.PIPE_MIXED,
+                  RefusalCode.PIPE_MIXED,
                   who + " holds packets and other content",
                   "have it read before the dump")));
     }

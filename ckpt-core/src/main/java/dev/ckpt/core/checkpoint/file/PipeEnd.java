@@ -4,7 +4,7 @@ import dev.ckpt.core.checkpoint.Refusals;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FilePipe;
 import dev.ckpt.format.record.Pipe;
 import java.util.List;
@@ -27,7 +27,7 @@ final class PipeEnd implements FileKind {
       List<Holders.Holder> others = holders.of(file.link().toString());
       if (!others.isEmpty()) {
         refusals.add(
-            Code.PIPE_OUTSIDE,
+            RefusalCode.PIPE_OUTSIDE,
             file.name() + " leads to process " + others.get(0).pid(),
             "redirect it to a file, or end the other process");
       }

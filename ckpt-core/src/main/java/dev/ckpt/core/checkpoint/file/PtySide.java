@@ -12,7 +12,7 @@ import dev.ckpt.core.proc.ProcMissingException;
 import dev.ckpt.core.proc.PtyInfo;
 import dev.ckpt.core.proc.Stat;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FilePty;
 import dev.ckpt.format.record.Pty;
@@ -114,7 +114,7 @@ final class PtySide implements FileKind {
               }
               refusals.addIf(
                   shared,
-                  Code.PTY_OUTSIDE,
+                  RefusalCode.PTY_OUTSIDE,
                   "process " + other + " has " + link + " of its pseudo terminal open",
                   "end that process");
             });
@@ -138,17 +138,17 @@ final class PtySide implements FileKind {
       try (Fd side = files.target().duplicate(file.fd())) {
         refusals.addIf(
             number(side, PtyIoctl.TIOCGETD) != PtyIoctl.N_TTY,
-            Code.FD_TTY,
+            RefusalCode.FD_TTY,
             name + " has another line discipline than the usual one",
             "have it set that back");
         refusals.addIf(
             number(side, PtyIoctl.FIONREAD) != 0,
-            Code.PTY_QUEUE,
+            RefusalCode.PTY_QUEUE,
             name + " holds what was not read yet",
             "let the task read it");
         refusals.addIf(
             !isMaster(file.stat()) && (side.poll(Epoll.EPOLLOUT) & Epoll.EPOLLOUT) == 0,
-            Code.PTY_QUEUE,
+            RefusalCode.PTY_QUEUE,
             name + " takes no output: it was stopped, or holds too much",
             "let it go on (tcflow), or the task read it");
       }

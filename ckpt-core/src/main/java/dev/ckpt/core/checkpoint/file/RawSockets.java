@@ -10,6 +10,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.RawSock;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileInetSocket;
 import java.nio.ByteBuffer;
@@ -53,11 +54,12 @@ final class RawSockets {
    */
   void refuseUnseen(OpenFile file, Fd socket, int protocol) throws CkptException {
     if (Sockets.receivedBytes(socket) != 0) {
-      refuse(Code.SOCKET_QUEUE, file, "has packets in its queue", "let the task receive them");
+      refuse(
+          RefusalCode.SOCKET_QUEUE, file, "has packets in its queue", "let the task receive them");
     }
     if (isRaw(socket) && mayRoute(protocol, socket)) {
       refuse(
-          Code.FD_SOCKET,
+          RefusalCode.FD_SOCKET,
           file,
           "may be what makes a multicast router of this machine (MRT_INIT)",
           "this version cannot save it; close it before the dump");
@@ -68,7 +70,7 @@ final class RawSockets {
             .isPresent();
     if (alerted) {
       refuse(
-          Code.FD_SOCKET,
+          RefusalCode.FD_SOCKET,
           file,
           "gets packets with a router alert (IPV6_ROUTER_ALERT)",
           "this version cannot save it; close it before the dump");

@@ -1,7 +1,7 @@
 package dev.ckpt.core.checkpoint.file;
 
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import java.util.Optional;
 
@@ -38,7 +38,7 @@ final class Sharers {
                 .target()
                 .refusals()
                 .add(
-                    Code.FD_SHARED,
+                    RefusalCode.FD_SHARED,
                     file.name() + " is shared with process " + holder.pid(),
                     "end the other process"));
   }

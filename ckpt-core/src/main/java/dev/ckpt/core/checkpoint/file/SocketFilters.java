@@ -6,7 +6,7 @@ import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SocketFilter;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ final class SocketFilters {
       context
           .refusals()
           .add(
-              Code.SOCKET_FILTER,
+              RefusalCode.SOCKET_FILTER,
               SocketRefusals.name(file) + " has an eBPF program as its filter",
               "this version cannot save it");
       return;
@@ -47,7 +47,7 @@ final class SocketFilters {
         .refusals()
         .addIf(
             has(file),
-            Code.SOCKET_FILTER,
+            RefusalCode.SOCKET_FILTER,
             SocketRefusals.name(file) + " is a TCP connection with a filter",
             "detach it, or dump with --tcp-close");
   }

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import java.util.List;
 
 /** What no socket of any family can be saved with. */
@@ -28,7 +29,7 @@ final class SocketRefusals {
       List<Holders.Holder> others = files.holders().of(file.link().toString());
       if (!others.isEmpty()) {
         refuse(
-            Code.SOCKET_SHARED,
+            RefusalCode.SOCKET_SHARED,
             file,
             "is held by process " + others.get(0).pid() + " too",
             "end the other process, or have it close the socket");
@@ -45,17 +46,22 @@ final class SocketRefusals {
   boolean refuses(OpenFile file, Fd socket) throws SyscallException {
     int events = Sockets.events(socket);
     if ((events & Sockets.POLLERR) != 0) {
-      refuse(Code.SOCKET_ERROR, file, "has an error that was not read yet", "let the task read it");
+      refuse(
+          RefusalCode.SOCKET_ERROR,
+          file,
+          "has an error that was not read yet",
+          "let the task read it");
       return true;
     }
     if ((events & Sockets.POLLPRI) != 0) {
-      refuse(Code.SOCKET_OOB, file, "holds out-of-band data", "let the task read it");
+      refuse(RefusalCode.SOCKET_OOB, file, "holds out-of-band data", "let the task read it");
       return true;
     }
     if (Sockets.option(socket, Socket.SOL_SOCKET, Socket.SO_PEEK_OFF)
         .filter(value -> value[0] != SocketQueue.PEEK_OFF_NONE)
         .isPresent()) {
-      refuse(Code.SOCKET_PEEK_OFF, file, "has SO_PEEK_OFF set", "this version cannot save it");
+      refuse(
+          RefusalCode.SOCKET_PEEK_OFF, file, "has SO_PEEK_OFF set", "this version cannot save it");
       return true;
     }
     return false;

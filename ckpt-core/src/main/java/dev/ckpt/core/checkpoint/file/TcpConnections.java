@@ -10,7 +10,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.Errand;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.TcpSock;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ final class TcpConnections implements CkptContext.Hold {
       context
           .refusals()
           .add(
-              Code.TCP_REPAIR,
+              RefusalCode.TCP_REPAIR,
               "has TCP connections, which we may not read (TCP_REPAIR: EPERM)",
               "run ckpt as root or with CAP_NET_ADMIN");
       return;

@@ -11,7 +11,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.Errand;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.TcpSock;
@@ -241,7 +241,7 @@ final class TcpRepair implements AutoCloseable {
     batch = table;
     if (!TcpSock.isLive(batch.bytes(info)[0])) {
       refusals.add(
-          Code.TCP_STATE,
+          RefusalCode.TCP_STATE,
           "has a TCP connection that is gone now",
           "let the task see to it, or dump with --tcp-close");
       return;
@@ -250,7 +250,7 @@ final class TcpRepair implements AutoCloseable {
     int receiveBytes = Sockets.inputBytes(socket);
     if (Math.max(sendBytes, receiveBytes) > Limits.MAX_TCP_QUEUE_BYTES) {
       refusals.add(
-          Code.SOCKET_QUEUE,
+          RefusalCode.SOCKET_QUEUE,
           "has a TCP connection that holds more than an image takes: "
               + sendBytes
               + " bytes to send, "

@@ -11,7 +11,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.proc.TimerfdInfo;
 import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.record.FileTimerfd;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ final class Timerfd implements FileKind {
       files
           .target()
           .refusals()
-          .addIf(mayBeCanceled(info), Code.FD_TIMERFD, refusal.object(), refusal.remedy());
+          .addIf(mayBeCanceled(info), RefusalCode.FD_TIMERFD, refusal.object(), refusal.remedy());
     }
   }
 
@@ -119,7 +119,7 @@ final class Timerfd implements FileKind {
 
   private static Refusal canceled(OpenFile file) {
     return new Refusal(
-        Code.FD_TIMERFD,
+        RefusalCode.FD_TIMERFD,
         file.name() + " has expired or was canceled; neither was read",
         "try again when the program has read it");
   }

@@ -11,7 +11,7 @@ import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UdpDiag;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SocketOption;
 import dev.ckpt.format.record.UdpDatagram;
@@ -93,7 +93,9 @@ final class UdpQueue {
   }
 
   private void refuse(OpenFile file, String what, String remedy) {
-    context.refusals().add(Code.SOCKET_QUEUE, SocketRefusals.name(file) + " " + what, remedy);
+    context
+        .refusals()
+        .add(RefusalCode.SOCKET_QUEUE, SocketRefusals.name(file) + " " + what, remedy);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.UnixDiag;
 import dev.ckpt.error.Code;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,10 +62,17 @@ final class UnixRefusals {
     } catch (SyscallException e) {
       // Said below, whatever the reason: a restore would not find it either.
       refuse(
-          Code.SOCKET_UNLINKED, file, "is bound to a file that is gone: " + e.getMessage(), CANNOT);
+          RefusalCode.SOCKET_UNLINKED,
+          file,
+          "is bound to a file that is gone: " + e.getMessage(),
+          CANNOT);
       return Optional.empty();
     }
-    refuse(Code.SOCKET_UNLINKED, file, "is bound to " + diag.name() + ", now another file", CANNOT);
+    refuse(
+        RefusalCode.SOCKET_UNLINKED,
+        file,
+        "is bound to " + diag.name() + ", now another file",
+        CANNOT);
     return Optional.empty();
   }
 
@@ -86,19 +94,19 @@ final class UnixRefusals {
     boolean datagram = sockType == Socket.SOCK_DGRAM;
     if (diag.pending() > 0 && !extUnix) {
       refuse(
-          Code.SOCKET_BACKLOG,
+          RefusalCode.SOCKET_BACKLOG,
           file,
           "has " + diag.pending() + " connections that it has not accepted",
           "let the task accept them, or dump with --ext-unix");
     }
     if (outside.has(diag, sockType) && outside.name(diag, sockType).isEmpty() && !extUnix) {
       refuse(
-          Code.SOCKET_OUTSIDE,
+          RefusalCode.SOCKET_OUTSIDE,
           file,
           "is connected to a socket that is not the task's",
           "close it, or dump with --ext-unix: it comes back as one whose other end was closed");
     } else if (diag.hasPeer() && !(datagram ? mayConnect(diag) : mayMeet(diag, sockType))) {
-      refuse(Code.SOCKET_NAME, file, "has an end whose name cannot be given again", CANNOT);
+      refuse(RefusalCode.SOCKET_NAME, file, "has an end whose name cannot be given again", CANNOT);
     }
   }
 
@@ -134,7 +142,7 @@ final class UnixRefusals {
   /** Refuses descriptors that came in while we looked. */
   void refuseLate(OpenFile file) {
     refuse(
-        Code.SOCKET_RIGHTS,
+        RefusalCode.SOCKET_RIGHTS,
         file,
         "got descriptors in its queue (SCM_RIGHTS) during the dump",
         "try again");
@@ -150,7 +158,7 @@ final class UnixRefusals {
           || message.has(Socket.SCM_SECURITY)
           || message.has(Socket.SCM_PIDFD)) {
         refuse(
-            Code.SOCKET_RIGHTS,
+            RefusalCode.SOCKET_RIGHTS,
             file,
             "has a label or a pidfd in its queue (SO_PASSSEC, SO_PASSPIDFD)",
             "let the task receive them");
@@ -182,7 +190,7 @@ final class UnixRefusals {
   }
 
   private void refuseMessage(OpenFile file, String what) {
-    refuse(Code.SOCKET_QUEUE, file, "has a message that " + what, "let the task receive it");
+    refuse(RefusalCode.SOCKET_QUEUE, file, "has a message that " + what, "let the task receive it");
   }
 
   /** Refuses a stream of which a peek did not show all. */
@@ -190,7 +198,7 @@ final class UnixRefusals {
     long seen = SocketQueue.lenBytes(queue);
     if (seen != lenBytes) {
       refuse(
-          Code.SOCKET_QUEUE,
+          RefusalCode.SOCKET_QUEUE,
           file,
           "shows " + seen + " of " + lenBytes + " bytes",
           "let the task receive them");

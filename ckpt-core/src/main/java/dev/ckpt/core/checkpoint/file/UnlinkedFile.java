@@ -6,7 +6,8 @@ import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.proc.FileHolders;
 import dev.ckpt.core.proc.FileLock;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRegular;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class UnlinkedFile implements FileKind {
             .target()
             .refusals()
             .add(
-                Code.FD_DELETED,
+                RefusalCode.FD_DELETED,
                 name + " has no name any more, and process " + other.getAsInt() + " has it too",
                 "end the other process, or give the file a name");
       }
@@ -56,7 +57,7 @@ final class UnlinkedFile implements FileKind {
           .refusals()
           .addIf(
               file.info().locks().stream().anyMatch(UnlinkedFile::isWriteLease),
-              Code.FD_LOCK,
+              RefusalCode.FD_LOCK,
               name + " has no name any more, and to read it would break the lease that it holds",
               "release the lease before the dump");
     }
@@ -70,7 +71,7 @@ final class UnlinkedFile implements FileKind {
     try {
       return FileHolders.of(Path.of(file.path()), files.target().pid(), files.flight().borrowed());
     } catch (IOException e) {
-      throw new CkptException(Code.IO_FAILED, file.name() + " cannot be looked at: " + e, e);
+      throw new CkptException(FailureCode.IO_FAILED, file.name() + " cannot be looked at: " + e, e);
     }
   }
 

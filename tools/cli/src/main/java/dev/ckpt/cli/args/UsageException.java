@@ -1,7 +1,7 @@
 package dev.ckpt.cli.args;
 
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 
 /** Arguments that make no sense. */
 public final class UsageException extends CkptException {
@@ -9,6 +9,6 @@ public final class UsageException extends CkptException {
 
   /** Makes an error. */
   public UsageException(String message) {
-    super(Code.USAGE, message);
+    super(FailureCode.USAGE, message);
   }
 }

@@ -3,7 +3,7 @@ package dev.ckpt.cli.image;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.error.CkptException;
-import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.FoldedPages;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageState;
@@ -36,7 +36,7 @@ final class ParentText implements AutoCloseable {
     try {
       return new ParentText(state, Optional.of(ImageChain.open(state, source)), Optional.empty());
     } catch (CkptException e) {
-      if (e.code() != Code.PARENT_MISSING && e.code() != Code.PARENT_OTHER) {
+      if (e.code() != FailureCode.PARENT_MISSING && e.code() != FailureCode.PARENT_OTHER) {
         throw e;
       }
       return new ParentText(state, Optional.empty(), Optional.of(e.getMessage()));
