@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Keeps the arrows between the modules pointing down, and fails when it looked at nothing. */
 class ArchitectureTest {
   /** Modules that have no sources yet. Whoever writes the first takes the module off this list. */
-  static final Set<String> NOT_WRITTEN_YET = Set.of();
+  static final Set<String> NOT_WRITTEN_YET = Set.of("tools/convert");
 
   private static final String[] FORMAT = {"dev.ckpt.error..", "dev.ckpt.format.."};
   private static final String CORE = "dev.ckpt.core..";
@@ -39,6 +39,7 @@ class ArchitectureTest {
   private static final String RSTR = "dev.ckpt.rstr..";
   private static final String BACKENDS = "dev.ckpt.backend..";
   private static final String API = "dev.ckpt";
+  private static final String CONVERT = "dev.ckpt.convert..";
   private static final String TOOLS = "dev.ckpt.cli..";
 
   private static final Map<String, String[]> PACKAGES_OF_MODULE =
@@ -50,6 +51,7 @@ class ArchitectureTest {
           "backends/vm-readv", new String[] {"dev.ckpt.backend.vmreadv.."},
           "backends/parasite", new String[] {"dev.ckpt.backend.parasite.."},
           "api", new String[] {API},
+          "tools/convert", new String[] {CONVERT},
           "tools/junit", new String[] {"dev.ckpt.junit.."},
           "tools/cli", new String[] {TOOLS});
 
@@ -114,8 +116,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void convertersUseFormatOnly() {
+    mayUse(List.of(CONVERT), List.of(FORMAT));
+  }
+
+  @Test
   void toolsUseNoBackend() {
-    mayUse(List.of(TOOLS), List.of(FORMAT), CORE, MEM, RSTR);
+    mayUse(List.of(TOOLS), List.of(FORMAT), CORE, MEM, RSTR, CONVERT);
   }
 
   @Test

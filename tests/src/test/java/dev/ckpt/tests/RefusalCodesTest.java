@@ -35,6 +35,7 @@ class RefusalCodesTest {
           "backends/vm-readv",
           "backends/parasite",
           "api",
+          "tools/convert",
           "tools/junit",
           "tools/cli");
   private static final Set<CodeGroup> STATE =
