@@ -1,10 +1,10 @@
 package dev.ckpt;
 
+import dev.ckpt.core.image.ImageTrust;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentFiles;
 import dev.ckpt.rstr.Custody;
 import dev.ckpt.rstr.FilesPolicy;
-import dev.ckpt.rstr.ImageTrust;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartOptions.PageProgress;
 import dev.ckpt.rstr.RestartedTask;

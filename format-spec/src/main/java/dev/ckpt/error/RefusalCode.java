@@ -403,6 +403,11 @@ public enum RefusalCode implements Code {
       RESTORE,
       "a file had no name, or a folder was removed, and none can be made where it was",
       "make its folder writable; for files on a file system with O_TMPFILE"),
+  LAZY_PAGES(
+      RESTORE,
+      "pages cannot come later: the image is piped or sealed, or the kernel does not let us serve"
+          + " them; the line says which",
+      "restore it without `--pages lazy`"),
   CWD_GONE(RESTORE, "its working folder is not there", "make it again"),
   NO_TTY(RESTORE, "it has a terminal open and we have none", "restore it from a terminal"),
   ADDRESS_SPACE_FULL(RESTORE, "it leaves no room for our code while it is rebuilt", "none"),

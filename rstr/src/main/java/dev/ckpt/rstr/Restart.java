@@ -11,7 +11,6 @@ import dev.ckpt.format.FoldedPages;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
-import dev.ckpt.format.PageStream;
 import dev.ckpt.format.record.PreDump;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -52,9 +51,16 @@ public final class Restart {
       refusePreDump(saved);
       TaskRules.check(saved);
       ImageState state = inherited.replace(saved, options.inheritFds());
+      if (options.lazy().isPresent()) {
+        try (LazyMemory lazy = LazyMemory.open(options, saved)) {
+          timeline.end("read");
+          return restore(options, state, lazy, inherited, timeline);
+        }
+      }
       try (ImageChain chain = ImageChain.open(saved, options.parents())) {
         timeline.end("read");
-        return restore(options, state, new FoldedPages(reader, chain), inherited, timeline);
+        FoldedPages pages = new FoldedPages(reader, chain);
+        return restore(options, state, new EagerMemory(pages), inherited, timeline);
       }
     }
   }
@@ -73,14 +79,14 @@ public final class Restart {
   private static RestartedTask restore(
       RestartOptions options,
       ImageState state,
-      PageStream pages,
+      NewMemory memory,
       InheritedFds inherited,
       Timeline timeline)
       throws IOException {
     Checks checks = new Checks(state, options);
     checks.run();
     timeline.end("check");
-    Restore restore = new Restore(checks, pages, timeline);
+    Restore restore = new Restore(checks, memory, timeline);
     try (Stub stub = Stub.start(INHERIT_STDIO);
         Tracer tracer = Tracer.start(state.task().pid(), options.hook())) {
       tracer.run(thread -> restore.run(thread, stub));
@@ -93,6 +99,7 @@ public final class Restart {
         timeline.wallNanos(),
         timeline.phases(),
         restore.nrPages(),
+        memory.server(),
         notes,
         restore.job());
   }

@@ -7,6 +7,7 @@ import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentSource;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How to restore.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param progress told about pages as they are filled
  * @param gate asked whether to go on
  * @param hook told about every call that touches the new task
+ * @param lazy the image's file, if pages may come when the task runs
  */
 public record RestartOptions(
     Custody custody,
@@ -30,12 +32,21 @@ public record RestartOptions(
     ParentSource parents,
     PageProgress progress,
     Gate gate,
-    TouchHook hook) {
+    TouchHook hook,
+    Optional<LazyImage> lazy) {
 
   /** Takes a copy of the map. */
   public RestartOptions {
     inheritFds = Map.copyOf(inheritFds);
   }
+
+  /**
+   * The file of an image whose pages come one by one.
+   *
+   * @param path of it
+   * @param trusting whether it and those that it builds on may be another user's
+   */
+  public record LazyImage(Path path, boolean trusting) {}
 
   /** Told how many pages are filled; called on the thread that does the work. */
   @FunctionalInterface
@@ -77,7 +88,8 @@ public record RestartOptions(
         ParentSource.NONE,
         done -> {},
         Gate.OPEN,
-        TouchHook.NONE);
+        TouchHook.NONE,
+        Optional.empty());
   }
 
   /** Whether it becomes a child of init. */
@@ -93,53 +105,69 @@ public record RestartOptions(
   /** The same, of somebody else. */
   public RestartOptions withCustody(Custody whose) {
     return new RestartOptions(
-        whose, files, inheritFds, backend, keys, parents, progress, gate, hook);
+        whose, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
     return new RestartOptions(
-        custody, policy, inheritFds, backend, keys, parents, progress, gate, hook);
+        custody, policy, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
-    return new RestartOptions(custody, files, paths, backend, keys, parents, progress, gate, hook);
+    return new RestartOptions(
+        custody, files, paths, backend, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
     return new RestartOptions(
-        custody, files, inheritFds, name, keys, parents, progress, gate, hook);
+        custody, files, inheritFds, name, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with keys for a sealed image. */
   public RestartOptions withKeys(KeySource source) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, source, parents, progress, gate, hook);
+        custody, files, inheritFds, backend, source, parents, progress, gate, hook, lazy);
   }
 
   /** The same with what the image builds on. */
   public RestartOptions withParents(ParentSource source) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, source, progress, gate, hook);
+        custody, files, inheritFds, backend, keys, source, progress, gate, hook, lazy);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, parents, listener, gate, hook);
+        custody, files, inheritFds, backend, keys, parents, listener, gate, hook, lazy);
   }
 
   /** The same with somebody who is asked. */
   public RestartOptions withGate(Gate guard) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, parents, progress, guard, hook);
+        custody, files, inheritFds, backend, keys, parents, progress, guard, hook, lazy);
+  }
+
+  /** The same, with pages that come when the task runs already. */
+  public RestartOptions withLazyPages(LazyImage image) {
+    return new RestartOptions(
+        custody,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        gate,
+        hook,
+        Optional.of(image));
   }
 
   /** The same with a hook. */
   public RestartOptions withHook(TouchHook listener) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, parents, progress, gate, listener);
+        custody, files, inheritFds, backend, keys, parents, progress, gate, listener, lazy);
   }
 }

@@ -1,8 +1,10 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.backend.FaultServer;
 import dev.ckpt.error.CkptException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A task that was restored and runs. */
 public final class RestartedTask {
@@ -10,6 +12,7 @@ public final class RestartedTask {
   private final long wallNanos;
   private final Map<String, Long> phases;
   private final long pages;
+  private final Optional<FaultServer> server;
   private final List<String> notes;
   private final Foreground job;
 
@@ -18,12 +21,14 @@ public final class RestartedTask {
       long wallNanos,
       Map<String, Long> phases,
       long pages,
+      Optional<FaultServer> server,
       List<String> notes,
       Foreground job) {
     this.pid = pid;
     this.wallNanos = wallNanos;
     this.phases = phases;
     this.pages = pages;
+    this.server = server;
     this.notes = List.copyOf(notes);
     this.job = job;
   }
@@ -45,9 +50,14 @@ public final class RestartedTask {
     return phases;
   }
 
-  /** Pages whose bytes came from the image. */
+  /** Pages whose bytes came from the image before it ran. */
   public long pages() {
     return pages;
+  }
+
+  /** Who brings in the others, until it ends by itself; none if all were there. */
+  public Optional<FaultServer> server() {
+    return server;
   }
 
   /** What could not be had as it was, one line each. */

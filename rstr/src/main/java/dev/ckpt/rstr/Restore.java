@@ -61,12 +61,12 @@ final class Restore {
   private static final int PROT_READ_WRITE = 3;
 
   private final ImageState state;
-  private final PageStream pages;
   private final RestartOptions options;
   private final int ttyFd;
   private final TimeNamespace clocks;
   private final VdsoMapping vdso;
   private final Task task;
+  private final NewMemory memory;
   private final PageFiller.Provider backend;
   private final Timeline timeline;
   private final List<String> notes = new ArrayList<>();
@@ -74,14 +74,19 @@ final class Restore {
   private Foreground job;
   private Optional<RstrContext> built = Optional.empty();
 
-  Restore(Checks checks, PageStream pages, Timeline timeline) throws CkptException {
+  /**
+   * A restore.
+   *
+   * @param memory where the contents of the task's memory come from, and when
+   */
+  Restore(Checks checks, NewMemory memory, Timeline timeline) throws CkptException {
     this.state = checks.state();
     this.options = checks.options();
     this.ttyFd = checks.ttyFd();
     this.clocks = checks.clocks();
     this.vdso = checks.vdso();
     this.backend = Backends.pageFiller(options.backend());
-    this.pages = pages;
+    this.memory = memory;
     this.timeline = timeline;
     this.task = state.only(Task.class);
     this.job = Foreground.without(task.pid());
@@ -302,7 +307,9 @@ final class Restore {
     keys.allocate();
     space.map();
     timeline.end("map");
-    fill(context, objects, new Staging(context, run));
+    PageStream pages = memory.pages(context);
+    fill(context, objects, pages, new Staging(context, run, memory::comesLater));
+    memory.serveRest(context, run);
     timeline.end("pages");
     objects.finishFiles();
     objects.seal();
@@ -332,7 +339,7 @@ final class Restore {
     TaskStruct.restoreDumpable(context, run);
   }
 
-  private void fill(RstrContext context, MemoryObjects objects, Staging staging)
+  private void fill(RstrContext context, MemoryObjects objects, PageStream pages, Staging staging)
       throws IOException {
     try (RemoteMemory beside = RemoteMemory.open(task.pid(), options.hook());
         PageFiller ours = backend.open(new Target(task.pid(), context.memory()));

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Fills large private memory with fewer faults than page by page: by copies (UFFDIO_COPY), or with
@@ -144,14 +145,19 @@ final class Staging implements AutoCloseable {
 
   private Optional<Userfault> userfault = Optional.empty();
 
-  Staging(RstrContext context, BatchRunner run) throws CkptException {
+  /**
+   * Stages what is worth it.
+   *
+   * @param later what is not filled now
+   */
+  Staging(RstrContext context, BatchRunner run, Predicate<Vma> later) throws CkptException {
     this.context = context;
     this.run = run;
     String huge = transparentHugepage();
     // Else pages come from the nodes that the task named, and not from ours.
     if (!huge.contains("[always]") && context.state().all(Mempolicy.class).isEmpty()) {
       for (Vma vma : context.state().all(Vma.class)) {
-        if (isCandidate(vma)) {
+        if (isCandidate(vma) && !later.test(vma)) {
           stages.put(vma.start(), new Stage(vma));
         }
       }

@@ -60,13 +60,32 @@ final class Userfault implements AutoCloseable {
    * @return nothing when that is not possible here
    */
   static Optional<Userfault> open(BatchRunner run, int pid, boolean moves) throws CkptException {
+    return open(run, pid, Userfaultfd.FLAGS, moves ? Userfaultfd.UFFD_FEATURE_MOVE : 0);
+  }
+
+  /**
+   * Opens one in the task that its pages are served with when it runs.
+   *
+   * @return ours, the only one; nothing when that is not possible here
+   */
+  static Optional<Fd> openToServe(BatchRunner run, int pid) throws CkptException {
+    Optional<Userfault> opened = open(run, pid, Userfaultfd.SERVER_FLAGS, Userfaultfd.PAGE_SERVING);
+    if (opened.isPresent()) {
+      run.call("close", SyscallNumbers.CLOSE, opened.get().theirs);
+      run.flush();
+    }
+    return opened.map(userfault -> userfault.ours);
+  }
+
+  private static Optional<Userfault> open(BatchRunner run, int pid, int flags, long features)
+      throws CkptException {
     Batch batch = run.room(1, 0);
-    Batch.Result fd = batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, Userfaultfd.FLAGS);
+    Batch.Result fd = batch.tryCall("userfaultfd", SyscallNumbers.USERFAULTFD, flags);
     run.flush();
     if (batch.result(fd) < 0) {
       return Optional.empty();
     }
-    Optional<Fd> ours = fetch(pid, (int) batch.result(fd), moves);
+    Optional<Fd> ours = fetch(pid, (int) batch.result(fd), features);
     if (ours.isEmpty()) {
       run.call("close", SyscallNumbers.CLOSE, batch.result(fd));
     }
@@ -75,7 +94,7 @@ final class Userfault implements AutoCloseable {
 
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  private static Optional<Fd> fetch(int pid, int fd, boolean moves) throws CkptException {
+  private static Optional<Fd> fetch(int pid, int fd, long features) throws CkptException {
     Fd ours;
     try (Fd pidfd = Tasks.pidfdOpen(pid)) {
       ours = Tasks.pidfdGetfd(pidfd, fd);
@@ -86,11 +105,11 @@ final class Userfault implements AutoCloseable {
       throw e;
     }
     try {
-      Userfaultfd.api(ours, moves ? Userfaultfd.UFFD_FEATURE_MOVE : 0);
+      Userfaultfd.api(ours, features);
       return Optional.of(ours);
     } catch (SyscallException e) {
       ours.close();
-      if (e.errno() == Errno.EINVAL) {
+      if (e.errno() == Errno.EINVAL || e.errno() == Errno.EPERM) {
         return Optional.empty();
       }
       throw e;

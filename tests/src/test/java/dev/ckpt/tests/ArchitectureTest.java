@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.platform.commons.support.AnnotationSupport.findRepeatableAnnotations;
@@ -43,17 +44,18 @@ class ArchitectureTest {
   private static final String TOOLS = "dev.ckpt.cli..";
 
   private static final Map<String, String[]> PACKAGES_OF_MODULE =
-      Map.of(
-          "format-spec", FORMAT,
-          "ckpt-core", new String[] {CORE},
-          "ckpt-mem", new String[] {MEM},
-          "rstr", new String[] {RSTR},
-          "backends/vm-readv", new String[] {"dev.ckpt.backend.vmreadv.."},
-          "backends/parasite", new String[] {"dev.ckpt.backend.parasite.."},
-          "api", new String[] {API},
-          "tools/convert", new String[] {CONVERT},
-          "tools/junit", new String[] {"dev.ckpt.junit.."},
-          "tools/cli", new String[] {TOOLS});
+      Map.ofEntries(
+          entry("format-spec", FORMAT),
+          entry("ckpt-core", new String[] {CORE}),
+          entry("ckpt-mem", new String[] {MEM}),
+          entry("rstr", new String[] {RSTR}),
+          entry("backends/vm-readv", new String[] {"dev.ckpt.backend.vmreadv.."}),
+          entry("backends/parasite", new String[] {"dev.ckpt.backend.parasite.."}),
+          entry("backends/userfaultfd", new String[] {"dev.ckpt.backend.userfaultfd.."}),
+          entry("api", new String[] {API}),
+          entry("tools/convert", new String[] {CONVERT}),
+          entry("tools/junit", new String[] {"dev.ckpt.junit.."}),
+          entry("tools/cli", new String[] {TOOLS}));
 
   private static final JavaClasses HOUSE =
       new ClassFileImporter()

@@ -35,6 +35,7 @@ class RefusalCodesTest {
           "backends/vm-readv",
           "backends/parasite",
           "api",
+          "backends/userfaultfd",
           "tools/convert",
           "tools/junit",
           "tools/cli");

@@ -38,6 +38,15 @@ public final class Backends {
     return choose(pageFillers(), name, PageFiller.Provider::name, PageFiller.Provider::probe);
   }
 
+  /** The first server of missing pages that works. */
+  public static FaultServer.Provider faultServer() throws UnsupportedStateException {
+    return choose(
+        load(FaultServer.Provider.class),
+        AUTO,
+        FaultServer.Provider::name,
+        FaultServer.Provider::probe);
+  }
+
   private static <P> List<P> load(Class<P> type) {
     List<P> found = new ArrayList<>();
     // NB: the loader of this class, not the thread's: in a test runner or a plug-in they differ.

@@ -36,6 +36,7 @@ public final class Fcntl {
   public static final int F_GETFL = 3;
   public static final int F_SETFL = 4;
   public static final int F_SETLK = 6;
+  public static final int F_SETOWN = 8;
   public static final int F_GETOWN = 9;
   public static final int F_SETSIG = 10;
   public static final int F_GETSIG = 11;

@@ -82,6 +82,23 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /** The same, of a descriptor that does not wait; -1 when there is nothing to read now. */
+  public long readNow(long address, long count) throws SyscallException {
+    while (true) {
+      long n = LibC.read(number(), address, count);
+      if (n >= 0) {
+        return n;
+      }
+      int errno = Call.errno();
+      if (errno == Errno.EAGAIN) {
+        return -1;
+      }
+      if (errno != Errno.EINTR) {
+        throw Call.failure(errno, "", "read", number(), count);
+      }
+    }
+  }
+
   /** Writes at an offset; returns the bytes written. */
   public long pwrite(long address, long count, long offset) throws SyscallException {
     while (true) {

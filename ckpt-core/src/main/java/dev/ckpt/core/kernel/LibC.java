@@ -92,6 +92,8 @@ final class LibC {
 
   static native long signal(int signal, long handler);
 
+  static native int clone(long function, long stack, int flags, long argument);
+
   static native int waitpid(int pid, long status, int options);
 
   static native long ptrace(int request, long pid, long addr, long data);

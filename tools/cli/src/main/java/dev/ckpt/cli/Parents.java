@@ -1,9 +1,9 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.core.image.ImageTrust;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentFiles;
 import dev.ckpt.format.ParentSource;
-import dev.ckpt.rstr.ImageTrust;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;

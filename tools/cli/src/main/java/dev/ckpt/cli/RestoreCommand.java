@@ -28,6 +28,7 @@ final class RestoreCommand extends CkptCommand {
   private static final String PID_FILE = "--pid-file";
   private static final String FILES = "--files";
   private static final String INHERIT_FD = "--inherit-fd";
+  private static final String PAGES = "--pages";
   private static final String STDIN = "--stdin";
   private static final String STDOUT = "--stdout";
   private static final String STDERR = "--stderr";
@@ -39,6 +40,7 @@ final class RestoreCommand extends CkptCommand {
   private final Optional<Path> pidFile;
   private final FilesPolicy files;
   private final boolean trustImage;
+  private final boolean lazy;
   private final Optional<Path> keyFile;
   private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
@@ -63,6 +65,13 @@ final class RestoreCommand extends CkptCommand {
                         + " newer-ok goes on at the old offset and says so, strict refuses."
                         + " Default: newer-ok.",
                     FILES))
+            .addOption(
+                Spec.choice(
+                    List.of("eager", "lazy"),
+                    "WHEN",
+                    "When pages come into memory: eager, all of them before the process runs; or"
+                        + " lazy, each when it is wanted, and the rest meanwhile. Default: eager.",
+                    PAGES))
             .addOption(Spec.value("FILE", "As --inherit-fd 0=FILE.", STDIN))
             .addOption(Spec.value("FILE", "As --inherit-fd 1=FILE.", STDOUT))
             .addOption(Spec.value("FILE", "As --inherit-fd 2=FILE.", STDERR))
@@ -93,6 +102,7 @@ final class RestoreCommand extends CkptCommand {
             ? FilesPolicy.STRICT
             : FilesPolicy.NEWER_OK;
     trustImage = arguments.hasMatchedOption(TRUST_IMAGE);
+    lazy = Spec.value(arguments, PAGES).orElse("").equals("lazy");
     keyFile = ImageKeys.keyFile(arguments);
     for (String setting : Spec.values(arguments, INHERIT_FD)) {
       inherit(setting);
@@ -166,6 +176,9 @@ final class RestoreCommand extends CkptCommand {
               .withParents(trustImage ? Parents.of(image, keys) : Parents.trusted(image, keys))
               .withProgress(progressOn(bar))
               .withGate(revocable);
+      if (lazy) {
+        options = options.withLazyPages(new RestartOptions.LazyImage(image, trustImage));
+      }
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());
       }

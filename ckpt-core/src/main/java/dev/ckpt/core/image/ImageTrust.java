@@ -1,4 +1,4 @@
-package dev.ckpt.rstr;
+package dev.ckpt.core.image;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.error.Refusal;
