@@ -165,7 +165,8 @@ final class LazyMemory implements NewMemory, AutoCloseable {
     }
     FaultServer begun =
         Backends.faultServer()
-            .serve(new LazyTask(pid, userfault, file.path(), file.trusting(), ranges));
+            .serve(
+                new LazyTask(pid, userfault, file.path(), file.trusting(), file.maxRate(), ranges));
     server = Optional.of(begun);
     context.onFailure(begun::close);
   }

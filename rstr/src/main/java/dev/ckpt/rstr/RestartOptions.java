@@ -45,8 +45,14 @@ public record RestartOptions(
    *
    * @param path of it
    * @param trusting whether it and those that it builds on may be another user's
+   * @param maxRate bytes in a second at most, of pages that nobody waits for; 0 for any
    */
-  public record LazyImage(Path path, boolean trusting) {}
+  public record LazyImage(Path path, boolean trusting, long maxRate) {
+    /** As fast as it goes, of images that only we or root can have written. */
+    public LazyImage(Path path) {
+      this(path, false, 0);
+    }
+  }
 
   /** Told how many pages are filled; called on the thread that does the work. */
   @FunctionalInterface

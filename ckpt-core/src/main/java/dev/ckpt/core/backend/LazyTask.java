@@ -12,10 +12,11 @@ import java.util.List;
  *     missing pages, and that is told of fork, mremap, madvise and munmap; belongs to the server
  * @param image file of the image
  * @param trusting whether those that the image builds on may be another user's
+ * @param maxRate bytes in a second at most, of pages that nobody waits for; 0 for any
  * @param ranges what is missing, in ascending order
  */
 public record LazyTask(
-    int pid, Fd userfault, Path image, boolean trusting, List<LazyRange> ranges) {
+    int pid, Fd userfault, Path image, boolean trusting, long maxRate, List<LazyRange> ranges) {
   /** Takes a copy of the list. */
   public LazyTask {
     ranges = List.copyOf(ranges);

@@ -30,7 +30,10 @@ public final class Tether implements AutoCloseable {
     this.held = held;
   }
 
-  /** Ties a process to us and to those who share our descriptors. */
+  /**
+   * Ties a process to us and to those who share our descriptors; and the others of its process
+   * group, if it leads that.
+   */
   @MustBeClosed
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
@@ -39,7 +42,7 @@ public final class Tether implements AutoCloseable {
       Fd watched = Fd.duplicate(pipe.readEnd().number());
       try {
         Tether tether = new Tether(watched, high(pipe.writeEnd()));
-        watched.fcntl(Fcntl.F_SETOWN, pid);
+        watched.fcntl(Fcntl.F_SETOWN, LibC.getpgid(pid) == pid ? -pid : pid);
         watched.fcntl(Fcntl.F_SETSIG, Signals.SIGKILL);
         pipe.readEnd().close();
         pipe.writeEnd().close();

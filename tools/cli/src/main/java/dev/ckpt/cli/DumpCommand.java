@@ -232,8 +232,13 @@ final class DumpCommand extends CkptCommand {
 
   /** How fast may be copied while the process runs. */
   static Pace pace(Optional<String> text) throws UsageException {
+    return text.isPresent() ? Pace.of(rate(text.get())) : Pace.NONE;
+  }
+
+  /** A rate in bytes a second, as --max-rate has it. */
+  static long rate(String text) throws UsageException {
     try {
-      return text.isPresent() ? Pace.of(Rates.parse(text.get())) : Pace.NONE;
+      return Rates.parse(text);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--max-rate: " + e.getMessage());
     }

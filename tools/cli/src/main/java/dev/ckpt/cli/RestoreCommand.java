@@ -29,6 +29,7 @@ final class RestoreCommand extends CkptCommand {
   private static final String FILES = "--files";
   private static final String INHERIT_FD = "--inherit-fd";
   private static final String PAGES = "--pages";
+  private static final String MAX_RATE = "--max-rate";
   private static final String STDIN = "--stdin";
   private static final String STDOUT = "--stdout";
   private static final String STDERR = "--stderr";
@@ -41,6 +42,7 @@ final class RestoreCommand extends CkptCommand {
   private final FilesPolicy files;
   private final boolean trustImage;
   private final boolean lazy;
+  private final long maxRate;
   private final Optional<Path> keyFile;
   private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
@@ -72,6 +74,12 @@ final class RestoreCommand extends CkptCommand {
                     "When pages come into memory: eager, all of them before the process runs; or"
                         + " lazy, each when it is wanted, and the rest meanwhile. Default: eager.",
                     PAGES))
+            .addOption(
+                Spec.value(
+                    "RATE",
+                    "With --pages lazy: bring in what nobody waits for no faster than that, in"
+                        + " bytes a second: 200M, 1G.",
+                    MAX_RATE))
             .addOption(Spec.value("FILE", "As --inherit-fd 0=FILE.", STDIN))
             .addOption(Spec.value("FILE", "As --inherit-fd 1=FILE.", STDOUT))
             .addOption(Spec.value("FILE", "As --inherit-fd 2=FILE.", STDERR))
@@ -103,6 +111,11 @@ final class RestoreCommand extends CkptCommand {
             : FilesPolicy.NEWER_OK;
     trustImage = arguments.hasMatchedOption(TRUST_IMAGE);
     lazy = Spec.value(arguments, PAGES).orElse("").equals("lazy");
+    Optional<String> rate = Spec.value(arguments, MAX_RATE);
+    if (rate.isPresent() && !lazy) {
+      throw new UsageException("--max-rate is for --pages lazy: else the process waits for it");
+    }
+    maxRate = rate.isPresent() ? DumpCommand.rate(rate.get()) : 0;
     keyFile = ImageKeys.keyFile(arguments);
     for (String setting : Spec.values(arguments, INHERIT_FD)) {
       inherit(setting);
@@ -177,7 +190,7 @@ final class RestoreCommand extends CkptCommand {
               .withProgress(progressOn(bar))
               .withGate(revocable);
       if (lazy) {
-        options = options.withLazyPages(new RestartOptions.LazyImage(image, trustImage));
+        options = options.withLazyPages(new RestartOptions.LazyImage(image, trustImage, maxRate));
       }
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());

@@ -1,6 +1,7 @@
 package dev.ckpt.backend.userfaultfd;
 
 import dev.ckpt.core.backend.LazyRange;
+import dev.ckpt.core.thread.Pace;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -16,11 +17,13 @@ final class Drain {
 
   private final Serving serving;
   private final LazyPages pages;
+  private final Pace pace;
   private volatile boolean stopped;
 
-  Drain(Serving serving, LazyPages pages) {
+  Drain(Serving serving, LazyPages pages, Pace pace) {
     this.serving = serving;
     this.pages = pages;
+    this.pace = pace;
   }
 
   /** Works until no address space misses anything, or until it is stopped. */
@@ -44,6 +47,7 @@ final class Drain {
       long end = (at & -(long) Serving.WINDOW_BYTES) + Serving.WINDOW_BYTES;
       Optional<Long> filled = serving.fill(space, at, end, pages);
       if (filled.isPresent()) {
+        pace.await(filled.get() - at);
         at = filled.get();
       } else {
         LockSupport.parkNanos(PAUSE_NANOS);

@@ -48,6 +48,7 @@ final class Journal implements AutoCloseable {
    * @param tether numbers of its descriptors
    * @param path of the image
    * @param trusting whether its parents may be another user's
+   * @param maxRate bytes in a second at most, of pages that nobody waits for; 0 for any
    * @param ranges what was missing at first
    */
   record Setup(
@@ -57,6 +58,7 @@ final class Journal implements AutoCloseable {
       List<Integer> tether,
       Path path,
       boolean trusting,
+      long maxRate,
       List<LazyRange> ranges) {}
 
   private final Fd file;
@@ -121,6 +123,7 @@ final class Journal implements AutoCloseable {
     out.writeInt(setup.tether().get(1));
     out.writeUTF(setup.path().toString());
     out.writeBoolean(setup.trusting());
+    out.writeLong(setup.maxRate());
     out.writeInt(setup.ranges().size());
     for (LazyRange range : setup.ranges()) {
       out.writeLong(range.start());
@@ -139,11 +142,12 @@ final class Journal implements AutoCloseable {
     List<Integer> tether = List.of(in.readInt(), in.readInt());
     Path path = Path.of(in.readUTF());
     boolean trusting = in.readBoolean();
+    long maxRate = in.readLong();
     List<LazyRange> ranges = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       ranges.add(new LazyRange(in.readLong(), in.readLong(), in.readInt(), in.readLong()));
     }
-    return new Setup(pid, userfault, image, tether, path, trusting, ranges);
+    return new Setup(pid, userfault, image, tether, path, trusting, maxRate, ranges);
   }
 
   /** What it began with. */

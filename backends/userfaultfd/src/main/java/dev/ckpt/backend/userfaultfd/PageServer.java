@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Keeper;
 import dev.ckpt.core.kernel.PipePair;
 import dev.ckpt.core.kernel.Tether;
+import dev.ckpt.core.thread.Pace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ final class PageServer implements FaultServer {
     faultPages = LazyPages.open(image, setup.path(), setup.trusting());
     drainPages = LazyPages.open(image, setup.path(), setup.trusting());
     stop = PipePair.open(0);
-    drain = new Drain(serving, drainPages);
+    long maxRate = setup.maxRate();
+    drain = new Drain(serving, drainPages, maxRate == 0 ? Pace.NONE : Pace.of(maxRate));
     keeper = startKeeper();
   }
 

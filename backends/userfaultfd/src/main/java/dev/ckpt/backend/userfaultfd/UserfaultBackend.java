@@ -43,6 +43,7 @@ public final class UserfaultBackend implements FaultServer.Provider {
                 List.copyOf(tether.numbers()),
                 task.image().toAbsolutePath(),
                 task.trusting(),
+                task.maxRate(),
                 task.ranges()));
     Serving serving = new Serving(journal);
     serving.begin(task.userfault());
