@@ -31,20 +31,22 @@ public final class Restart {
   private final Path image;
   private final RestartOptions options;
   private final boolean trusting;
+  private final boolean lazy;
 
-  private Restart(Path image, RestartOptions options, boolean trusting) {
+  private Restart(Path image, RestartOptions options, boolean trusting, boolean lazy) {
     this.image = image;
     this.options = options;
     this.trusting = trusting;
+    this.lazy = lazy;
   }
 
   /** From an image file; those that it builds on are found beside it, or where they were. */
   public static Restart from(Path image) {
-    return new Restart(image, RestartOptions.of(), false);
+    return new Restart(image, RestartOptions.of(), false, false);
   }
 
   private Restart with(RestartOptions changed) {
-    return new Restart(image, changed, trusting);
+    return new Restart(image, changed, trusting, lazy);
   }
 
   /**
@@ -68,7 +70,16 @@ public final class Restart {
 
   /** Restores an image too that others may have written: it is a program, and gets our rights. */
   public Restart trustingImage() {
-    return new Restart(image, options, true);
+    return new Restart(image, options, true, lazy);
+  }
+
+  /**
+   * Has it run before all of its pages are there: each comes when it is wanted, and the rest
+   * meanwhile, on threads of ours. The image must be a file, not sealed, and stay as it is until
+   * then; takes root. For large processes: until it runs takes no longer than of a small one.
+   */
+  public Restart lazily() {
+    return new Restart(image, options, trusting, true);
   }
 
   /** Somebody is told how far it is, on the thread that does the work. */
@@ -98,6 +109,9 @@ public final class Restart {
     Optional<Path> folder = Optional.ofNullable(image.toAbsolutePath().getParent());
     RestartOptions all =
         options.withCustody(custody).withParents(new ParentFiles(folder, opener, options.keys()));
+    if (lazy) {
+      all = all.withLazyPages(new RestartOptions.LazyImage(image, trusting, 0));
+    }
     try (FileChannel channel = opener.open(image)) {
       return dev.ckpt.rstr.Restart.restore(all, channel);
     }

@@ -160,7 +160,10 @@ final class VmaSurvey {
 
   /** Refuses a mapping that somebody else watches. */
   void refuseWatched(SmapsEntry entry) {
-    refuse(entry, RefusalCode.USERFAULTFD, "is watched by a userfaultfd");
+    refusals.add(
+        RefusalCode.USERFAULTFD,
+        "mapping " + entry.vma().range() + " is watched by a userfaultfd",
+        "if it was restored with --pages lazy, wait until all of them are in");
   }
 
   /** Refuses a mapping of a file that its name no longer leads to and that cannot be saved. */

@@ -127,7 +127,10 @@ public enum RefusalCode implements Code {
   HUGETLB(MEMORY, "huge TLB pages of a file of hugetlbfs, or of a System V segment"),
   MEMFD_SECRET(MEMORY, "secret memory"),
   VMA_DEVICE(MEMORY, "device memory, a mapping of the kernel's, or a device file under /dev"),
-  USERFAULTFD(MEMORY, "watched by a userfaultfd"),
+  USERFAULTFD(
+      MEMORY,
+      "watched by a userfaultfd, of its own, or as long as pages come in (`--pages lazy`)",
+      "wait until they are in"),
   VMA_FLAG(MEMORY, "has a flag that we do not know or cannot rebuild; the line names it"),
   MAPPING_DELETED(
       MEMORY,

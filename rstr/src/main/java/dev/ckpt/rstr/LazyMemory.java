@@ -31,6 +31,7 @@ import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ import java.util.Optional;
  */
 final class LazyMemory implements NewMemory, AutoCloseable {
   /** Less is not worth a registration. */
-  private static final long LEAST_BYTES = 64 << 10;
+  private static final long LEAST_BYTES = 16 << 10;
 
   private final RestartOptions.LazyImage file;
   private final ImageState state;
@@ -77,6 +78,9 @@ final class LazyMemory implements NewMemory, AutoCloseable {
   static LazyMemory open(RestartOptions options, ImageState state) throws IOException {
     Backends.faultServer();
     RestartOptions.LazyImage file = options.lazy().orElseThrow();
+    if (!Files.isRegularFile(file.path())) {
+      throw refused("the image " + file.path() + " is no file", "copy it into one");
+    }
     ImageFile image =
         ImageFile.of(
             file.trusting() ? FileChannel.open(file.path()) : ImageTrust.open(file.path()),
@@ -94,7 +98,8 @@ final class LazyMemory implements NewMemory, AutoCloseable {
     }
   }
 
-  private static UnsupportedStateException refused(String what, String remedy) {
+  /** That pages cannot come later. */
+  static UnsupportedStateException refused(String what, String remedy) {
     return new UnsupportedStateException(
         List.of(new Refusal(RefusalCode.LAZY_PAGES, what, remedy)));
   }

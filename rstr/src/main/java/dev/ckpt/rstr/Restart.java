@@ -52,6 +52,9 @@ public final class Restart {
       TaskRules.check(saved);
       ImageState state = inherited.replace(saved, options.inheritFds());
       if (options.lazy().isPresent()) {
+        if (reader.seal().isPresent()) {
+          throw LazyMemory.refused("the image is sealed", "restore it with all its pages");
+        }
         try (LazyMemory lazy = LazyMemory.open(options, saved)) {
           timeline.end("read");
           return restore(options, state, lazy, inherited, timeline);

@@ -2,13 +2,20 @@ package dev.ckpt.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.core.backend.FaultServer;
+import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.FailureCode;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +68,81 @@ class LazyPagesLiveTest {
     }
   }
 
+  /** It keeps its descriptor. */
+  @Test
+  void theImageMayBeDeleted() throws IOException {
+    try (LiveProgram live = churn(2, ROUNDS)) {
+      FaultServer server = restoreLazily(live, SLOWLY).server().orElseThrow();
+      Files.delete(live.besides("image"));
+      live.go();
+      live.finish(0);
+      assertTrue(server.await(LONG), "it ends");
+    }
+  }
+
+  @Test
+  void aPageThatIsDamagedEndsTheTask() throws IOException {
+    endsTheTask(
+        (file, size) -> {
+          file.seek(size / 2);
+          int before = file.read();
+          file.seek(size / 2);
+          file.write(before ^ 1);
+        });
+  }
+
+  @Test
+  void anImageThatIsCutMeanwhileEndsTheTask() throws IOException {
+    endsTheTask((file, size) -> file.setLength(size / 2));
+  }
+
+  /** Something that is done to an image. */
+  private interface Harm {
+    void doTo(RandomAccessFile image, long size) throws IOException;
+  }
+
+  private static void endsTheTask(Harm harm) throws IOException {
+    try (LiveProgram live = churn(3, 1000 * ROUNDS)) {
+      FaultServer server = restoreLazily(live, SLOWLY).server().orElseThrow();
+      try (RandomAccessFile image = new RandomAccessFile(live.besides("image").toFile(), "rw")) {
+        harm.doTo(image, image.length());
+      }
+      live.go();
+      Await.until("its end", live::hasEnded, live::describe);
+      CkptException e = assertThrows(CkptException.class, () -> server.await(LONG));
+      assertEquals(FailureCode.IMAGE_CORRUPT, e.code());
+      assertEquals(List.of("ready"), live.lines(), "it has seen nothing wrong, nor its end");
+      assertEquals(137, live.awaitExit());
+      live.awaitGone();
+    }
+  }
+
+  @Test
+  void itCanBeDumpedWhenAllPagesAreIn() throws IOException {
+    try (LiveProgram live = churn(4, ROUNDS)) {
+      FaultServer server = restoreLazily(live, SLOWLY).server().orElseThrow();
+      Path again = live.besides("again");
+      UnsupportedStateException e =
+          assertThrows(UnsupportedStateException.class, () -> live.dump(again, false));
+      assertEquals(RefusalCode.USERFAULTFD, e.code());
+      assertTrue(server.await(LONG), "it ends");
+      live.dump(again, true);
+      live.restore(again, false);
+      live.finish(0);
+    }
+  }
+
+  @Test
+  void whatItWaitedForIsWrittenDown() throws IOException {
+    try (LiveProgram live = churn(5, ROUNDS)) {
+      FaultServer server = restoreLazily(live, SLOWLY).server().orElseThrow();
+      live.go();
+      live.finish(0);
+      assertTrue(server.await(LONG), "it ends");
+      assertTrue(Files.size(live.besides("image.order")) > 100 * 12, "a hundred windows");
+    }
+  }
+
   private static LiveProgram churn(long seed, int rounds) throws IOException {
     Path program = Programs.folder().resolve("engine/churn");
     return LiveProgram.start(
@@ -72,11 +154,7 @@ class LazyPagesLiveTest {
     live.awaitReady();
     Path image = live.besides("image");
     live.dump(image, true);
-    RestartOptions options =
-        RestartOptions.of()
-            .withDetach(false)
-            .withLazyPages(new RestartOptions.LazyImage(image, false, maxRate));
-    return live.restore(image, options);
+    return live.restoreLazily(image, RestartOptions.of(), maxRate);
   }
 
   private static boolean isWatched(int pid) throws IOException {

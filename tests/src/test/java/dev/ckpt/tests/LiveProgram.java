@@ -320,6 +320,16 @@ final class LiveProgram implements AutoCloseable {
     }
   }
 
+  /**
+   * The same; it runs before its pages are there.
+   *
+   * @param maxRate bytes in a second at most, of those that it does not wait for; 0 for any
+   */
+  RestartedTask restoreLazily(Path image, RestartOptions options, long maxRate) throws IOException {
+    return restore(
+        image, options.withLazyPages(new RestartOptions.LazyImage(image, false, maxRate)));
+  }
+
   /** Copies what is in its folder, with all times. */
   void keepFiles(String name) throws IOException {
     command("cp", "-a", folder.toString(), besides(name).toString());

@@ -1,8 +1,11 @@
 package dev.ckpt.tests;
 
 import dev.ckpt.core.checkpoint.CheckpointSession;
+import dev.ckpt.rstr.RestartOptions;
+import dev.ckpt.rstr.RestartedTask;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The ways that a program is taken through dump and restore. */
@@ -27,7 +30,10 @@ enum Scenario {
     }
   },
 
-  /** It hands over its pages itself; it comes back from the same image twice, its files as then. */
+  /**
+   * It hands over its pages itself; it comes back from the same image twice, its files as then, and
+   * the second time before its pages.
+   */
   COMES_BACK_TWICE {
     @Override
     void run(LiveProgram live, int exitStatus) throws IOException {
@@ -37,7 +43,7 @@ enum Scenario {
       live.restore(image, false);
       live.finish(exitStatus);
       live.putFilesBack("kept");
-      live.restore(image, false);
+      awaitPages(live.restoreLazily(image, RestartOptions.of(), 0));
       live.finish(exitStatus);
     }
   },
@@ -79,6 +85,15 @@ enum Scenario {
       List.of(COMES_BACK, COMES_BACK_TWICE, GOES_ROUND, COMES_BACK_FROM_CHAIN);
 
   private static final int WORK_MILLIS = 50;
+
+  /** It sleeps; as long as pages are missing it would see that in /proc. */
+  private static void awaitPages(RestartedTask task) throws IOException {
+    if (task.server().isPresent() && !task.server().get().await(LONG)) {
+      throw new AssertionError("not there: " + task.server().get().progress());
+    }
+  }
+
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   /** Takes a program that has said ready through all of it, to its end. */
   abstract void run(LiveProgram live, int exitStatus) throws IOException;

@@ -15,6 +15,7 @@ import dev.ckpt.rstr.RestartedTask;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class RestoreCommand extends CkptCommand {
   private static final String STDOUT = "--stdout";
   private static final String STDERR = "--stderr";
   private static final String TRUST_IMAGE = "--trust-image";
+
+  private static final Duration LAST_PAGES = Duration.ofSeconds(1);
 
   private final Ending ending;
   private final Path image;
@@ -111,6 +114,10 @@ final class RestoreCommand extends CkptCommand {
             : FilesPolicy.NEWER_OK;
     trustImage = arguments.hasMatchedOption(TRUST_IMAGE);
     lazy = Spec.value(arguments, PAGES).orElse("").equals("lazy");
+    if (lazy && isPipe(image)) {
+      throw new UsageException(
+          "--pages lazy takes an image in a file: its pages come in any order");
+    }
     Optional<String> rate = Spec.value(arguments, MAX_RATE);
     if (rate.isPresent() && !lazy) {
       throw new UsageException("--max-rate is for --pages lazy: else the process waits for it");
@@ -170,7 +177,12 @@ final class RestoreCommand extends CkptCommand {
       fault.ifPresent(found -> found.report(console().err()));
     }
     say(report, task);
-    return detach ? ExitCode.DONE : task.awaitExit();
+    int exitCode = detach ? ExitCode.DONE : task.awaitExit();
+    if (task.server().isPresent()) {
+      // Most of them are done in that time; else somebody goes on when we end.
+      task.server().get().await(LAST_PAGES);
+    }
+    return exitCode;
   }
 
   private RestartedTask restore(Optional<FaultSwitch> fault, Report report) throws IOException {

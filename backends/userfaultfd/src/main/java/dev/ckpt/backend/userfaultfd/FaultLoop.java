@@ -17,9 +17,6 @@ import java.util.Optional;
  * <p>Threading: one thread.
  */
 final class FaultLoop {
-  /** How far it goes on by itself behind a page that was waited for. */
-  private static final long AHEAD_BYTES = 1 << 20;
-
   private static final int PATIENCE_MILLIS = 1000;
 
   /** A page that somebody waits for. */
@@ -27,6 +24,8 @@ final class FaultLoop {
 
   private final Serving serving;
   private final LazyPages pages;
+  private final PageOrder order;
+  private final boolean goesAhead;
   private final Fd stop;
   private final ArrayDeque<Fault> faults = new ArrayDeque<>();
 
@@ -38,11 +37,15 @@ final class FaultLoop {
   /**
    * A loop.
    *
+   * @param order takes down what was waited for
+   * @param goesAhead whether it goes on behind that by itself
    * @param stop can be read when it is to end
    */
-  FaultLoop(Serving serving, LazyPages pages, Fd stop) {
+  FaultLoop(Serving serving, LazyPages pages, PageOrder order, boolean goesAhead, Fd stop) {
     this.serving = serving;
     this.pages = pages;
+    this.order = order;
+    this.goesAhead = goesAhead;
     this.stop = stop;
   }
 
@@ -102,10 +105,17 @@ final class FaultLoop {
       if (serving.fill(space, from, to, pages).isEmpty()) {
         return false;
       }
-      ahead = Optional.of(new Fault(space, to));
-      aheadEnd = to + AHEAD_BYTES;
+      order.add(range.get().owner(), range.get().addr() + (from - range.get().start()));
+      goesOnBehind(space, to);
     }
     return !serving.zero(space, page);
+  }
+
+  private void goesOnBehind(LazyMm space, long address) {
+    if (goesAhead) {
+      ahead = Optional.of(new Fault(space, address));
+      aheadEnd = address + Serving.AHEAD_BYTES;
+    }
   }
 
   private void goAhead() throws IOException {

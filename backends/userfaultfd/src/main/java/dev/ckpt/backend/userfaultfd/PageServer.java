@@ -7,6 +7,9 @@ import dev.ckpt.core.kernel.Keeper;
 import dev.ckpt.core.kernel.PipePair;
 import dev.ckpt.core.kernel.Tether;
 import dev.ckpt.core.thread.Pace;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.Code;
+import dev.ckpt.error.FailureCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ final class PageServer implements FaultServer {
   private final PipePair stop;
   private final LazyPages faultPages;
   private final LazyPages drainPages;
+  private final PageOrder order;
   private final Drain drain;
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicInteger nrThreads = new AtomicInteger(2);
@@ -52,6 +56,7 @@ final class PageServer implements FaultServer {
     Journal.Setup setup = journal.setup();
     faultPages = LazyPages.open(image, setup.path(), setup.trusting());
     drainPages = LazyPages.open(image, setup.path(), setup.trusting());
+    order = PageOrder.of(setup.path(), faultPages.uuid());
     stop = PipePair.open(0);
     long maxRate = setup.maxRate();
     drain = new Drain(serving, drainPages, maxRate == 0 ? Pace.NONE : Pace.of(maxRate));
@@ -68,7 +73,8 @@ final class PageServer implements FaultServer {
 
   /** Begins; the threads end by themselves. */
   void start() {
-    FaultLoop faults = new FaultLoop(serving, faultPages, stop.readEnd());
+    boolean goesAhead = journal.setup().maxRate() == 0;
+    FaultLoop faults = new FaultLoop(serving, faultPages, order, goesAhead, stop.readEnd());
     int pid = journal.setup().pid();
     thread("page-faults-" + pid, () -> faults.run(this::watchKeeper)).start();
     thread("page-drain-" + pid, this::drain).start();
@@ -98,6 +104,7 @@ final class PageServer implements FaultServer {
   }
 
   private void drain() throws IOException {
+    drain.runAlong(order.places(journal.setup().ranges()));
     drain.run();
     if (serving.isDone()) {
       end(Optional.empty());
@@ -132,8 +139,17 @@ final class PageServer implements FaultServer {
       }
       keeper.close();
       stop.write(new byte[1]);
+      saveOrder();
     } catch (IOException e) {
       failure = Optional.of(failure.orElse(e));
+    }
+  }
+
+  private void saveOrder() {
+    try {
+      order.save();
+    } catch (IOException e) {
+      // Where nothing may be written beside the image, nothing is learnt.
     }
   }
 
@@ -165,14 +181,20 @@ final class PageServer implements FaultServer {
       Thread.currentThread().interrupt();
       return false;
     }
-    if (failure.isPresent()) {
-      throw new IOException(failure.get());
+    if (done && failure.isPresent()) {
+      throw failed(failure.get());
     }
     return done;
   }
 
+  private CkptException failed(Throwable reason) {
+    String text = "pid " + journal.setup().pid() + " was ended, for a page could not be had: ";
+    Code code = reason instanceof CkptException known ? known.code() : FailureCode.INTERNAL;
+    return new CkptException(code, text + reason.getMessage(), reason);
+  }
+
   @Override
   public void close() {
-    end(Optional.of(new IOException("given up")));
+    end(Optional.of(new CkptException(FailureCode.INTERRUPTED, "it was given up")));
   }
 }

@@ -26,6 +26,9 @@ final class Serving {
   /** So much comes with a page that is waited for, around it. */
   static final int WINDOW_BYTES = 64 << 10;
 
+  /** So much behind it comes as long as nobody waits for anything else. */
+  static final int AHEAD_BYTES = 1 << 20;
+
   private final Journal journal;
   private final List<LazyMm> spaces = new CopyOnWriteArrayList<>();
   private final ReadWriteLock changes = new ReentrantReadWriteLock(true);

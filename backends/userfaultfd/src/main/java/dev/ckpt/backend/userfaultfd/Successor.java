@@ -3,6 +3,7 @@ package dev.ckpt.backend.userfaultfd;
 import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Tether;
+import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,12 +43,24 @@ public final class Successor {
   }
 
   /** Serves until the last page is in. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
+    try {
+      serve(Integer.parseInt(arguments[0]));
+    } catch (CkptException e) {
+      System.err.println("ckpt: " + e.code().name() + ": " + e.getMessage());
+      System.exit(1);
+    } catch (IOException e) {
+      System.err.println("ckpt: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void serve(int journal) throws IOException {
     try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
       nothing.copyTo(0);
       nothing.copyTo(STDOUT);
     }
-    try (PageServer server = take(Integer.parseInt(arguments[0]))) {
+    try (PageServer server = take(journal)) {
       while (!server.await(LONG)) {
         // NB: it is the others' work.
       }
