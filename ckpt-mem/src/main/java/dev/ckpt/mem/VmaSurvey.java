@@ -162,7 +162,11 @@ final class VmaSurvey {
   void refuseWatched(SmapsEntry entry) {
     refusals.add(
         RefusalCode.USERFAULTFD,
-        "mapping " + entry.vma().range() + " is watched by a userfaultfd",
+        "mapping "
+            + entry.vma().range()
+            + " ("
+            + entry.vma().name()
+            + ") is watched by a userfaultfd",
         "if it was restored with --pages lazy, wait until all of them are in");
   }
 
