@@ -23,6 +23,10 @@ public enum FailureCode implements Code {
   PARENT_OTHER("the file with the name of the image's parent is another image"),
   MERGE_PRE_DUMP("an image of a pre-dump is good for others to build on, and not alone"),
   MERGE_UNSEALS("an image is not sealed and builds on one that is: that would show"),
+  CONVERT_INPUT(
+      "a file that is to become an image is not what its format allows: where, in which object,"
+          + " what was expected and found"),
+  CONVERT_VERSION("such a file is of a later version of its format"),
   PARENTS_TOO_MANY("the image builds on too many others, or on itself"),
   INTERRUPTED(
       "SIGINT, SIGTERM or SIGHUP came before the image was whole, and the task runs on; or before"

@@ -5,6 +5,7 @@ import dev.ckpt.error.UnknownObjectException;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.Index;
 import dev.ckpt.format.record.PageArray;
+import dev.ckpt.format.record.PageCodec;
 import dev.ckpt.format.record.Seal;
 import dev.ckpt.format.record.Tail;
 import java.io.IOException;
@@ -50,6 +51,8 @@ public final class ImageReader implements PageStream, AutoCloseable {
   private Optional<ObjectCipher> cipher = Optional.empty();
   private final PageExpander expander;
   private Optional<ByteBuffer> pages = Optional.empty();
+  private Optional<PageCodec> codec = Optional.empty();
+  private Optional<UnknownSink> unknown = Optional.empty();
   private boolean tailSeen;
   private long nrObjects;
   private long nrSkipped;
@@ -138,6 +141,7 @@ public final class ImageReader implements PageStream, AutoCloseable {
       PagePayload array = PagePayload.of(type, payload, offset, expander);
       object = array.table();
       pages = Optional.of(array.pages());
+      codec = array.codec();
     } else {
       object = ObjectDecoder.decode(type, payload, payloadOffset);
     }
@@ -245,10 +249,13 @@ public final class ImageReader implements PageStream, AutoCloseable {
       throw corrupt(current, offset, e);
     }
     long payloadOffset = input.offset();
-    if (cipher.isPresent()) {
+    if (cipher.isPresent() || unknown.isPresent()) {
       ByteBuffer body = input.read(current.paddedBytes() + ObjectHeader.BYTES, current.typeName());
       ObjectDecoder.checkBody(current, body, payloadOffset);
-      opened(current, offset, body);
+      ByteBuffer payload = opened(current, offset, body);
+      if (unknown.isPresent()) {
+        unknown.get().skipped(current.type(), current.objref(), payload.asReadOnlyBuffer());
+      }
       skipped(body, current.paddedBytes());
       return;
     }
@@ -284,6 +291,16 @@ public final class ImageReader implements PageStream, AutoCloseable {
     return pages
         .orElseThrow(() -> new IllegalStateException("the last object was no page array"))
         .duplicate();
+  }
+
+  /** By what the pages of that page array were compressed in the image, if they were. */
+  public Optional<PageCodec> codec() {
+    return codec;
+  }
+
+  /** Has objects of unknown types, those that may be skipped, handed to somebody. */
+  public void onUnknown(UnknownSink sink) {
+    unknown = Optional.of(sink);
   }
 
   /** What was compressed of the page arrays so far, which are handed out as if it was not. */

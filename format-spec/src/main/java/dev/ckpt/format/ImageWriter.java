@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -49,6 +51,8 @@ public final class ImageWriter implements AutoCloseable {
 
   /** What makes page arrays smaller, those that it can. */
   private Optional<PageCompressor> compressor = Optional.empty();
+
+  private final Map<PageCodec, PageCompressor> compressors = new EnumMap<>(PageCodec.class);
 
   private int lastObjref;
   private long offset;
@@ -88,9 +92,15 @@ public final class ImageWriter implements AutoCloseable {
   public ImageWriter(WritableByteChannel channel, Optional<ImageKey> key, Optional<PageCodec> codec)
       throws IOException {
     this(channel, key);
-    if (codec.isPresent()) {
-      compressor = Optional.of(new PageCompressor(codec.get()));
-    }
+    compressBy(codec);
+  }
+
+  /** Has page arrays from here on compressed, those that shrink by it, or written as they are. */
+  public void compressBy(Optional<PageCodec> codec) {
+    compressor =
+        codec.isPresent()
+            ? Optional.of(compressors.computeIfAbsent(codec.get(), PageCompressor::new))
+            : Optional.empty();
   }
 
   /** A new object reference, above all before. */
@@ -163,7 +173,40 @@ public final class ImageWriter implements AutoCloseable {
     rules.accept(objref, object);
     ByteBuffer plain = ByteBuffer.wrap(payload.array(), 0, len);
     ObjectHeader header = header(object.type(), objref, len);
-    ByteBuffer stored = cipher.isPresent() ? sealed(header, plain) : plain;
+    putObject(header, cipher.isPresent() ? sealed(header, plain) : plain);
+  }
+
+  /**
+   * Writes an object of a type that this build does not know, as one that may be skipped.
+   *
+   * @param type its number
+   * @param objref as in {@link #write(int, ImageRecord)}; any such object may have one
+   * @throws IllegalStateException if the object may not stand here
+   * @throws IllegalArgumentException if the type is a known one or no number of 16 bits, the
+   *     reference was never given out, or the payload is too long
+   */
+  public void writeUnknown(int type, int objref, ByteBuffer bytes) throws IOException {
+    checkOpen();
+    if (type != (type & 0xffff) || ObjectType.of(type).isPresent()) {
+      throw new IllegalArgumentException("object type " + type + " is no unknown one");
+    }
+    if (objref < 0 || objref > lastObjref) {
+      throw new IllegalArgumentException("objref " + objref + " was never given out");
+    }
+    if (bytes.remaining() > Limits.MAX_UNKNOWN_PAYLOAD_BYTES) {
+      throw new IllegalArgumentException(
+          bytes.remaining() + " bytes are more than " + Limits.MAX_UNKNOWN_PAYLOAD_BYTES);
+    }
+    rules.acceptUnknown(type, objref);
+    boolean sealed = cipher.isPresent();
+    int flags = ObjectHeader.OPTIONAL | (sealed ? ObjectHeader.SEALED : 0);
+    long len = bytes.remaining() + (sealed ? ObjectCipher.TAG_BYTES : 0);
+    ObjectHeader header = new ObjectHeader(type, flags, objref, len, 0);
+    ByteBuffer plain = bytes.duplicate();
+    putObject(header, sealed ? sealed(header, plain) : plain);
+  }
+
+  private void putObject(ObjectHeader header, ByteBuffer stored) throws IOException {
     putHeader(header.withCrc(Crc32c.of(stored)));
     putBytes(stored);
     putZeros(header.paddingBytes());

@@ -4,14 +4,17 @@ import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.record.ImageRecord;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageArrayCompressed;
+import dev.ckpt.format.record.PageCodec;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * The payload of a page array taken apart, be it compressed or not.
  *
  * @param pages view of the pages of the DATA runs, in the buffer of the payload or an expander's
+ * @param codec by what they were compressed, if they were
  */
-record PagePayload(PageArray table, ByteBuffer pages) {
+record PagePayload(PageArray table, ByteBuffer pages, Optional<PageCodec> codec) {
   private static final int NR_RUNS_OFFSET = 8;
 
   /**
@@ -30,7 +33,7 @@ record PagePayload(PageArray table, ByteBuffer pages) {
       int at = table.remaining();
       ByteBuffer compressed = payload.slice(at, payload.remaining() - at);
       ByteBuffer pages = expander.expand(array, compressed, payloadOffset + at);
-      return new PagePayload(array.table(), pages.asReadOnlyBuffer());
+      return new PagePayload(array.table(), pages.asReadOnlyBuffer(), Optional.of(array.codec()));
     }
     return plain((PageArray) record, payload, objectOffset);
   }
@@ -49,7 +52,8 @@ record PagePayload(PageArray table, ByteBuffer pages) {
           payload.remaining() + " bytes");
     }
     ObjectDecoder.checkZeros(payload, table.tableBytes(), padding, payloadOffset, type);
-    return new PagePayload(table, payload.slice(pagesStart, table.dataBytes()).asReadOnlyBuffer());
+    ByteBuffer pages = payload.slice(pagesStart, table.dataBytes());
+    return new PagePayload(table, pages.asReadOnlyBuffer(), Optional.empty());
   }
 
   private static ByteBuffer table(ObjectType type, ByteBuffer payload, long payloadOffset)

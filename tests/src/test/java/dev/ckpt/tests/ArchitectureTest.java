@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Keeps the arrows between the modules pointing down, and fails when it looked at nothing. */
 class ArchitectureTest {
   /** Modules that have no sources yet. Whoever writes the first takes the module off this list. */
-  static final Set<String> NOT_WRITTEN_YET = Set.of("tools/convert");
+  static final Set<String> NOT_WRITTEN_YET = Set.of();
 
   private static final String[] FORMAT = {"dev.ckpt.error..", "dev.ckpt.format.."};
   private static final String CORE = "dev.ckpt.core..";

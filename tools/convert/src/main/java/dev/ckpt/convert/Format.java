@@ -1,0 +1,37 @@
+package dev.ckpt.convert;
+
+import dev.ckpt.format.ImageReader;
+import dev.ckpt.format.ImageWriter;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A format that an image can be put into, and made of again. Found by {@link
+ * java.util.ServiceLoader}.
+ *
+ * <p>Both ways go object by object: neither memory nor time depends on more than the largest one.
+ *
+ * <p>Threading: one conversion at a time and object; several may run beside each other.
+ */
+public interface Format {
+  /** By which people ask for it: small letters and digits. */
+  String name();
+
+  /** How the names of its files end, such as {@code .json}; the first is the usual one. */
+  List<String> suffixes();
+
+  /**
+   * Writes an image in this format.
+   *
+   * @param image from its first object; read up to its tail
+   * @throws IOException if it is damaged; then what was written is worth nothing
+   */
+  void fromImage(ImageReader image, Target target) throws IOException;
+
+  /**
+   * Writes the image that a file of this format stands for, and finishes it.
+   *
+   * @throws BadInputException if it is not what the format allows
+   */
+  void toImage(Source source, ImageWriter image) throws IOException;
+}

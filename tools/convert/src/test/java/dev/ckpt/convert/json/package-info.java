@@ -1,0 +1,2 @@
+/** Tests of images as JSON. */
+package dev.ckpt.convert.json;

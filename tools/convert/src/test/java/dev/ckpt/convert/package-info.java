@@ -1,0 +1,2 @@
+/** Tests of the converters. */
+package dev.ckpt.convert;
