@@ -18,6 +18,7 @@ final class CommandTree {
   private static final String PROGRAM = "ckpt";
   private static final String RESTORE = "restore";
   private static final String DUMP = "dump";
+  private static final String CONVERT = "convert";
   private static final String HELP = "help";
   private static final String NOTES =
       "%nIMAGE - stands for a pipe: standard output of dump, standard input of the others.%n%n"
@@ -57,6 +58,7 @@ final class CommandTree {
             WatchCommand.spec(),
             MergeCommand.spec(),
             DiffCommand.spec(),
+            ConvertCommand.spec(),
             CheckCommand.spec(),
             DemoCommand.spec(),
             CompletionCommand.spec(),
@@ -111,6 +113,7 @@ final class CommandTree {
       case "watch" -> WatchCommand.spec();
       case "merge" -> MergeCommand.spec();
       case "diff" -> DiffCommand.spec();
+      case CONVERT -> ConvertCommand.spec();
       case "check" -> CheckCommand.spec();
       case "demo" -> DemoCommand.spec();
       case "completion" -> CompletionCommand.spec();
@@ -127,6 +130,7 @@ final class CommandTree {
       case "watch" -> new WatchCommand(console, ending, arguments);
       case "merge" -> new MergeCommand(console, ending, arguments);
       case "diff" -> new DiffCommand(console, arguments);
+      case CONVERT -> new ConvertCommand(console, ending, arguments);
       case "check" -> new CheckCommand(console, arguments);
       case "demo" -> new DemoCommand(console, ending, arguments);
       case "completion" -> new CompletionCommand(console, arguments);
@@ -182,6 +186,7 @@ final class CommandTree {
   private static boolean stdoutTaken(String[] words) {
     List<String> list = List.of(words);
     return list.get(0).equals(RESTORE) && !list.contains("--detach")
+        || list.get(0).equals(CONVERT) && list.size() > 2 && list.get(2).equals("-")
         || list.get(0).equals(DUMP)
             && (list.contains("-") || list.contains("-o-") || list.contains("--output=-"));
   }

@@ -2,6 +2,7 @@ package dev.ckpt.cli;
 
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
+import dev.ckpt.convert.BadInputException;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.error.CkptException;
@@ -195,6 +196,9 @@ final class Report implements AutoCloseable {
           .put("object", corrupt.objectType())
           .put("expected", corrupt.expected())
           .put("actual", corrupt.actual());
+    }
+    if (error instanceof BadInputException bad) {
+      object.put("offset", bad.offset()).put("object", bad.object());
     }
     return object.put("refusals", refusals);
   }

@@ -100,7 +100,17 @@ class ArgumentsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"dump", "restore", "show", "verify", "diff", "check", "demo", "completion"})
+      strings = {
+        "dump",
+        "restore",
+        "show",
+        "verify",
+        "diff",
+        "convert",
+        "check",
+        "demo",
+        "completion"
+      })
   void everyCommandHasHelpWithAnExample(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
@@ -118,7 +128,9 @@ class ArgumentsTest {
     String help = CommandRun.of("help").out();
 
     for (String command :
-        new String[] {"dump", "restore", "show", "verify", "diff", "check", "demo", "completion"}) {
+        new String[] {
+          "dump", "restore", "show", "verify", "diff", "convert", "check", "demo", "completion"
+        }) {
       assertTrue(help.contains("\n  " + command + " "), help);
     }
   }

@@ -3,6 +3,7 @@ package dev.ckpt.convert.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import dev.ckpt.convert.ChannelStream;
 import dev.ckpt.convert.RecordTypes;
 import dev.ckpt.convert.Target;
 import dev.ckpt.format.ByteString;
@@ -12,7 +13,6 @@ import dev.ckpt.format.ObjectType;
 import dev.ckpt.format.record.PageArray;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,7 +34,8 @@ final class JsonImageWriter {
   void write(ImageReader image) throws IOException {
     JsonFactory factory =
         JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-    try (JsonGenerator out = factory.createGenerator(Channels.newOutputStream(target.channel()))) {
+    try (ChannelStream stream = new ChannelStream(target.channel());
+        JsonGenerator out = factory.createGenerator(stream)) {
       out.setPrettyPrinter(new LinePerObject());
       out.writeStartObject();
       out.writeStringField("format", JsonFormat.FORMAT);

@@ -36,9 +36,13 @@ final class NumberShape implements Shape {
 
   private static final List<String> MODES = List.of("mode", "umask");
 
+  /** Ends of names of 32-bit numbers that have no sign: 2^32-1 is nobody. */
+  private static final List<String> IDS = List.of("uid", "gid", "groups");
+
   /** How one is written. */
   private enum Style {
     DECIMAL,
+    UNSIGNED,
     HEX,
     OCTAL
   }
@@ -58,6 +62,8 @@ final class NumberShape implements Shape {
       style = Style.OCTAL;
     } else if (endsWithAny(name, BITS)) {
       style = Style.HEX;
+    } else if (endsWithAny(name, IDS)) {
+      style = Style.UNSIGNED;
     }
     return new NumberShape(false, style);
   }
@@ -79,6 +85,7 @@ final class NumberShape implements Shape {
     switch (style) {
       case HEX -> out.writeString("0x" + Long.toHexString(unsigned));
       case OCTAL -> out.writeString("0o" + Long.toOctalString(unsigned));
+      case UNSIGNED -> out.writeNumber(unsigned);
       default -> {
         if (Math.abs(number) <= EXACT_MAX && number != Long.MIN_VALUE) {
           out.writeNumber(number);
