@@ -13,6 +13,7 @@ final class FuzzTargets {
     List<FuzzTarget> all = new ArrayList<>(ImageTargets.all());
     all.addAll(ProcTargets.all());
     all.addAll(KernelTargets.all());
+    all.addAll(ConvertTargets.all());
     return List.copyOf(all);
   }
 
@@ -31,6 +32,8 @@ final class FuzzTargets {
       return List.of(broken());
     } else if (name.startsWith("image.")) {
       return ImageTargets.all();
+    } else if (name.startsWith("convert.")) {
+      return ConvertTargets.all();
     } else if (name.startsWith("proc.")) {
       return ProcTargets.of(type -> name.startsWith("proc." + type + "."));
     }

@@ -69,7 +69,11 @@ final class JsonInput {
   /** The bytes that the current token has in base64. */
   byte[] base64() throws IOException {
     Bounded bytes = new Bounded();
-    parser.readBinaryValue(bytes);
+    try {
+      parser.readBinaryValue(bytes);
+    } catch (IllegalArgumentException e) {
+      throw bad("base64 digits", e);
+    }
     return bytes.toByteArray();
   }
 
