@@ -172,6 +172,17 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("net.openhft..")));
   }
 
+  @Test
+  void onlyConvertersUseTheirLibraries() {
+    check(
+        noClasses()
+            .that(resideOutsideOfPackage(CONVERT))
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("com.fasterxml..")
+                    .or(resideInAPackage("com.esotericsoftware.."))));
+  }
+
   /** {@code bin/test} and the excluded tag must mean the same tests; the one goes by the name. */
   @Test
   void liveTestsAreTaggedAndNamedSo() {

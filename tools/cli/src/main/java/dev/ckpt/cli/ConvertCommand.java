@@ -103,7 +103,12 @@ final class ConvertCommand extends CkptCommand {
     output = path("what to make", Spec.parameter(arguments, 1).orElseThrow());
     formats =
         FormatChoice.of(input, Spec.value(arguments, FROM), output, Spec.value(arguments, TO));
-    inline = Spec.value(arguments, PAGES).map(INLINE::equals).orElse(isPipe(output));
+    Optional<String> pages = Spec.value(arguments, PAGES);
+    boolean beside = formats.format().pagesBeside();
+    inline = pages.map(INLINE::equals).orElse(!beside || isPipe(output));
+    if (!inline && !beside) {
+      throw new UsageException(formats.to() + " has the memory inline only");
+    }
     force = arguments.hasMatchedOption(FORCE);
     sync = !arguments.hasMatchedOption(NO_SYNC);
     keyFile = ImageKeys.keyFile(arguments);

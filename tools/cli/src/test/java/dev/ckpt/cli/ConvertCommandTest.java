@@ -82,6 +82,17 @@ class ConvertCommandTest {
   }
 
   @Test
+  void kryoHasTheMemoryInline() throws IOException {
+    String kryo = folder.resolve("a.kryo").toString();
+    done("convert", image, kryo);
+    done("convert", kryo, again);
+    assertAgain(image);
+    assertFalse(Files.exists(Path.of(kryo + ".pages")));
+    fails(
+        ExitCode.USAGE, "kryo has the memory inline only", "convert", image, kryo, "--pages=file");
+  }
+
+  @Test
   void tellsScriptsWhatItDid() {
     CommandRun run = done("convert", image, json, "--json");
     assertTrue(run.out().startsWith("{\"input\":\"" + image + "\",\"output\":\""), run.out());

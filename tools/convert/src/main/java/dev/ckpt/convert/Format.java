@@ -20,6 +20,11 @@ public interface Format {
   /** How the names of its files end, such as {@code .json}; the first is the usual one. */
   List<String> suffixes();
 
+  /** Whether its files can have the pages of the memory in a second file beside them. */
+  default boolean pagesBeside() {
+    return true;
+  }
+
   /**
    * Writes an image in this format.
    *

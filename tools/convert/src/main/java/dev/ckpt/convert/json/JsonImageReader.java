@@ -6,11 +6,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.ckpt.convert.BadInputException;
 import dev.ckpt.convert.Source;
 import dev.ckpt.format.ImageWriter;
 import dev.ckpt.format.Limits;
-import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.PushbackInputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
@@ -35,6 +36,9 @@ final class JsonImageReader {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
+  /** An object, white space, or the mark that some editors put in front of UTF-8. */
+  private static final String FIRST_BYTES = "{ \t\r\n\u00ef";
+
   private final Source source;
   private final ImageWriter image;
 
@@ -45,16 +49,32 @@ final class JsonImageReader {
 
   /** Reads all of it, and finishes the image. */
   void read() throws IOException {
-    try (JsonParser parser = FACTORY.createParser(Channels.newInputStream(source.channel()))) {
+    PushbackInputStream stream =
+        new PushbackInputStream(Channels.newInputStream(source.channel()), 2);
+    checkBeginning(stream);
+    try (JsonParser parser = FACTORY.createParser(stream)) {
       JsonInput in = new JsonInput(parser, source.name());
       try {
         document(in);
       } catch (JacksonException e) {
         throw in.noJson(e);
-      } catch (CharConversionException e) {
-        throw in.bad("UTF-8", e);
       }
     }
+  }
+
+  /**
+   * Refuses what is no text in UTF-8. NB: the parser would look for other encodings, and does not
+   * say of all that it finds none.
+   */
+  private void checkBeginning(PushbackInputStream stream) throws IOException {
+    byte[] head = stream.readNBytes(2);
+    boolean text = head.length == 2 && FIRST_BYTES.indexOf(head[0] & 0xff) >= 0 && head[1] != 0;
+    if (!text) {
+      BadInputException.Place place =
+          new BadInputException.Place(source.name(), 0, "line 1, column 1", "document");
+      throw BadInputException.of(place, "an object of JSON in UTF-8", "something else");
+    }
+    stream.unread(head);
   }
 
   private void document(JsonInput in) throws IOException {

@@ -131,7 +131,8 @@ class JsonInputTest {
   }
 
   @Test
-  void refusesWhatIsCutAnywhere() {
+  void refusesWhatIsCutAnywhere() throws IOException {
+    assertArrayEquals(Golden.image("v1-small.ckpt"), image("\ufeff" + json));
     for (int len = 0; len < json.stripTrailing().length(); len += 97) {
       refused(BadInputException.class, json.substring(0, len));
     }
@@ -141,7 +142,14 @@ class JsonInputTest {
   void refusesWhatIsNoJson() throws IOException {
     byte[] image = Golden.image("v1-small.ckpt");
     for (byte[] bytes :
-        new byte[][] {image, new byte[100], {(byte) 0xfe, (byte) 0xff}, "[]".getBytes(UTF_16LE)}) {
+        new byte[][] {
+          image,
+          {},
+          {0, 1, 0, 0},
+          {(byte) 0xfe, (byte) 0xff},
+          "[]".getBytes(UTF_8),
+          json.getBytes(UTF_16LE)
+        }) {
       CkptException e =
           assertThrows(
               CkptException.class, () -> Converted.image(JSON, bytes, Optional.of(folder)));

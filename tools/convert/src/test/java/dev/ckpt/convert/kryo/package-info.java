@@ -1,0 +1,2 @@
+/** Tests of images as Kryo objects. */
+package dev.ckpt.convert.kryo;
