@@ -40,6 +40,9 @@ public final class ImageFileOutput implements ImageOutput {
   /** Whether the descriptor is not there. */
   private boolean behind;
 
+  /** Whether its end may be a hole, which only a length can say. */
+  private boolean holes;
+
   private boolean named;
   private boolean synced;
   private boolean published;
@@ -107,6 +110,13 @@ public final class ImageFileOutput implements ImageOutput {
   }
 
   @Override
+  public void skip(long lenBytes) {
+    position += lenBytes;
+    behind = true;
+    holes = true;
+  }
+
+  @Override
   public Optional<ImageWindow> window(long lenBytes) throws IOException {
     // NB: what is dirtied beyond that, the disk would get twice: now, and when the pages are there.
     long most = ProcFs.vmstat().room() * Limits.PAGE_SIZE;
@@ -151,9 +161,9 @@ public final class ImageFileOutput implements ImageOutput {
     return FileChannel.open(Path.of("/proc/self/fd/" + fd.number()));
   }
 
-  /** Gives back the room that was found for more than there is. */
+  /** Makes it as long as what was written: a window is longer, and a hole at the end is not. */
   public void trim() throws SyscallException {
-    if (window.isPresent()) {
+    if (window.isPresent() || holes) {
       Files.truncate(fd, position);
     }
   }

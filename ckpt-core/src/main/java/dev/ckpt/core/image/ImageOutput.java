@@ -1,13 +1,28 @@
 package dev.ckpt.core.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
 
 /** Where an image is written to; nobody sees it before {@link #publish}. */
 public interface ImageOutput extends AutoCloseable {
+  /** Zeros that are written at once where there can be no hole. */
+  int MOST_ZEROS = 1 << 16;
+
   /** Takes the image's bytes in order. */
   WritableByteChannel channel();
+
+  /** Leaves out bytes that read as zeros: a hole, where there can be one. */
+  default void skip(long lenBytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(lenBytes, MOST_ZEROS));
+    for (long left = lenBytes; left > 0; left -= zeros.limit()) {
+      zeros.clear().limit((int) Math.min(left, MOST_ZEROS));
+      while (zeros.hasRemaining()) {
+        channel().write(zeros);
+      }
+    }
+  }
 
   /**
    * Whether to write is little more than to copy within memory, as it is for a file. A pipe may

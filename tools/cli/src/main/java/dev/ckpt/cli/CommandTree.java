@@ -59,6 +59,7 @@ final class CommandTree {
             MergeCommand.spec(),
             DiffCommand.spec(),
             ConvertCommand.spec(),
+            CoreCommand.spec(),
             CheckCommand.spec(),
             DemoCommand.spec(),
             CompletionCommand.spec(),
@@ -114,6 +115,7 @@ final class CommandTree {
       case "merge" -> MergeCommand.spec();
       case "diff" -> DiffCommand.spec();
       case CONVERT -> ConvertCommand.spec();
+      case "core" -> CoreCommand.spec();
       case "check" -> CheckCommand.spec();
       case "demo" -> DemoCommand.spec();
       case "completion" -> CompletionCommand.spec();
@@ -131,6 +133,7 @@ final class CommandTree {
       case "merge" -> new MergeCommand(console, ending, arguments);
       case "diff" -> new DiffCommand(console, arguments);
       case CONVERT -> new ConvertCommand(console, ending, arguments);
+      case "core" -> new CoreCommand(console, ending, arguments);
       case "check" -> new CheckCommand(console, arguments);
       case "demo" -> new DemoCommand(console, ending, arguments);
       case "completion" -> new CompletionCommand(console, arguments);

@@ -40,6 +40,12 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   }
 
   @Override
+  public void skip(long lenBytes) throws IOException {
+    refuseRevoked();
+    image.skip(lenBytes);
+  }
+
+  @Override
   public boolean isPrompt() {
     return image.isPrompt();
   }

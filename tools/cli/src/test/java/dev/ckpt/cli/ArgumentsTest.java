@@ -25,7 +25,7 @@ class ArgumentsTest {
       value = {
         "''                                   | '' is no command: there are dump, restore,",
         "dmp                                  | 'dmp' is no command: did you mean dump? (see ckpt",
-        "gcore                                | 'gcore' is no command: there are dump, restore,",
+        "strace                                | 'strace' is no command: there are dump, restore,",
         "--what                               | there is no option --what, and a command comes",
         "--stop dump 812                      | --stop belongs behind a command, as in ckpt dump",
         "dump                                 | Missing required options and parameters: 'PID',"
