@@ -60,6 +60,7 @@ final class CommandTree {
             DiffCommand.spec(),
             ConvertCommand.spec(),
             CoreCommand.spec(),
+            ReportCommand.spec(),
             CheckCommand.spec(),
             DemoCommand.spec(),
             CompletionCommand.spec(),
@@ -116,6 +117,7 @@ final class CommandTree {
       case "diff" -> DiffCommand.spec();
       case CONVERT -> ConvertCommand.spec();
       case "core" -> CoreCommand.spec();
+      case "report" -> ReportCommand.spec();
       case "check" -> CheckCommand.spec();
       case "demo" -> DemoCommand.spec();
       case "completion" -> CompletionCommand.spec();
@@ -134,6 +136,7 @@ final class CommandTree {
       case "diff" -> new DiffCommand(console, arguments);
       case CONVERT -> new ConvertCommand(console, ending, arguments);
       case "core" -> new CoreCommand(console, ending, arguments);
+      case "report" -> new ReportCommand(console, ending, arguments);
       case "check" -> new CheckCommand(console, arguments);
       case "demo" -> new DemoCommand(console, ending, arguments);
       case "completion" -> new CompletionCommand(console, arguments);

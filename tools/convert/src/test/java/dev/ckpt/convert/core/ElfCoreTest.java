@@ -1,12 +1,13 @@
 package dev.ckpt.convert.core;
 
-import static dev.ckpt.convert.core.CoreImages.PAGE;
-import static dev.ckpt.convert.core.CoreImages.PID;
+import static dev.ckpt.convert.TaskImages.PAGE;
+import static dev.ckpt.convert.TaskImages.PID;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.convert.TaskImages;
 import dev.ckpt.convert.core.CoreFile.Segment;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
@@ -44,20 +45,20 @@ class ElfCoreTest {
 
   @TempDir Path folder;
 
-  private Path image(CoreImages.Content content) throws IOException {
-    return CoreImages.write(folder.resolve("image"), Header.NO_PARENT, USUAL, List.of(), content);
+  private Path image(TaskImages.Content content) throws IOException {
+    return TaskImages.write(folder.resolve("image"), Header.NO_PARENT, USUAL, List.of(), content);
   }
 
   @Test
   void hasEachThreadWithItsRegisters() throws Exception {
     Path image =
-        CoreImages.write(
+        TaskImages.write(
             folder.resolve("image"),
             Header.NO_PARENT,
             USUAL,
             List.of(900, 1003),
-            (writer, mm) -> writer.write(CoreImages.anonymous(BASE, 1)));
-    CoreFile core = CoreImages.core(image, false);
+            (writer, mm) -> writer.write(TaskImages.anonymous(BASE, 1)));
+    CoreFile core = Cores.of(image, false);
     assertEquals(3, core.result().nrThreads());
     List<ByteBuffer> statuses = core.notes(NT_PRSTATUS);
     List<Integer> tids = List.of(PID, 900, 1003);
@@ -75,7 +76,7 @@ class ElfCoreTest {
       assertEquals(1, status.getInt(328), "pr_fpvalid");
       assertEquals(512, core.notes(NT_FPREGSET).get(i).remaining());
       assertEquals(
-          CoreImages.cpu(PID, 832, 7).xsave().asByteBuffer(), core.notes(NT_X86_XSTATE).get(i));
+          TaskImages.cpu(PID, 832, 7).xsave().asByteBuffer(), core.notes(NT_X86_XSTATE).get(i));
     }
     ByteBuffer info = core.notes(NT_PRPSINFO).get(0);
     assertEquals(136, info.remaining());
@@ -91,11 +92,11 @@ class ElfCoreTest {
     Path image =
         image(
             (writer, mm) -> {
-              writer.write(CoreImages.anonymous(BASE, 1000));
-              CoreImages.writePage(writer, mm, BASE + 5 * PAGE, 'x');
-              CoreImages.writePage(writer, mm, BASE + 900L * PAGE, 0);
+              writer.write(TaskImages.anonymous(BASE, 1000));
+              TaskImages.writePage(writer, mm, BASE + 5 * PAGE, 'x');
+              TaskImages.writePage(writer, mm, BASE + 900L * PAGE, 0);
             });
-    CoreFile core = CoreImages.core(image, false);
+    CoreFile core = Cores.of(image, false);
     assertEquals(1, core.loads().size());
     Segment load = core.loads().get(0);
     assertEquals(1000L * PAGE, load.fileBytes());
@@ -114,13 +115,13 @@ class ElfCoreTest {
               Shmem shmem =
                   new Shmem(ShmemKind.MEMFD, ByteString.of("m"), 3L * PAGE, 0, 0, 0100600);
               int objref = writer.writeShared(shmem);
-              writer.write(CoreImages.vma(BASE, 5, objref, VmFlag.SH.bit(), VmaKind.ANON_SHARED));
-              writer.write(CoreImages.vma(BASE + 9L * PAGE, 3, objref, 0, VmaKind.FILE_PRIVATE));
-              CoreImages.writePage(writer, mm, BASE + 10L * PAGE, 'p');
-              CoreImages.writePage(writer, objref, PAGE, 's');
-              CoreImages.writePage(writer, objref, 2 * PAGE, 't');
+              writer.write(TaskImages.vma(BASE, 5, objref, VmFlag.SH.bit(), VmaKind.ANON_SHARED));
+              writer.write(TaskImages.vma(BASE + 9L * PAGE, 3, objref, 0, VmaKind.FILE_PRIVATE));
+              TaskImages.writePage(writer, mm, BASE + 10L * PAGE, 'p');
+              TaskImages.writePage(writer, objref, PAGE, 's');
+              TaskImages.writePage(writer, objref, 2 * PAGE, 't');
             });
-    CoreFile core = CoreImages.core(image, false);
+    CoreFile core = Cores.of(image, false);
     assertEquals('s', core.byteAt(BASE + PAGE));
     assertEquals(0, core.byteAt(BASE + 4L * PAGE), "behind the end of the object");
     assertEquals('p', core.byteAt(BASE + 10L * PAGE), "the mapping's own");
@@ -133,13 +134,13 @@ class ElfCoreTest {
   @Test
   void readsFilesThatAreStillWhatWasMapped() throws Exception {
     Path mapped = Files.writeString(folder.resolve("mapped"), "a".repeat(3 * PAGE + 10));
-    CoreImages.Content content =
+    TaskImages.Content content =
         (writer, mm) -> {
-          int file = writer.writeShared(CoreImages.file(mapped));
-          writer.write(CoreImages.vma(BASE, 6, file, 0, VmaKind.FILE_PRIVATE));
-          CoreImages.writePage(writer, mm, BASE + PAGE, 'x');
+          int file = writer.writeShared(TaskImages.file(mapped));
+          writer.write(TaskImages.vma(BASE, 6, file, 0, VmaKind.FILE_PRIVATE));
+          TaskImages.writePage(writer, mm, BASE + PAGE, 'x');
         };
-    CoreFile core = CoreImages.core(image(content), false);
+    CoreFile core = Cores.of(image(content), false);
     assertEquals('a', core.byteAt(BASE));
     assertEquals('x', core.byteAt(BASE + PAGE));
     assertEquals('a', core.byteAt(BASE + 3 * PAGE + 9));
@@ -149,7 +150,7 @@ class ElfCoreTest {
 
     Files.writeString(mapped, "b".repeat(3 * PAGE + 10));
     Files.setLastModifiedTime(mapped, java.nio.file.attribute.FileTime.fromMillis(1));
-    CoreFile other = CoreImages.core(folder.resolve("image"), false);
+    CoreFile other = Cores.of(folder.resolve("image"), false);
     assertEquals(List.of(ByteString.of(mapped.toString())), other.result().missing());
     assertEquals('x', other.byteAt(BASE + PAGE));
     assertEquals(List.of((long) PAGE), other.loads().stream().map(Segment::fileBytes).toList());
@@ -163,29 +164,28 @@ class ElfCoreTest {
     Path image =
         image(
             (writer, mm) -> {
-              int file = writer.writeShared(CoreImages.file(pipe));
-              writer.write(CoreImages.vma(BASE, 6, file, 0, VmaKind.FILE_PRIVATE));
+              int file = writer.writeShared(TaskImages.file(pipe));
+              writer.write(TaskImages.vma(BASE, 6, file, 0, VmaKind.FILE_PRIVATE));
             });
-    CoreFile core =
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> CoreImages.core(image, true));
+    CoreFile core = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Cores.of(image, true));
     assertEquals(1, core.result().missing().size());
   }
 
   @Test
   void takesPagesOfParents() throws Exception {
     Path parent =
-        CoreImages.write(
+        TaskImages.write(
             folder.resolve("parent"),
             Header.NO_PARENT,
             USUAL,
             List.of(),
             (writer, mm) -> {
-              writer.write(CoreImages.anonymous(BASE, 3));
-              CoreImages.writePage(writer, mm, BASE, 'p');
-              CoreImages.writePage(writer, mm, BASE + PAGE, 'q');
+              writer.write(TaskImages.anonymous(BASE, 3));
+              TaskImages.writePage(writer, mm, BASE, 'p');
+              TaskImages.writePage(writer, mm, BASE + PAGE, 'q');
             });
     Path child =
-        CoreImages.write(
+        TaskImages.write(
             folder.resolve("child"),
             new UUID(7, parent.hashCode()),
             USUAL,
@@ -194,14 +194,14 @@ class ElfCoreTest {
               writer.write(new ParentImage(ByteString.of(parent.toString())));
               writer.write(
                   new ParentPages(mm, mm, List.of(new ParentPages.ParentRun(BASE + PAGE, 1))));
-              writer.write(CoreImages.anonymous(BASE, 3));
-              CoreImages.writePage(writer, mm, BASE, 'c');
+              writer.write(TaskImages.anonymous(BASE, 3));
+              TaskImages.writePage(writer, mm, BASE, 'c');
             });
-    CoreFile core = CoreImages.core(child, false);
+    CoreFile core = Cores.of(child, false);
     assertEquals('c', core.byteAt(BASE));
     assertEquals('q', core.byteAt(BASE + PAGE));
     Files.delete(parent);
-    CkptException e = assertThrows(CkptException.class, () -> CoreImages.core(child, false));
+    CkptException e = assertThrows(CkptException.class, () -> Cores.of(child, false));
     assertEquals(FailureCode.PARENT_MISSING, e.code());
   }
 
@@ -212,11 +212,11 @@ class ElfCoreTest {
         image(
             (writer, mm) -> {
               for (int i = 0; i < nr; i++) {
-                writer.write(CoreImages.anonymous(BASE + 2L * i * PAGE, 1));
+                writer.write(TaskImages.anonymous(BASE + 2L * i * PAGE, 1));
               }
-              CoreImages.writePage(writer, mm, BASE + 2L * (nr - 1) * PAGE, 'z');
+              TaskImages.writePage(writer, mm, BASE + 2L * (nr - 1) * PAGE, 'z');
             });
-    CoreFile core = CoreImages.core(image, false);
+    CoreFile core = Cores.of(image, false);
     assertEquals(nr, core.loads().size());
     assertEquals('z', core.byteAt(BASE + 2L * (nr - 1) * PAGE));
   }
@@ -228,12 +228,11 @@ class ElfCoreTest {
     Path image =
         image(
             (writer, mm) -> {
-              writer.write(CoreImages.vma(PAGE, nrPages, 0, VmFlag.NR.bit(), VmaKind.ANON_PRIVATE));
-              writer.write(CoreImages.anonymous(1L << 46, nrPages));
-              CoreImages.writePage(writer, mm, (1L << 46) + 12345L * PAGE, 'x');
+              writer.write(TaskImages.vma(PAGE, nrPages, 0, VmFlag.NR.bit(), VmaKind.ANON_PRIVATE));
+              writer.write(TaskImages.anonymous(1L << 46, nrPages));
+              TaskImages.writePage(writer, mm, (1L << 46) + 12345L * PAGE, 'x');
             });
-    CoreFile core =
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> CoreImages.core(image, false));
+    CoreFile core = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Cores.of(image, false));
     assertEquals(0, core.loads().get(0).fileBytes());
     assertEquals(1L << 45, core.loads().get(1).fileBytes());
     assertEquals('x', core.byteAt((1L << 46) + 12345L * PAGE));
@@ -244,20 +243,20 @@ class ElfCoreTest {
     Path image =
         image(
             (writer, mm) -> {
-              writer.write(CoreImages.anonymous(BASE, 3));
-              writer.write(CoreImages.anonymous(BASE + PAGE, 3));
+              writer.write(TaskImages.anonymous(BASE, 3));
+              writer.write(TaskImages.anonymous(BASE + PAGE, 3));
             });
     CorruptImageException e =
-        assertThrows(CorruptImageException.class, () -> CoreImages.core(image, false));
+        assertThrows(CorruptImageException.class, () -> Cores.of(image, false));
     assertEquals("VMA", e.objectType());
     assertTrue(e.offset() > 0);
   }
 
   @Test
   void refusesAThreadWithoutRegisters() throws Exception {
-    Path image = image((writer, mm) -> CoreImages.putThread(writer, 900, 100));
+    Path image = image((writer, mm) -> TaskImages.putThread(writer, 900, 100));
     CorruptImageException e =
-        assertThrows(CorruptImageException.class, () -> CoreImages.core(image, false));
+        assertThrows(CorruptImageException.class, () -> Cores.of(image, false));
     assertEquals("THREAD", e.objectType());
     assertTrue(e.getMessage().contains("thread 900"), e.getMessage());
   }
@@ -265,7 +264,7 @@ class ElfCoreTest {
   @Test
   void refusesAPreDump() throws Exception {
     Path image = image((writer, mm) -> writer.write(new PreDump(PreDump.READ)));
-    CkptException e = assertThrows(CkptException.class, () -> CoreImages.core(image, false));
+    CkptException e = assertThrows(CkptException.class, () -> Cores.of(image, false));
     assertEquals(FailureCode.CORE_PRE_DUMP, e.code());
   }
 
@@ -275,12 +274,12 @@ class ElfCoreTest {
     Path image =
         image(
             (writer, mm) -> {
-              writer.write(CoreImages.anonymous(BASE, 30));
-              CoreImages.writePage(writer, mm, BASE + 5 * PAGE, 'x');
+              writer.write(TaskImages.anonymous(BASE, 30));
+              TaskImages.writePage(writer, mm, BASE + 5 * PAGE, 'x');
             });
     byte[] whole = Files.readAllBytes(image);
     CollectedOutput expected = new CollectedOutput();
-    ElfCore.Result result = CoreImages.convert(image, false, expected);
+    ElfCore.Result result = Cores.convert(image, false, expected);
     Random random = new Random(812);
     Path damaged = folder.resolve("damaged");
     int refused = 0;
@@ -295,7 +294,7 @@ class ElfCoreTest {
       Files.write(damaged, bytes);
       try {
         CollectedOutput output = new CollectedOutput();
-        assertEquals(result, CoreImages.convert(damaged, false, output));
+        assertEquals(result, Cores.convert(damaged, false, output));
         int len = Math.toIntExact(output.size());
         assertEquals(expected.read(0, len), output.read(0, len));
       } catch (CkptException e) {

@@ -1,13 +1,8 @@
-package dev.ckpt.convert.core;
+package dev.ckpt.convert;
 
 import dev.ckpt.format.ByteString;
-import dev.ckpt.format.ImageChain;
-import dev.ckpt.format.ImageFile;
-import dev.ckpt.format.ImageState;
 import dev.ckpt.format.ImageWriter;
-import dev.ckpt.format.KeySource;
 import dev.ckpt.format.Limits;
-import dev.ckpt.format.ParentFiles;
 import dev.ckpt.format.record.CpuX86_64;
 import dev.ckpt.format.record.Cred;
 import dev.ckpt.format.record.FileRef;
@@ -24,56 +19,55 @@ import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
-/** Images of a task that never was, and the cores that are made of them. */
-final class CoreImages {
-  static final int PID = 812;
-  static final int PAGE = Limits.PAGE_SIZE;
-  static final int XSAVE_BYTES = 832;
+/** Images of a task that never was. */
+public final class TaskImages {
+  public static final int PID = 812;
+  public static final int PAGE = Limits.PAGE_SIZE;
+  public static final int XSAVE_BYTES = 832;
 
-  private CoreImages() {}
+  private TaskImages() {}
 
   /** What stands behind the state of one: mappings, objects and pages. */
-  interface Content {
+  public interface Content {
     /** Writes them; the owner of private pages has this number. */
     void put(ImageWriter writer, int mm) throws IOException;
   }
 
-  static Header header(UUID uuid, UUID parent) {
+  public static Header header(UUID uuid, UUID parent) {
     ByteString none = ByteString.EMPTY;
     return new Header(
         Header.EM_X86_64, PAGE, none, new UUID(1, 2), 3, 4, 5, uuid, parent, none, none);
   }
 
   /** The bytes of a page that has this content everywhere. */
-  static ByteBuffer page(int content) {
+  public static ByteBuffer page(int content) {
     byte[] bytes = new byte[PAGE];
     java.util.Arrays.fill(bytes, (byte) content);
     return ByteBuffer.allocateDirect(PAGE).put(bytes).flip();
   }
 
-  static void writePage(ImageWriter writer, int owner, long addr, int content) throws IOException {
+  public static void writePage(ImageWriter writer, int owner, long addr, int content)
+      throws IOException {
     PageRun run = new PageRun(addr, 1, PageKind.DATA);
     writer.writePages(new PageArray(owner, List.of(run)), page(content));
   }
 
-  static Vma anonymous(long start, long nrPages) {
+  public static Vma anonymous(long start, long nrPages) {
     return vma(start, nrPages, 0, 0, VmaKind.ANON_PRIVATE);
   }
 
-  static Vma vma(long start, long nrPages, int backing, long flags, VmaKind kind) {
+  public static Vma vma(long start, long nrPages, int backing, long flags, VmaKind kind) {
     ByteString none = ByteString.EMPTY;
     return new Vma(start, start + nrPages * PAGE, 3, 0x22, flags, 0, backing, none, kind);
   }
 
   /** What an image says of a file that is there. */
-  static FileRef file(Path path) throws IOException {
+  public static FileRef file(Path path) throws IOException {
     var found = Files.readAttributes(path, "unix:*");
     return new FileRef(
         ByteString.of(path.toString()),
@@ -88,7 +82,7 @@ final class CoreImages {
         false);
   }
 
-  static Task task() {
+  public static Task task() {
     ByteString root = ByteString.of("/");
     ByteString comm = ByteString.of("sleeper");
     return new Task(
@@ -114,7 +108,7 @@ final class CoreImages {
         20);
   }
 
-  static CpuX86_64 cpu(int tid, int xsaveBytes, long features) {
+  public static CpuX86_64 cpu(int tid, int xsaveBytes, long features) {
     long[] regs = new long[CpuX86_64.NR_REGS];
     for (int i = 0; i < regs.length; i++) {
       regs[i] = tid * 1000L + i;
@@ -126,13 +120,14 @@ final class CoreImages {
     return CpuX86_64.of(tid, regs, ByteString.of(xsave), features);
   }
 
-  static Mm mm(int exe, int coredumpFilter) {
+  public static Mm mm(int exe, int coredumpFilter) {
     ByteString auxv = ByteString.of(new byte[32]);
     return new Mm(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, auxv, exe, 0, 0, 0, 0, coredumpFilter, 0);
   }
 
   /** Writes an image of a task with a thread of each of these numbers above its own. */
-  static Path write(Path path, UUID parent, int filter, List<Integer> others, Content content)
+  public static Path write(
+      Path path, UUID parent, int filter, List<Integer> others, Content content)
       throws IOException {
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(Files.newOutputStream(path)))) {
       writer.write(header(new UUID(7, path.hashCode()), parent));
@@ -150,32 +145,12 @@ final class CoreImages {
     return path;
   }
 
-  static void putThread(ImageWriter writer, int tid, int xsaveBytes) throws IOException {
+  public static void putThread(ImageWriter writer, int tid, int xsaveBytes) throws IOException {
     ByteString comm = ByteString.of("sleeper");
     ByteString none = ByteString.EMPTY;
     writer.write(new TaskThread(tid, comm, 0x4000, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0));
     writer.write(cpu(tid, xsaveBytes, 7));
     writer.write(new Sched(tid, 0, -7, 0, 0, 0, 0, 0, 0, 0, 0, 0, none));
     writer.write(new Cred(tid, 1000, 1, 1, 1, 100, 1, 1, 1, List.of(), 0, 0, 0, 0, 0, 0, false));
-  }
-
-  /** The core file of an image. */
-  static CoreFile core(Path image, boolean all) throws IOException {
-    CollectedOutput output = new CollectedOutput();
-    ElfCore.Result result = convert(image, all, output);
-    return new CoreFile(output, result);
-  }
-
-  // The chain closes it; a second time does nothing.
-  @SuppressWarnings("MustBeClosedChecker")
-  static ElfCore.Result convert(Path image, boolean all, CoreOutput output) throws IOException {
-    ParentFiles parents =
-        new ParentFiles(Optional.of(image.getParent()), FileChannel::open, KeySource.NONE);
-    try (ImageFile file = ImageFile.open(image)) {
-      ImageState state = file.state();
-      try (ImageChain chain = ImageChain.from(file, "the image", state, parents)) {
-        return ElfCore.write(state, chain, all, output);
-      }
-    }
   }
 }
