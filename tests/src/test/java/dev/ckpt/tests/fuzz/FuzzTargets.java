@@ -11,6 +11,7 @@ final class FuzzTargets {
 
   static List<FuzzTarget> all() throws IOException, ReflectiveOperationException {
     List<FuzzTarget> all = new ArrayList<>(ImageTargets.all());
+    all.addAll(CoreTargets.all());
     all.addAll(ProcTargets.all());
     all.addAll(KernelTargets.all());
     all.addAll(ConvertTargets.all());
@@ -34,6 +35,8 @@ final class FuzzTargets {
       return ImageTargets.all();
     } else if (name.startsWith("convert.")) {
       return ConvertTargets.all();
+    } else if (name.startsWith("core.") || name.startsWith("report.")) {
+      return CoreTargets.all();
     } else if (name.startsWith("proc.")) {
       return ProcTargets.of(type -> name.startsWith("proc." + type + "."));
     }
