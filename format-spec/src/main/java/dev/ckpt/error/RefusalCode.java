@@ -307,8 +307,17 @@ public enum RefusalCode implements Code {
       RESTORE,
       "a pid or tid is in use; the line says by whom: a process, a zombie that its parent has not"
           + " waited for, a thread, or a process group or session that still has members",
-      "end or collect what uses it, or restore in a new pid namespace"),
+      "end or collect what uses it, or restore with `--pid-namespace`"),
   NO_RIGHT_TO_PIDS(RESTORE, "we may not choose pids", "root, or CAP_CHECKPOINT_RESTORE"),
+  NO_RIGHT_TO_NAMESPACE(
+      RESTORE,
+      "it was to have a pid namespace, and we may not make one, or this kernel has none",
+      "root, or CAP_SYS_ADMIN; or without `--pid-namespace`"),
+  OUTSIDE_NAMESPACE(
+      RESTORE,
+      "it was to have a pid namespace, and has to do with a process outside, which it could not see"
+          + " there: by a pidfd, or by a file of /proc",
+      "restore it without `--pid-namespace`, or dump it without that"),
   NO_RIGHT_TO_USER(RESTORE, "a thread belongs to another user", "run as that user or as root"),
   NO_RIGHT_TO_SCHED(
       RESTORE,

@@ -24,7 +24,7 @@ final class Cgroups {
       // hierarchy:controllers:path
       String[] parts = line.split(":", 3);
       if (parts.length == 3 && !ours.contains(line)) {
-        move(context, task.pid(), parts[1], parts[2]);
+        move(context, context.leader().pid(), parts[1], parts[2]);
       }
     }
   }

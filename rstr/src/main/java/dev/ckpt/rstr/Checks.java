@@ -35,6 +35,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Looks at everything a restore needs before it creates anything, and lists all that is wrong. */
@@ -179,6 +180,10 @@ public final class Checks {
   }
 
   private void numbers() throws CkptException {
+    if (options.pids() == PidPolicy.NAMESPACE) {
+      PidNamespace.check(this);
+      return;
+    }
     for (TaskThread thread : state.threads()) {
       if (java.nio.file.Files.exists(java.nio.file.Path.of("/proc/" + thread.tid()))) {
         refusals.add(PidHolder.refusal(thread.tid()));
@@ -283,7 +288,7 @@ public final class Checks {
 
   /** Whether it is there as soon as the task is. */
   private boolean isInOwnProc(FileRef file) throws CkptException {
-    return (file.path() + "/").startsWith("/proc/" + state.task().pid() + "/");
+    return PidNamespace.ownerOf(file.path()).equals(OptionalInt.of(state.task().pid()));
   }
 
   private static boolean isLink(FileRef file) {

@@ -13,7 +13,6 @@ import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.RefusalCode;
-import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.Cred;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -85,7 +84,8 @@ final class Creds {
 
   /** Gives a thread its credentials; it makes the calls itself. */
   static void restore(RstrContext context, BatchRunner run, Cred cred) throws CkptException {
-    Status before = ProcFs.of(context.leader().pid()).status(cred.tid());
+    int tid = context.ids().ours(cred.tid());
+    Status before = ProcFs.of(context.leader().pid()).status(tid);
     Creds creds = new Creds(context, run, cred, before);
     try {
       creds.restoreInheritable();
@@ -223,9 +223,10 @@ final class Creds {
   }
 
   /** Makes sure that every thread has the ids and rights it had, no more and no less. */
-  static void verify(ImageState state) throws CkptException {
-    for (Cred cred : state.all(Cred.class)) {
-      Status now = ProcFs.of(state.task().pid()).status(cred.tid());
+  static void verify(RstrContext context) throws CkptException {
+    for (Cred cred : context.state().all(Cred.class)) {
+      int tid = context.ids().ours(cred.tid());
+      Status now = ProcFs.of(context.leader().pid()).status(tid);
       boolean sameRights =
           now.capEff() == cred.capEffective()
               && now.capPrm() == cred.capPermitted()

@@ -11,6 +11,7 @@ import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.FileTty;
 import dev.ckpt.format.record.Task;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A restored task as a job of ours, in the manner of a shell: it has our terminal while we would
@@ -21,6 +22,7 @@ final class Foreground implements AutoCloseable {
   private static final int SIGNALLED = 128;
 
   private final int pid;
+  private final OptionalInt init;
   private final boolean hasTerminal;
   private byte[] taskSettings = {};
   private Optional<Terminal.Window> taskWindow = Optional.empty();
@@ -29,29 +31,34 @@ final class Foreground implements AutoCloseable {
   private boolean cameStopped;
   private Optional<SignalForwarder> forwarder = Optional.empty();
 
-  private Foreground(int pid, boolean hasTerminal) {
+  private Foreground(int pid, OptionalInt init, boolean hasTerminal) {
     this.pid = pid;
+    this.init = init;
     this.hasTerminal = hasTerminal;
   }
 
   /** A task that does not run yet, or is nobody's job. */
   static Foreground without(int pid) {
-    return new Foreground(pid, false);
+    return new Foreground(pid, OptionalInt.empty(), false);
   }
 
   /**
    * Makes a task that is about to run our job, if it is to be that: signals go on to it from now
    * on, and if it is in our session and we have a terminal, it is in the foreground there if we
    * are. One that is stopped gets the terminal when it is continued.
+   *
+   * @param pid by which we see it
+   * @param init of a pid namespace that was made for it; a child of ours too
    */
-  static Foreground begin(ImageState state, RestartOptions options) throws CkptException {
+  static Foreground begin(ImageState state, RestartOptions options, int pid, OptionalInt init)
+      throws CkptException {
     Task task = state.task();
     if (options.custody() != Custody.JOB) {
-      return without(task.pid());
+      return without(pid);
     }
     boolean ownSession = (task.flags() & Task.SESSION_LEADER) != 0;
-    Foreground job = new Foreground(task.pid(), !ownSession && Terminal.exists());
-    job.forwarder = Optional.of(SignalForwarder.to(task.pid()));
+    Foreground job = new Foreground(pid, init, !ownSession && Terminal.exists());
+    job.forwarder = Optional.of(SignalForwarder.to(pid));
     if (job.hasTerminal) {
       job.takeSettings(state);
       job.cameStopped = task.stopSignal() != 0;
@@ -84,11 +91,20 @@ final class Foreground implements AutoCloseable {
           stopWithIt(status >> 8 & 0xff);
           continue;
         }
+        endNamespace();
         int signal = status & 0x7f;
         return signal == 0 ? status >> 8 & 0xff : SIGNALLED + signal;
       }
     } finally {
       close();
+    }
+  }
+
+  /** With the task ends all that it has started: the init is about to see to that itself. */
+  private void endNamespace() throws SyscallException {
+    if (init.isPresent()) {
+      Signals.kill(init.getAsInt(), Signals.SIGKILL);
+      Ptrace.waitFor(init.getAsInt(), 0);
     }
   }
 

@@ -30,7 +30,7 @@ final class GroupStop {
     long mask = leader.sigmask();
     // Others that wait would be delivered before it, or instead of it.
     leader.setSigmask(~Signals.bit(signal));
-    Signals.kill(task.pid(), signal);
+    Signals.kill(leader.pid(), signal);
     leader.cont(0);
     leader.expectStop(Stop.Kind.SIGNAL, "stop it again");
     leader.cont(signal);
@@ -38,7 +38,7 @@ final class GroupStop {
     leader.setSigmask(mask);
     context
         .notes()
-        .add("stopped: as it was when it was dumped; kill -CONT " + task.pid() + " continues it");
+        .add("stopped: as it was when it was dumped; kill -CONT " + leader.pid() + " continues it");
   }
 
   /**

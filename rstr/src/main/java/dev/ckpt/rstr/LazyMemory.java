@@ -154,7 +154,7 @@ final class LazyMemory implements NewMemory, AutoCloseable {
     if (vmas.isEmpty()) {
       return;
     }
-    int pid = state.task().pid();
+    int pid = context.leader().pid();
     Fd userfault =
         Userfault.openToServe(run, pid)
             .orElseThrow(

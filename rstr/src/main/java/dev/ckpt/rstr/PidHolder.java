@@ -26,7 +26,7 @@ final class PidHolder {
           : refusal(
               tid,
               "is in use by process " + called(tid),
-              "end it, or restore in a new pid namespace");
+              "end it, or restore with --pid-namespace");
     } catch (CkptException e) {
       // No task has the number any more, or ever had: it may be that of a group.
       return ofGroup(tid);
@@ -53,7 +53,7 @@ final class PidHolder {
       }
     }
     return refusal(
-        number, "is in use, by nobody that we see", "try again, or restore in a new pid namespace");
+        number, "is in use, by nobody that we see", "try again, or restore with --pid-namespace");
   }
 
   private static Refusal refusal(int tid, String what, String remedy) {

@@ -98,7 +98,7 @@ public final class Restart {
     List<String> notes = new ArrayList<>(checks.notes());
     notes.addAll(restore.notes());
     return new RestartedTask(
-        state.task().pid(),
+        restore.pid(),
         timeline.wallNanos(),
         timeline.phases(),
         restore.nrPages(),

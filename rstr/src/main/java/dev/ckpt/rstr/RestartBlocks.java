@@ -69,10 +69,10 @@ final class RestartBlocks {
     thread.expectStop(Stop.Kind.INTERRUPTED, "restart block");
     long result = thread.regs().get(UserRegs.RAX);
     if (result == -Errno.ERESTART_RESTARTBLOCK) {
-      waiting.add(thread.tid());
+      waiting.add(thread.thread().own());
     } else if (!SyscallRestart.restarts(result)) {
       // There was nothing to wait for (any more): that is what the call says.
-      results.put(thread.tid(), result);
+      results.put(thread.thread().own(), result);
     }
   }
 
@@ -93,7 +93,7 @@ final class RestartBlocks {
    * the kernel look at restart blocks, and the leader has made our last call since.
    */
   void standReady(Tracee leader) throws CkptException {
-    if (waiting.contains(leader.tid())) {
+    if (waiting.contains(leader.thread().own())) {
       leader.interrupt();
       leader.cont(0);
       leader.expectStop(Stop.Kind.INTERRUPTED, "restart block");

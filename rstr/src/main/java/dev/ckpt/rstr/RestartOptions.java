@@ -13,6 +13,7 @@ import java.util.Optional;
  * How to restore.
  *
  * @param custody whose the task will be
+ * @param pids which numbers the task gets
  * @param files what to do about files that were open for writing and have changed
  * @param inheritFds files to open in the place of what these descriptors led to
  * @param backend name of the page filler, or {@link Backends#AUTO}
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 public record RestartOptions(
     Custody custody,
+    PidPolicy pids,
     FilesPolicy files,
     Map<Integer, Path> inheritFds,
     String backend,
@@ -87,6 +89,7 @@ public record RestartOptions(
   public static RestartOptions of() {
     return new RestartOptions(
         Custody.JOB,
+        PidPolicy.OLD,
         FilesPolicy.NEWER_OK,
         Map.of(),
         Backends.AUTO,
@@ -111,69 +114,67 @@ public record RestartOptions(
   /** The same, of somebody else. */
   public RestartOptions withCustody(Custody whose) {
     return new RestartOptions(
-        whose, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
+        whose, pids, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
+  }
+
+  /** The same with other numbers. */
+  public RestartOptions withPids(PidPolicy policy) {
+    return new RestartOptions(
+        custody, policy, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
     return new RestartOptions(
-        custody, policy, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
+        custody, pids, policy, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
     return new RestartOptions(
-        custody, files, paths, backend, keys, parents, progress, gate, hook, lazy);
+        custody, pids, files, paths, backend, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
     return new RestartOptions(
-        custody, files, inheritFds, name, keys, parents, progress, gate, hook, lazy);
+        custody, pids, files, inheritFds, name, keys, parents, progress, gate, hook, lazy);
   }
 
   /** The same with keys for a sealed image. */
   public RestartOptions withKeys(KeySource source) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, source, parents, progress, gate, hook, lazy);
+        custody, pids, files, inheritFds, backend, source, parents, progress, gate, hook, lazy);
   }
 
   /** The same with what the image builds on. */
   public RestartOptions withParents(ParentSource source) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, source, progress, gate, hook, lazy);
+        custody, pids, files, inheritFds, backend, keys, source, progress, gate, hook, lazy);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, parents, listener, gate, hook, lazy);
+        custody, pids, files, inheritFds, backend, keys, parents, listener, gate, hook, lazy);
   }
 
   /** The same with somebody who is asked. */
   public RestartOptions withGate(Gate guard) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, parents, progress, guard, hook, lazy);
+        custody, pids, files, inheritFds, backend, keys, parents, progress, guard, hook, lazy);
   }
 
   /** The same, with pages that come when the task runs already. */
   public RestartOptions withLazyPages(LazyImage image) {
+    Optional<LazyImage> later = Optional.of(image);
     return new RestartOptions(
-        custody,
-        files,
-        inheritFds,
-        backend,
-        keys,
-        parents,
-        progress,
-        gate,
-        hook,
-        Optional.of(image));
+        custody, pids, files, inheritFds, backend, keys, parents, progress, gate, hook, later);
   }
 
   /** The same with a hook. */
   public RestartOptions withHook(TouchHook listener) {
     return new RestartOptions(
-        custody, files, inheritFds, backend, keys, parents, progress, gate, listener, lazy);
+        custody, pids, files, inheritFds, backend, keys, parents, progress, gate, listener, lazy);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ckpt.rstr;
 
 import dev.ckpt.core.backend.FaultServer;
+import dev.ckpt.core.tracee.TaskId;
 import dev.ckpt.error.CkptException;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.Optional;
 
 /** A task that was restored and runs. */
 public final class RestartedTask {
-  private final int pid;
+  private final TaskId pid;
   private final long wallNanos;
   private final Map<String, Long> phases;
   private final long pages;
@@ -17,7 +18,7 @@ public final class RestartedTask {
   private final Foreground job;
 
   RestartedTask(
-      int pid,
+      TaskId pid,
       long wallNanos,
       Map<String, Long> phases,
       long pages,
@@ -33,9 +34,14 @@ public final class RestartedTask {
     this.job = job;
   }
 
-  /** Its pid, the same as before. */
+  /** Its pid: the same as before, unless it is in a pid namespace of its own. */
   public int pid() {
-    return pid;
+    return pid.ours();
+  }
+
+  /** The pid by which it knows itself, the same as before. */
+  public int ownPid() {
+    return pid.own();
   }
 
   /** From the call to the moment it ran, nanoseconds. */

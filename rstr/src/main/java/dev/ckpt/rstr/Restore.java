@@ -18,10 +18,10 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
-import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stub;
+import dev.ckpt.core.tracee.TaskId;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.core.tracee.Tracer;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
@@ -37,10 +37,10 @@ import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.rstr.file.Files;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Builds one task, step by step, on the tracer's thread. Until the last step everything that was
@@ -55,7 +55,6 @@ final class Restore {
           | Ptrace.O_TRACEVFORK
           | Ptrace.O_TRACECLONE;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int PROT_READ_EXEC = 5;
   private static final int PROT_READ_WRITE = 3;
@@ -72,6 +71,8 @@ final class Restore {
   private final List<String> notes = new ArrayList<>();
   private long nrPages;
   private Foreground job;
+  private Optional<PidNamespace> namespace = Optional.empty();
+  private Optional<Tracee> born = Optional.empty();
   private Optional<RstrContext> built = Optional.empty();
 
   /**
@@ -94,6 +95,11 @@ final class Restore {
 
   List<String> notes() {
     return notes;
+  }
+
+  /** By which numbers we and the task itself know it, once it is born. */
+  TaskId pid() {
+    return born.map(Tracee::process).orElseThrow();
   }
 
   /** The task as a job to wait for. */
@@ -138,10 +144,11 @@ final class Restore {
     if (built.isEmpty() || !(failure instanceof SyscallException)) {
       return failure;
     }
-    TargetGoneException gone = new TargetGoneException(task.pid(), "rebuild it");
+    int pid = pid().ours();
+    TargetGoneException gone = new TargetGoneException(pid, "rebuild it");
     gone.initCause(failure);
     try {
-      return ProcFs.of(task.pid()).stat().state().ended() ? gone : failure;
+      return ProcFs.of(pid).stat().state().ended() ? gone : failure;
     } catch (CkptException e) {
       gone.addSuppressed(e);
       return gone;
@@ -189,19 +196,38 @@ final class Restore {
   /** Has the stub make the new process, as its child or as its sibling, with the old pid. */
   private Tracee bear(Tracer tracer, Tracee stub) throws CkptException {
     boolean sibling = !options.detach();
+    int number;
     try (RemoteMemory memory = RemoteMemory.open(stub.pid(), options.hook());
         RemoteSyscalls calls = Stub.calls(stub, memory)) {
       clocks.enter(stub.pid(), calls);
+      if (options.pids() == PidPolicy.NAMESPACE) {
+        enterNamespace(stub, calls);
+      }
       Batch batch = calls.batch();
       Clone3.add(
           batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, task.pid());
       calls.run(batch);
+      number = calls.lastChild();
     } catch (SyscallException e) {
       throw birthFailed(e);
     }
-    Tracee leader = Tracee.attached(tracer, task.pid(), task.pid());
+    TaskId pid = new TaskId(number, task.pid());
+    Tracee leader = Tracee.attached(tracer, pid, pid);
+    born = Optional.of(leader);
     Threads.awaitBirth(leader);
+    if (namespace.isPresent()) {
+      namespace.get().watch(task.pid());
+    }
     return leader;
+  }
+
+  private void enterNamespace(Tracee stub, RemoteSyscalls calls) throws CkptException {
+    try {
+      namespace = Optional.of(PidNamespace.begin(stub, calls, options));
+      namespace.get().prepare();
+    } catch (SyscallException e) {
+      throw PidNamespace.failed(e);
+    }
   }
 
   private CkptException birthFailed(SyscallException e) {
@@ -226,8 +252,8 @@ final class Restore {
 
   private void build(UserRegs userRegs, Tracee leader) throws IOException {
     long taken = SignalState.pendingMask(state) | PosixTimers.signalMask(state);
-    try (RemoteMemory memory = RemoteMemory.open(task.pid(), options.hook());
-        Fd pidfd = Tasks.pidfdOpen(task.pid())) {
+    try (RemoteMemory memory = RemoteMemory.open(leader.pid(), options.hook());
+        Fd pidfd = Tasks.pidfdOpen(leader.pid())) {
       RstrContext context =
           new RstrContext(
               state,
@@ -249,7 +275,7 @@ final class Restore {
         populate(context, new BatchRunner(calls), threads);
       }
       timeline.end("threads");
-      Creds.verify(state);
+      Creds.verify(context);
       RestartBlocks blocks = RestartBlocks.restore(context, threads);
       threads.setRegisters(blocks);
       LastCall.unmapOurs(context);
@@ -262,13 +288,21 @@ final class Restore {
       GroupStop.restore(context);
       notes.addAll(context.notes());
       options.progress().over();
-      job = Foreground.begin(state, options);
+      job = Foreground.begin(state, options, leader.pid(), init());
       context.finish();
       timeline.end("finish");
       options.gate().commit();
+      if (namespace.isPresent()) {
+        namespace.get().letGo();
+      }
       threads.letGo();
       timeline.end("letGo");
     }
+  }
+
+  /** The init that is our child, too. */
+  private OptionalInt init() {
+    return namespace.isPresent() ? OptionalInt.of(namespace.get().init()) : OptionalInt.empty();
   }
 
   /** Maps our code and area into the new process, while it still is a copy of the stub. */
@@ -279,7 +313,7 @@ final class Restore {
       map(run, context.area(), PROT_READ_WRITE);
       run.flush();
     }
-    LoopCode code = new LoopCode().stopWith(task.pid(), context.stopSignal());
+    LoopCode code = new LoopCode().stopWith(context.leader().process().own(), context.stopSignal());
     context.memory().writeForced(context.code().address(), code.toByteArray());
   }
 
@@ -341,9 +375,10 @@ final class Restore {
 
   private void fill(RstrContext context, MemoryObjects objects, PageStream pages, Staging staging)
       throws IOException {
-    try (RemoteMemory beside = RemoteMemory.open(task.pid(), options.hook());
-        PageFiller ours = backend.open(new Target(task.pid(), context.memory()));
-        PageFiller theirs = backend.open(new Target(task.pid(), beside));
+    int pid = context.leader().pid();
+    try (RemoteMemory beside = RemoteMemory.open(pid, options.hook());
+        PageFiller ours = backend.open(new Target(pid, context.memory()));
+        PageFiller theirs = backend.open(new Target(pid, beside));
         Pages filled = new Pages(context, objects, staging)) {
       filled.fill(pages, ours, theirs);
       nrPages = filled.nrPages();
@@ -366,43 +401,19 @@ final class Restore {
     }
   }
 
+  /** NB: an init ends only when everybody else in its namespace was waited for. */
   private void endTask() throws CkptException {
     try {
-      if (!Signals.exists(task.pid())) {
-        return;
+      if (born.isPresent()) {
+        Abandoned.end(born.get().pid());
+      } else if (namespace.isEmpty()) {
+        // It may be there although we have not seen its birth.
+        Abandoned.end(task.pid());
       }
-      Ptrace.WaitResult known = Ptrace.waitFor(task.pid(), Ptrace.WALL | Ptrace.WNOHANG);
-      if (known.pid() < 0) {
-        // Not ours: somebody else's process has that pid, which is why we failed.
-        return;
+    } finally {
+      if (namespace.isPresent()) {
+        Abandoned.end(namespace.get().init());
       }
-      Signals.kill(task.pid(), Signals.SIGKILL);
-      Deadline deadline = Deadline.in(PATIENCE);
-      while (!isReaped() && !deadline.passed()) {
-        deadline.pause();
-      }
-    } catch (SyscallException e) {
-      if (e.errno() != Errno.ESRCH) {
-        throw e;
-      }
-    }
-  }
-
-  /** NB: the kernel reports the leader's death only after every other thread was waited for. */
-  private boolean isReaped() throws CkptException {
-    for (int tid : tids()) {
-      if (tid != task.pid()) {
-        Ptrace.waitFor(tid, Ptrace.WALL | Ptrace.WNOHANG);
-      }
-    }
-    return Ptrace.waitFor(task.pid(), Ptrace.WALL | Ptrace.WNOHANG).pid() < 0;
-  }
-
-  private List<Integer> tids() throws CkptException {
-    try {
-      return ProcFs.of(task.pid()).tasks();
-    } catch (TargetGoneException e) {
-      return List.of();
     }
   }
 }

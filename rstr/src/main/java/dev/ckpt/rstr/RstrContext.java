@@ -34,6 +34,7 @@ public final class RstrContext {
   private final VdsoMapping vdso;
   private final Tracer tracer;
   private final Tracee leader;
+  private final TaskIds ids;
   private final RemoteMemory memory;
   private final Fd pidfd;
   private final Layout layout;
@@ -64,6 +65,7 @@ public final class RstrContext {
     this.vdso = vdso;
     this.tracer = leader.tracer();
     this.leader = leader;
+    this.ids = new TaskIds(leader.process());
     this.memory = memory;
     this.pidfd = pidfd;
     this.layout = layout;
@@ -103,6 +105,11 @@ public final class RstrContext {
   /** The thread group leader of the new task. */
   public Tracee leader() {
     return leader;
+  }
+
+  /** By which numbers we see the new task's threads. */
+  public TaskIds ids() {
+    return ids;
   }
 
   /** The new task's memory. */

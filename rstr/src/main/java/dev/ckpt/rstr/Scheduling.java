@@ -27,10 +27,10 @@ final class Scheduling {
   private final Sched sched;
   private final int tid;
 
-  private Scheduling(RstrContext context, Sched sched) {
+  private Scheduling(RstrContext context, Sched sched) throws CkptException {
     this.context = context;
     this.sched = sched;
-    this.tid = sched.tid();
+    this.tid = context.ids().ours(sched.tid());
   }
 
   /** Sets what a thread can only set for itself. */
@@ -97,12 +97,16 @@ final class Scheduling {
           List.of(
               new Refusal(
                   RefusalCode.AFFINITY,
-                  "thread " + tid + " may run on CPUs " + wanted + " only, and none is here",
+                  "thread "
+                      + sched.tid()
+                      + " may run on CPUs "
+                      + wanted
+                      + " only, and none is here",
                   "restore it where it may use one of them")));
     }
     CpuList got = CpuList.allowed(ProcFs.of(pid).status(tid));
     if (!got.equals(wanted)) {
-      context.notes().add("affinity: thread " + tid + " has CPUs " + got + " of " + wanted);
+      context.notes().add("affinity: thread " + sched.tid() + " has CPUs " + got + " of " + wanted);
     }
   }
 

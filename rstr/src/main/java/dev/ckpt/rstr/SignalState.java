@@ -43,7 +43,7 @@ final class SignalState {
    * @param tid the thread; its leader queues those for the process too
    */
   static void restorePending(RstrContext context, BatchRunner run, int tid) throws CkptException {
-    int pid = context.leader().pid();
+    int pid = context.leader().process().own();
     for (Sigpending queue : context.state().all(Sigpending.class)) {
       boolean shared = queue.tid() == 0;
       if (shared ? tid != pid : queue.tid() != tid) {

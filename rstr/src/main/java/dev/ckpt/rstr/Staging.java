@@ -265,7 +265,7 @@ final class Staging implements AutoCloseable {
   }
 
   private Optional<Userfault> open(boolean moves) throws CkptException {
-    return Userfault.open(run, context.state().task().pid(), moves);
+    return Userfault.open(run, context.leader().pid(), moves);
   }
 
   /** Makes room for all of them; nothing is staged if it cannot be had. */

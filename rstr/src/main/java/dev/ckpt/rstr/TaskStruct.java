@@ -205,7 +205,7 @@ final class TaskStruct {
   /** Sets what the session is that the task leads. */
   static void restoreAutogroup(RstrContext context) throws CkptException {
     Task task = context.state().task();
-    int now = ProcFs.of(task.pid()).autogroupNice().orElse(0);
+    int now = ProcFs.of(context.leader().pid()).autogroupNice().orElse(0);
     if ((task.flags() & Task.SESSION_LEADER) != 0 && task.autogroupNice() != now) {
       write(context, "autogroup", Integer.toString(task.autogroupNice()));
     }

@@ -7,6 +7,7 @@ import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stop;
+import dev.ckpt.core.tracee.TaskId;
 import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
@@ -32,7 +33,7 @@ final class Threads {
 
   Threads(RstrContext context) {
     this.context = context;
-    threads.put(context.leader().pid(), context.leader());
+    threads.put(context.leader().thread().own(), context.leader());
   }
 
   /** Makes all threads but the leader, each stopped before its first instruction. */
@@ -53,9 +54,11 @@ final class Threads {
     } catch (SyscallException e) {
       throw Restore.birthFailed(e, tid);
     }
-    Tracee tracee = Tracee.attached(context.tracer(), context.leader().pid(), tid);
+    TaskId born = new TaskId(run.lastChild(), tid);
+    Tracee tracee = Tracee.attached(context.tracer(), context.leader().process(), born);
     awaitBirth(tracee);
     threads.put(tid, tracee);
+    context.ids().add(born);
   }
 
   /** Waits for the stop that an automatically attached thread makes at its birth. */
@@ -75,7 +78,7 @@ final class Threads {
   /** Gives every thread what it can only set for itself. */
   void restoreOwn() throws CkptException {
     for (TaskThread thread : context.state().all(TaskThread.class)) {
-      if (thread.tid() != context.leader().tid()) {
+      if (thread.tid() != context.leader().thread().own()) {
         Tracee tracee = threads.get(thread.tid());
         try (RemoteSyscalls calls = context.callsOf(tracee)) {
           BatchRunner run = new BatchRunner(calls);

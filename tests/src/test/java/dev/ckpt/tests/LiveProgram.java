@@ -24,6 +24,7 @@ import dev.ckpt.core.proc.Stat;
 import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ParentFiles;
+import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -52,7 +53,8 @@ final class LiveProgram implements AutoCloseable {
 
   private final Path base;
   private final Path folder;
-  private final int pid;
+  private final int ownPid;
+  private int pid;
   private Work work = this::createGo;
   private Verdict verdict = this::expectOk;
   private UnaryOperator<CheckpointOptions> dumpOptions = UnaryOperator.identity();
@@ -63,6 +65,7 @@ final class LiveProgram implements AutoCloseable {
   private LiveProgram(Path base, Path folder, int pid) {
     this.base = base;
     this.folder = folder;
+    this.ownPid = pid;
     this.pid = pid;
   }
 
@@ -149,6 +152,7 @@ final class LiveProgram implements AutoCloseable {
     return this;
   }
 
+  /** Its pid as we see it. */
   int pid() {
     return pid;
   }
@@ -311,9 +315,11 @@ final class LiveProgram implements AutoCloseable {
         new ParentFiles(Optional.of(image.getParent()), FileChannel::open, options.keys());
     try (FileChannel channel = FileChannel.open(image)) {
       RestartedTask task = Restart.restore(options.withParents(parents), channel);
-      if (task.pid() != pid) {
-        throw new AssertionError("restored as " + task.pid() + ", not as " + pid);
+      boolean same = task.pid() == task.ownPid() || options.pids() == PidPolicy.NAMESPACE;
+      if (!same || task.ownPid() != ownPid) {
+        throw new AssertionError("restored as " + task.ownPid() + ", not as " + ownPid);
       }
+      pid = task.pid();
       restarted = Optional.of(task);
       reaped = false;
       return task;
@@ -382,7 +388,7 @@ final class LiveProgram implements AutoCloseable {
   /** System V shared memory outlives who made it. */
   private void removeSegments() throws IOException {
     for (SysvSegment segment : ProcFs.sysvShm()) {
-      if (segment.cpid() == pid) {
+      if (segment.cpid() == pid || segment.cpid() == ownPid) {
         remove(segment);
       }
     }

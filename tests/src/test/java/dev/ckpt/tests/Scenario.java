@@ -1,6 +1,7 @@
 package dev.ckpt.tests;
 
 import dev.ckpt.core.checkpoint.CheckpointSession;
+import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
 import java.io.IOException;
@@ -44,6 +45,17 @@ enum Scenario {
       live.finish(exitStatus);
       live.putFilesBack("kept");
       awaitPages(live.restoreLazily(image, RestartOptions.of(), 0));
+      live.finish(exitStatus);
+    }
+  },
+
+  /** It comes back with its old numbers in a pid namespace of its own. */
+  COMES_BACK_IN_NAMESPACE {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      Path image = live.besides("image");
+      live.dump(image, true);
+      live.restore(image, RestartOptions.of().withPids(PidPolicy.NAMESPACE));
       live.finish(exitStatus);
     }
   },

@@ -31,6 +31,11 @@ public final class BatchRunner {
     room(1, 0).call(name, number, arguments);
   }
 
+  /** The number, as we see it, of the last process or thread that these calls have made. */
+  public int lastChild() {
+    return calls.lastChild();
+  }
+
   /** Makes the calls that were added; returns their batch, to read results from. */
   public Batch flush() throws CkptException {
     Batch done = batch;

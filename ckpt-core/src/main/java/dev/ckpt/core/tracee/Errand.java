@@ -11,8 +11,6 @@ import dev.ckpt.core.kernel.TouchHook;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.x86_64.LoopCode;
-import dev.ckpt.core.tracee.x86_64.StubImage;
-import dev.ckpt.core.tracee.x86_64.UserRegs;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
 import java.time.Duration;
@@ -175,22 +173,9 @@ public final class Errand implements AutoCloseable {
 
   private Void letGo(Batch table) throws CkptException {
     try (RemoteMemory memory = memory()) {
-      memory.writeForced(table.area().address(), table.image().getBytes(0, table.usedBytes()));
+      Stub.letGo(tracee, memory, table);
     }
-    tracee.setRegs(
-        tracee
-            .regs()
-            .with(UserRegs.RIP, StubImage.loopAddress() + LoopCode.loopOffset())
-            .with(UserRegs.ORIG_RAX, -1)
-            .with(UserRegs.RBX, table.area().address())
-            .with(UserRegs.RBP, table.nrCalls())
-            .with(UserRegs.R12, table.area().address())
-            .with(UserRegs.R13, 0)
-            .with(UserRegs.R14, 0)
-            .with(UserRegs.R15, tracee.tid()));
-    tracee.setSigmask(-1);
     sent = true;
-    tracee.detach(0);
     return null;
   }
 

@@ -69,6 +69,7 @@ public final class RemoteSyscalls implements AutoCloseable {
   private CodeSite site;
   private RemoteMap area;
   private NativeBuffer image;
+  private int lastChild;
   private boolean entered;
   private boolean closed;
 
@@ -113,7 +114,7 @@ public final class RemoteSyscalls implements AutoCloseable {
       site.write(
           memory,
           new LoopCode()
-              .stopWith(tracee.pid(), stopSignal)
+              .stopWith(tracee.process().own(), stopSignal)
               .home(SyscallRestart.forThreadComingHome(regs), mask));
       calls.mapArea();
       done = true;
@@ -168,7 +169,7 @@ public final class RemoteSyscalls implements AutoCloseable {
             .with(UserRegs.R12, 0)
             .with(UserRegs.R13, LIVE_AREA_BYTES)
             .with(UserRegs.R14, 0)
-            .with(UserRegs.R15, tracee.tid())
+            .with(UserRegs.R15, tracee.thread().own())
             .with(UserRegs.RBP, 0));
     tracee.setSigmask(stopSignal == StopSignal.NONE ? -1 : ~Signals.bit(stopSignal));
     UserRegs stopped = runToStop(NOWHERE);
@@ -191,6 +192,15 @@ public final class RemoteSyscalls implements AutoCloseable {
     return new Batch(area, image, MAX_CALLS);
   }
 
+  /**
+   * The number, as we see it, of the last process or thread that it made; 0 when it made none.
+   *
+   * <p>NB: what clone3(2) returns is the number in the namespace of whoever called it.
+   */
+  public int lastChild() {
+    return lastChild;
+  }
+
   /** What we do ourselves in the middle of a batch. */
   @FunctionalInterface
   public interface Pause {
@@ -208,7 +218,11 @@ public final class RemoteSyscalls implements AutoCloseable {
   public Batch.Result pause(Batch batch) {
     // NB: where a filter has it fail, the calls behind it must be made all the same.
     return batch.tryCall(
-        "tgkill(pause)", SyscallNumbers.TGKILL, tracee.pid(), tracee.tid(), stopSignal);
+        "tgkill(pause)",
+        SyscallNumbers.TGKILL,
+        tracee.process().own(),
+        tracee.thread().own(),
+        stopSignal);
   }
 
   /**
@@ -258,7 +272,7 @@ public final class RemoteSyscalls implements AutoCloseable {
             .with(UserRegs.R12, area.address())
             .with(UserRegs.R13, site == null ? 0 : area.lenBytes())
             .with(UserRegs.R14, 0)
-            .with(UserRegs.R15, tracee.tid()));
+            .with(UserRegs.R15, tracee.thread().own()));
   }
 
   /**
@@ -372,10 +386,16 @@ public final class RemoteSyscalls implements AutoCloseable {
     }
   }
 
-  /** Accepts what may come meanwhile: SIGSTOP, which nobody can block, and the stop it makes. */
+  /**
+   * Accepts what may come meanwhile: SIGSTOP, which nobody can block, and the stop it makes; the
+   * birth of a child that is traced.
+   */
   private void passOn(Stop stop) throws CkptException {
     if (stop.isEnd()) {
       throw new TargetGoneException(tracee.pid(), "run system calls in it");
+    }
+    if (stop.kind() == Stop.Kind.EVENT) {
+      lastChild = Math.toIntExact(tracee.eventMessage());
     }
     if (stop.kind() == Stop.Kind.SIGNAL && stop.detail() != Signals.SIGSTOP) {
       throw new SyscallException(
@@ -423,7 +443,7 @@ public final class RemoteSyscalls implements AutoCloseable {
               .with(UserRegs.RBP, 0)
               .with(UserRegs.R12, area.address())
               .with(UserRegs.R13, area.lenBytes())
-              .with(UserRegs.R15, tracee.tid()));
+              .with(UserRegs.R15, tracee.thread().own()));
       runToStop(NOWHERE);
     }
     if (stopSignal == StopSignal.NONE) {

@@ -124,7 +124,7 @@ public final class Stub implements AutoCloseable {
   @MustBeClosed
   public static RemoteSyscalls calls(Tracee tracee, RemoteMemory memory) throws CkptException {
     UserRegs regs = tracee.regs();
-    LoopCode code = new LoopCode().stopWith(tracee.pid(), Signals.SIGURG);
+    LoopCode code = new LoopCode().stopWith(tracee.process().own(), Signals.SIGURG);
     memory.writeForced(StubImage.loopAddress(), code.toByteArray());
     long address = (regs.get(UserRegs.RSP) - STACK_MARGIN) & -PAGE;
     return RemoteSyscalls.resident(
@@ -134,6 +134,30 @@ public final class Stub implements AutoCloseable {
         new RemoteMap(address, AREA_BYTES),
         Signals.SIGURG,
         regs);
+  }
+
+  /**
+   * Lets a stopped stub, or a copy of one, go for good. It makes the calls of a table by itself,
+   * whatever becomes of us, and no signal that can be blocked disturbs it.
+   *
+   * @param table its last call ends it: there is nothing behind it to go on with
+   */
+  public static void letGo(Tracee tracee, RemoteMemory memory, Batch table) throws CkptException {
+    memory.writeForced(table.area().address(), table.image().getBytes(0, table.usedBytes()));
+    tracee.setRegs(
+        tracee
+            .regs()
+            .with(UserRegs.RIP, StubImage.loopAddress() + LoopCode.loopOffset())
+            .with(UserRegs.ORIG_RAX, -1)
+            .with(UserRegs.RBX, table.area().address())
+            .with(UserRegs.RBP, table.nrCalls())
+            .with(UserRegs.R12, table.area().address())
+            .with(UserRegs.R13, 0)
+            .with(UserRegs.R14, 0)
+            .with(UserRegs.R15, tracee.thread().own()));
+    tracee.setSigmask(-1);
+    tracee.setOptions(0);
+    tracee.detach(0);
   }
 
   /** Its pid. */

@@ -50,37 +50,51 @@ public final class Tracee {
   private final Tracer tracer;
   private final int pid;
   private final int tid;
+  private final TaskId process;
+  private final TaskId thread;
   private final NativeBuffer regs = NativeBuffer.allocate(UserRegs.BYTES);
   private final NativeBuffer iov = NativeBuffer.allocate(16);
   private boolean ended;
 
-  private Tracee(Tracer tracer, int pid, int tid) {
+  private Tracee(Tracer tracer, TaskId process, TaskId thread) {
     this.tracer = tracer;
-    this.pid = pid;
-    this.tid = tid;
+    this.process = process;
+    this.thread = thread;
+    this.pid = process.ours();
+    this.tid = thread.ours();
   }
 
   /** Seizes a running thread; it goes on running. */
   public static Tracee seize(Tracer tracer, int pid, int tid, int options)
       throws SyscallException, TargetGoneException {
-    Tracee tracee = new Tracee(tracer, pid, tid);
+    Tracee tracee = new Tracee(tracer, TaskId.same(pid), TaskId.same(tid));
     tracee.request("SEIZE", Ptrace.SEIZE, 0, options);
     return tracee;
   }
 
   /** A thread that the kernel attached by itself, because its parent had a TRACE option. */
-  public static Tracee attached(Tracer tracer, int pid, int tid) {
-    return new Tracee(tracer, pid, tid);
+  public static Tracee attached(Tracer tracer, TaskId process, TaskId thread) {
+    return new Tracee(tracer, process, thread);
   }
 
-  /** The process it belongs to. */
+  /** The process it belongs to, as we see it. */
   public int pid() {
     return pid;
   }
 
-  /** The thread's own number. */
+  /** The thread's own number, as we see it. */
   public int tid() {
     return tid;
+  }
+
+  /** The process it belongs to. */
+  public TaskId process() {
+    return process;
+  }
+
+  /** The thread itself. */
+  public TaskId thread() {
+    return thread;
   }
 
   /** Its tracer. */
@@ -288,33 +302,14 @@ public final class Tracee {
     }
   }
 
-  /** The rseq area a thread registered; pointer 0 when there is none. */
-  public static final class RseqConfiguration {
-    private final long pointer;
-    private final int lenBytes;
-    private final int signature;
-
-    private RseqConfiguration(NativeBuffer raw) {
-      this.pointer = raw.getLong(0);
-      this.lenBytes = raw.getInt(8);
-      this.signature = raw.getInt(12);
-    }
-
-    /** Address of struct rseq in the task. */
-    public long pointer() {
-      return pointer;
-    }
-
-    /** Its length as registered. */
-    public int lenBytes() {
-      return lenBytes;
-    }
-
-    /** The signature that stands before every abort handler. */
-    public int signature() {
-      return signature;
-    }
-  }
+  /**
+   * The rseq area a thread registered.
+   *
+   * @param pointer address of struct rseq in the task, 0 when there is none
+   * @param lenBytes its length as registered
+   * @param signature what stands before every abort handler
+   */
+  public record RseqConfiguration(long pointer, int lenBytes, int signature) {}
 
   /**
    * The registered rseq area.
@@ -335,7 +330,7 @@ public final class Tracee {
         throw kernelTooOld("where restartable sequences are (PTRACE_GET_RSEQ_CONFIGURATION)");
       }
     }
-    return new RseqConfiguration(raw);
+    return new RseqConfiguration(raw.getLong(0), raw.getInt(8), raw.getInt(12));
   }
 
   private static UnsupportedStateException kernelTooOld(String what) throws CkptException {

@@ -6,6 +6,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.Tasks;
+import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SocketMessage;
@@ -118,12 +119,12 @@ final class SocketQueue {
   }
 
   /** How much was taken; -1 when there was no room at all, not even for an empty datagram. */
-  private static int trySend(Fd socket, byte[] to, SocketMessage message, int[] rights, byte[] data)
+  private int trySend(Fd socket, byte[] to, SocketMessage message, int[] rights, byte[] data)
       throws SyscallException {
     Optional<int[]> credentials =
         message.pid() == 0
             ? Optional.empty()
-            : Optional.of(new int[] {message.pid(), message.uid(), message.gid()});
+            : Optional.of(new int[] {senderOf(message), message.uid(), message.gid()});
     try {
       return Sockets.send(socket, to, credentials, rights, data);
     } catch (SyscallException e) {
@@ -132,5 +133,11 @@ final class SocketQueue {
       }
       throw e;
     }
+  }
+
+  /** By the number that we see it by: it is we who send. */
+  private int senderOf(SocketMessage message) {
+    Tracee leader = context.leader();
+    return message.pid() == leader.process().own() ? leader.pid() : message.pid();
   }
 }

@@ -9,6 +9,7 @@ import dev.ckpt.cli.text.Units;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.FailureCode;
 import dev.ckpt.rstr.FilesPolicy;
+import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.Restart;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParseResult;
 final class RestoreCommand extends CkptCommand {
   private static final String DETACH = "--detach";
   private static final String PID_FILE = "--pid-file";
+  private static final String PID_NAMESPACE = "--pid-namespace";
   private static final String FILES = "--files";
   private static final String INHERIT_FD = "--inherit-fd";
   private static final String PAGES = "--pages";
@@ -42,6 +44,7 @@ final class RestoreCommand extends CkptCommand {
   private final Path image;
   private final boolean detach;
   private final Optional<Path> pidFile;
+  private final PidPolicy pids;
   private final FilesPolicy files;
   private final boolean trustImage;
   private final boolean lazy;
@@ -62,6 +65,12 @@ final class RestoreCommand extends CkptCommand {
             .addOption(
                 Spec.value(
                     "FILE", "Write the process id into FILE once the process runs.", PID_FILE))
+            .addOption(
+                Spec.flag(
+                    "Restore the process into a fresh pid namespace. It has its old pid there,"
+                        + " whoever has that outside, so that many can run from one image. What it"
+                        + " starts ends with it. FILE of --pid-file gets its pid outside.",
+                    PID_NAMESPACE))
             .addOption(
                 Spec.choice(
                     List.of("strict", "newer-ok"),
@@ -108,6 +117,7 @@ final class RestoreCommand extends CkptCommand {
     detach = arguments.hasMatchedOption(DETACH);
     Optional<String> file = Spec.value(arguments, PID_FILE);
     pidFile = file.isPresent() ? Optional.of(path("--pid-file", file.get())) : Optional.empty();
+    pids = arguments.hasMatchedOption(PID_NAMESPACE) ? PidPolicy.NAMESPACE : PidPolicy.OLD;
     files =
         Spec.value(arguments, FILES).orElse("").equals("strict")
             ? FilesPolicy.STRICT
@@ -195,6 +205,7 @@ final class RestoreCommand extends CkptCommand {
       RestartOptions options =
           RestartOptions.of()
               .withDetach(detach)
+              .withPids(pids)
               .withFiles(files)
               .withInheritFds(inheritFds)
               .withKeys(keys)
@@ -252,6 +263,7 @@ final class RestoreCommand extends CkptCommand {
     String line =
         "pid "
             + task.pid()
+            + (task.ownPid() == task.pid() ? "" : " (" + task.ownPid() + " in its namespace)")
             + " restored from "
             + Units.printable(nameOf(image))
             + ": "
@@ -268,6 +280,7 @@ final class RestoreCommand extends CkptCommand {
     report.result(
         new JsonObject()
             .put("pid", task.pid())
+            .put("ownPid", task.ownPid())
             .put("image", image.toString())
             .put("detached", detach)
             .putMillis("wallMillis", task.wallNanos())

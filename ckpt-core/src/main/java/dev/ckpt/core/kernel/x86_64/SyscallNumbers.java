@@ -90,6 +90,7 @@ public final class SyscallNumbers {
   public static final int FSTATFS = 138;
   public static final int MODIFY_LDT = 154;
   public static final int ARCH_PRCTL = 158;
+  public static final int MOUNT = 165;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
   public static final int TIME = 201;
