@@ -5,6 +5,7 @@ import dev.ckpt.format.KeySource;
 import dev.ckpt.format.ParentFiles;
 import dev.ckpt.rstr.Custody;
 import dev.ckpt.rstr.FilesPolicy;
+import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartOptions.PageProgress;
 import dev.ckpt.rstr.RestartedTask;
@@ -24,8 +25,8 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>It has its old pid, which must be free. Each method that sets something returns another object
- * and changes nothing. Threading: any.
+ * <p>It has its old pid, which must be free here or is free in a namespace of its own. Each method
+ * that sets something returns another object and changes nothing. Threading: any.
  */
 public final class Restart {
   private final Path image;
@@ -54,6 +55,14 @@ public final class Restart {
    */
   public Restart files(FilesPolicy policy) {
     return with(options.withFiles(policy));
+  }
+
+  /**
+   * It gets a pid namespace of its own, with its old pid in it: seen from here it has another, and
+   * many can run at once. Takes CAP_SYS_ADMIN.
+   */
+  public Restart inPidNamespace() {
+    return with(options.withPids(PidPolicy.NAMESPACE));
   }
 
   /** A file takes the place of what a descriptor led to. */

@@ -98,6 +98,39 @@ class ChecksTest {
     assertEquals(List.of(), notes);
   }
 
+  private Set<String> codesInNamespace() throws IOException {
+    assumeTrue(has(CAP_SYS_ADMIN), "a pid namespace takes CAP_SYS_ADMIN");
+    return codes(RestartOptions.of().withPids(PidPolicy.NAMESPACE));
+  }
+
+  @Test
+  void aNamespaceOfItsOwnHasItsNumbers() throws IOException {
+    assertEquals(Set.of(), codesInNamespace());
+    image.tid = Tasks.self();
+    assertEquals(Set.of("PID_TAKEN"), codes());
+    assertEquals(Set.of(), codesInNamespace());
+    image.tid = 1;
+    assertEquals(Set.of("PID_TAKEN"), codesInNamespace());
+  }
+
+  @Test
+  void aNamespaceOfItsOwnHidesOtherProcesses() throws IOException {
+    image.file = saved(Path.of("/proc/self").toRealPath().resolve("environ"));
+    image.openFlags = 0;
+    assertEquals(Set.of("OUTSIDE_NAMESPACE"), codesInNamespace());
+    image.file = saved(Path.of("/proc/version"));
+    assertEquals(Set.of(), codesInNamespace());
+    image.cwd = "/proc/" + Tasks.self();
+    assertEquals(Set.of("OUTSIDE_NAMESPACE"), codesInNamespace());
+  }
+
+  @Test
+  void refusesWhatTakesMoreRightsThanOurs() throws IOException {
+    assumeTrue(!has(CAP_SYS_ADMIN), "we may make a pid namespace");
+    assertEquals(
+        Set.of("NO_RIGHT_TO_NAMESPACE"), codes(RestartOptions.of().withPids(PidPolicy.NAMESPACE)));
+  }
+
   @Test
   void refusesAnotherMachine() throws IOException {
     image.arch = 183;

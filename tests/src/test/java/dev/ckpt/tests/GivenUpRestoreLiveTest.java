@@ -12,6 +12,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.SysvSegment;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.FailureCode;
+import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,17 +89,22 @@ class GivenUpRestoreLiveTest {
       }
       List<String> files = files(live);
       List<Integer> segments = segments(live);
+      List<Integer> children = Namespaced.children();
       for (int when = 1; when <= PHASES.size(); when++) {
         String phase = PHASES.get(when - 1);
-        GiveUp gate = new GiveUp(when);
-        RestartOptions options = RestartOptions.of().withDetach(when % 2 == 0).withGate(gate);
-        assertSame(
-            gate.reason,
-            assertThrows(CkptException.class, () -> live.restore(image, options)),
-            phase);
-        assertFalse(Signals.exists(live.pid()), "a task at " + phase);
-        assertEquals(files, files(live), phase);
-        assertEquals(segments, segments(live), phase);
+        for (PidPolicy pids : PidPolicy.values()) {
+          GiveUp gate = new GiveUp(when);
+          RestartOptions options =
+              RestartOptions.of().withDetach(when % 2 == 0).withPids(pids).withGate(gate);
+          assertSame(
+              gate.reason,
+              assertThrows(CkptException.class, () -> live.restore(image, options)),
+              phase);
+          assertFalse(Signals.exists(live.pid()), "a task at " + phase);
+          assertEquals(children, Namespaced.children(), phase);
+          assertEquals(files, files(live), phase);
+          assertEquals(segments, segments(live), phase);
+        }
       }
       live.restore(image, false);
       live.finish(0);

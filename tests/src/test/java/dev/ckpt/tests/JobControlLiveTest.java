@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A restored task is a job of the shell that ckpt was started from, at a real terminal. */
 @Tag("live")
@@ -24,6 +26,8 @@ class JobControlLiveTest {
   private static final int INTERRUPTED = 42;
   private static final int KILLED = 128 + Signals.SIGKILL;
   private static final int STOPPED = 128 + Signals.SIGTSTP;
+
+  private static final String IN_NAMESPACE = " --pid-namespace";
 
   @TempDir Path folder;
   private ShellTerminal terminal;
@@ -105,16 +109,39 @@ class JobControlLiveTest {
     assertFalse(terminal.echoes(), "its settings of the terminal are not there");
   }
 
+  /** The same by a command that may have options; what it restores may have another pid. */
+  private void restore(String options) throws IOException {
+    terminal.type(restoring(options));
+    readPid();
+    terminal.awaitForeground(pid);
+    Await.until("it to run", () -> ProcFs.of(pid).status().tracerPid() == 0, this::describe);
+    assertFalse(terminal.echoes(), "its settings of the terminal are not there");
+  }
+
+  private String restoring(String options) {
+    return "ckpt restore " + image + options + " --pid-file " + folder.resolve("pid") + "\n";
+  }
+
+  private void readPid() throws IOException {
+    Path file = folder.resolve("pid");
+    Await.until(
+        "the pid",
+        () -> Files.exists(file) && Files.readString(file).endsWith("\n"),
+        this::describe);
+    pid = Integer.parseInt(Files.readString(file).strip());
+  }
+
   private void readsWhatIsTyped(String text) throws IOException {
     ask(".ask");
     terminal.type(text + "\n");
     awaitLine("line " + text);
   }
 
-  @Test
-  void endsAtCtrlCWithTheCodeOfItsHandler() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", IN_NAMESPACE})
+  void endsAtCtrlCWithTheCodeOfItsHandler(String options) throws IOException {
     dumpAJob();
-    restoreInForeground("ckpt restore " + image);
+    restore(options);
     readsWhatIsTyped("one");
     terminal.type(ShellTerminal.INTERRUPT);
 
@@ -123,10 +150,11 @@ class JobControlLiveTest {
     assertTrue(terminal.echoes(), "our settings of the terminal are not back");
   }
 
-  @Test
-  void stopsAtCtrlZAndGoesOnWithFg() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", IN_NAMESPACE})
+  void stopsAtCtrlZAndGoesOnWithFg(String options) throws IOException {
     dumpAJob();
-    restoreInForeground("ckpt restore " + image);
+    restore(options);
     int ckpt = ckpt();
     for (int i = 0; i < 3; i++) {
       terminal.type(ShellTerminal.SUSPEND);
@@ -159,10 +187,11 @@ class JobControlLiveTest {
     assertEquals(terminal.shell(), terminal.foreground());
   }
 
-  @Test
-  void goesOnInTheBackgroundUntilItReadsTheTerminal() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", IN_NAMESPACE})
+  void goesOnInTheBackgroundUntilItReadsTheTerminal(String options) throws IOException {
     dumpAJob();
-    restoreInForeground("ckpt restore " + image);
+    restore(options);
     putIntoTheBackground();
     int ckpt = ckpt();
     ask(".ask");
@@ -251,11 +280,13 @@ class JobControlLiveTest {
     terminal.turnStoppedJobIntoImage(pid, image);
   }
 
-  @Test
-  void comesBackStoppedAndGoesOnWithFg() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", IN_NAMESPACE})
+  void comesBackStoppedAndGoesOnWithFg(String options) throws IOException {
     dumpAStoppedJob();
-    terminal.type("ckpt restore " + image + "\n");
+    terminal.type(restoring(options));
     assertEquals(STOPPED, terminal.awaitPrompt(), this::describe);
+    readPid();
     awaitStopped(pid);
     awaitStopped(ckpt());
 
