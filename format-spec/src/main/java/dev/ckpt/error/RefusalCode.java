@@ -313,6 +313,11 @@ public enum RefusalCode implements Code {
       RESTORE,
       "it was to have a pid namespace, and we may not make one, or this kernel has none",
       "root, or CAP_SYS_ADMIN; or without `--pid-namespace`"),
+  NEW_PID(
+      RESTORE,
+      "it was to get a new pid, and has several threads, a robust mutex or a file of /proc that is"
+          + " called by its pid, or nobody can tell where it has noted its tid",
+      "restore it without `--new-pid`, or with `--pid-namespace`"),
   OUTSIDE_NAMESPACE(
       RESTORE,
       "it was to have a pid namespace, and has to do with a process outside, which it could not see"

@@ -147,7 +147,9 @@ public final class Checks {
   private void rights() throws CkptException {
     Status ours = ProcFs.of(Tasks.self()).status();
     long effective = ours.capEff();
-    if (!has(effective, CAP_CHECKPOINT_RESTORE) && !has(effective, CAP_SYS_ADMIN)) {
+    if (options.pids() != PidPolicy.NEW
+        && !has(effective, CAP_CHECKPOINT_RESTORE)
+        && !has(effective, CAP_SYS_ADMIN)) {
       refuse(
           RefusalCode.NO_RIGHT_TO_PIDS,
           "pid " + state.task().pid() + " cannot be chosen",
@@ -180,10 +182,14 @@ public final class Checks {
   }
 
   private void numbers() throws CkptException {
-    if (options.pids() == PidPolicy.NAMESPACE) {
-      PidNamespace.check(this);
-      return;
+    switch (options.pids()) {
+      case NAMESPACE -> PidNamespace.check(this);
+      case NEW -> NewPid.check(this);
+      case OLD -> checkFree();
     }
+  }
+
+  private void checkFree() {
     for (TaskThread thread : state.threads()) {
       if (java.nio.file.Files.exists(java.nio.file.Path.of("/proc/" + thread.tid()))) {
         refusals.add(PidHolder.refusal(thread.tid()));

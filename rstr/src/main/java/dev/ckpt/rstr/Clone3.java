@@ -17,13 +17,19 @@ final class Clone3 {
 
   private Clone3() {}
 
+  /** The kernel chooses, and whoever calls needs no right to. */
+  static final int ANY_TID = 0;
+
   /** Adds the call; its result is the new pid or tid. */
   static Batch.Result add(Batch batch, long flags, int exitSignal, int tid) {
-    Batch.Data setTid = batch.space(Long.BYTES);
-    batch.putInt(setTid, 0, tid);
     Batch.Data args = batch.space(ARGS_BYTES);
     batch.putLong(args, 0, flags);
     batch.putLong(args, EXIT_SIGNAL, exitSignal);
+    if (tid == ANY_TID) {
+      return batch.call("clone3", SyscallNumbers.CLONE3, args, ARGS_BYTES);
+    }
+    Batch.Data setTid = batch.space(Long.BYTES);
+    batch.putInt(setTid, 0, tid);
     batch.putLong(args, SET_TID, setTid.address());
     batch.putLong(args, SET_TID_SIZE, 1);
     return batch.call("clone3(set_tid=" + tid + ")", SyscallNumbers.CLONE3, args, ARGS_BYTES);

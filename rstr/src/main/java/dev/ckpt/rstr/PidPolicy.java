@@ -6,5 +6,8 @@ public enum PidPolicy {
   OLD,
 
   /** Those it had, in a fresh pid namespace: seen from here it has others. */
-  NAMESPACE
+  NAMESPACE,
+
+  /** Another pid, where the task has one thread and it is known where that has noted its tid. */
+  NEW
 }

@@ -109,7 +109,7 @@ final class PosixTimers {
     batch.putLong(event, 0, timer.sigval());
     batch.putInt(event, 8, timer.signal());
     batch.putInt(event, 12, timer.sigevNotify());
-    batch.putInt(event, 16, timer.notifyTid());
+    batch.putInt(event, 16, context.ids().own(timer.notifyTid()));
     Batch.Data made = batch.space(Long.BYTES);
     batch.putInt(made, 0, timer.id());
     batch.call("timer_create", SyscallNumbers.TIMER_CREATE, timer.clockId(), event, made);

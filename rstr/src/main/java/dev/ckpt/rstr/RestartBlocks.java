@@ -69,10 +69,10 @@ final class RestartBlocks {
     thread.expectStop(Stop.Kind.INTERRUPTED, "restart block");
     long result = thread.regs().get(UserRegs.RAX);
     if (result == -Errno.ERESTART_RESTARTBLOCK) {
-      waiting.add(thread.thread().own());
+      waiting.add(block.tid());
     } else if (!SyscallRestart.restarts(result)) {
       // There was nothing to wait for (any more): that is what the call says.
-      results.put(thread.thread().own(), result);
+      results.put(block.tid(), result);
     }
   }
 
@@ -92,8 +92,9 @@ final class RestartBlocks {
    * Stops the leader once more, without an instruction of its own: only from an interrupt stop does
    * the kernel look at restart blocks, and the leader has made our last call since.
    */
-  void standReady(Tracee leader) throws CkptException {
-    if (waiting.contains(leader.thread().own())) {
+  void standReady(RstrContext context) throws CkptException {
+    if (waiting.contains(context.state().task().pid())) {
+      Tracee leader = context.leader();
       leader.interrupt();
       leader.cont(0);
       leader.expectStop(Stop.Kind.INTERRUPTED, "restart block");

@@ -204,14 +204,15 @@ final class Restore {
         enterNamespace(stub, calls);
       }
       Batch batch = calls.batch();
-      Clone3.add(
-          batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, task.pid());
+      int wanted = options.pids() == PidPolicy.NEW ? Clone3.ANY_TID : task.pid();
+      Clone3.add(batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, wanted);
       calls.run(batch);
       number = calls.lastChild();
     } catch (SyscallException e) {
       throw birthFailed(e);
     }
-    TaskId pid = new TaskId(number, task.pid());
+    TaskId pid =
+        options.pids() == PidPolicy.NEW ? TaskId.same(number) : new TaskId(number, task.pid());
     Tracee leader = Tracee.attached(tracer, pid, pid);
     born = Optional.of(leader);
     Threads.awaitBirth(leader);
@@ -280,7 +281,7 @@ final class Restore {
       threads.setRegisters(blocks);
       LastCall.unmapOurs(context);
       threads.setRegisters(blocks);
-      blocks.standReady(leader);
+      blocks.standReady(context);
       timeline.end("registers");
       Cgroups.restore(context);
       TaskStruct.restoreAutogroup(context);
@@ -351,6 +352,7 @@ final class Restore {
     objects.finish();
     space.finish();
     keys.restore();
+    NewPid.restore(context);
     timeline.end("memory");
     LoginUser.restore(context, run);
     SecurityLabel.compare(context);
@@ -406,7 +408,7 @@ final class Restore {
     try {
       if (born.isPresent()) {
         Abandoned.end(born.get().pid());
-      } else if (namespace.isEmpty()) {
+      } else if (options.pids() == PidPolicy.OLD) {
         // It may be there although we have not seen its birth.
         Abandoned.end(task.pid());
       }

@@ -65,7 +65,7 @@ public final class RstrContext {
     this.vdso = vdso;
     this.tracer = leader.tracer();
     this.leader = leader;
-    this.ids = new TaskIds(leader.process());
+    this.ids = new TaskIds(state.task().pid(), leader.process());
     this.memory = memory;
     this.pidfd = pidfd;
     this.layout = layout;

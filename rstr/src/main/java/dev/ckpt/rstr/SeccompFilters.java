@@ -108,10 +108,10 @@ final class SeccompFilters {
   private void grow() throws CkptException {
     List<Integer> all = new ArrayList<>();
     context.state().all(TaskThread.class).forEach(thread -> all.add(thread.tid()));
-    branches.add(new Branch(context.leader().thread().own(), all, 0));
+    branches.add(new Branch(context.state().task().pid(), all, 0));
     while (!branches.isEmpty()) {
       Branch branch = branches.remove();
-      if (branch.maker() == context.leader().thread().own()) {
+      if (branch.maker() == context.state().task().pid()) {
         grow(branch, leaderRun);
       } else {
         try (RemoteSyscalls calls = context.callsOf(threads.get(branch.maker()))) {

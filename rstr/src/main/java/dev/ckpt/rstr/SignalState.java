@@ -43,7 +43,9 @@ final class SignalState {
    * @param tid the thread; its leader queues those for the process too
    */
   static void restorePending(RstrContext context, BatchRunner run, int tid) throws CkptException {
-    int pid = context.leader().process().own();
+    int pid = context.state().task().pid();
+    int ownPid = context.ids().own(pid);
+    int ownTid = context.ids().own(tid);
     for (Sigpending queue : context.state().all(Sigpending.class)) {
       boolean shared = queue.tid() == 0;
       if (shared ? tid != pid : queue.tid() != tid) {
@@ -54,9 +56,10 @@ final class SignalState {
         Batch.Data data = batch.data(info.toByteArray());
         int signal = info.byteAt(0);
         if (shared) {
-          batch.call("rt_sigqueueinfo", SyscallNumbers.RT_SIGQUEUEINFO, pid, signal, data);
+          batch.call("rt_sigqueueinfo", SyscallNumbers.RT_SIGQUEUEINFO, ownPid, signal, data);
         } else {
-          batch.call("rt_tgsigqueueinfo", SyscallNumbers.RT_TGSIGQUEUEINFO, pid, tid, signal, data);
+          batch.call(
+              "rt_tgsigqueueinfo", SyscallNumbers.RT_TGSIGQUEUEINFO, ownPid, ownTid, signal, data);
         }
       }
     }

@@ -6,32 +6,38 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The numbers of the new task's threads. The image has those by which they know themselves, and so
- * has every system call that the task makes; for /proc, ptrace and signals of ours there are those
- * by which we see them. In our own pid namespace they are the same.
+ * The numbers of the new task's threads, by those that the image has for them. By its own number a
+ * thread is known to itself and in every system call that the task makes; for /proc, ptrace and
+ * signals of ours there is the one by which we see it. Mostly all three are the same.
  */
 public final class TaskIds {
-  private final Map<Integer, Integer> ours = new HashMap<>();
+  private final Map<Integer, TaskId> ids = new HashMap<>();
 
-  TaskIds(TaskId leader) {
-    add(leader);
+  TaskIds(int saved, TaskId leader) {
+    add(saved, leader);
   }
 
   /** Takes note of a thread that was born. */
-  void add(TaskId id) {
-    ours.put(id.own(), id.ours());
+  void add(int saved, TaskId id) {
+    ids.put(saved, id);
   }
 
   /**
    * By which number we see one of the threads.
    *
-   * @throws CorruptImageException when there is none that knows itself by this one
+   * @throws CorruptImageException when the image has none of this number
    */
-  public int ours(int tid) throws CorruptImageException {
-    Integer number = ours.get(tid);
-    if (number == null) {
-      throw new CorruptImageException(0, "tid " + tid, "one of the image's threads", "none");
+  public int ours(int saved) throws CorruptImageException {
+    TaskId id = ids.get(saved);
+    if (id == null) {
+      throw new CorruptImageException(0, "tid " + saved, "one of the image's threads", "none");
     }
-    return number;
+    return id.ours();
+  }
+
+  /** What a number of the image is to the task itself; that of another process is what it was. */
+  public int own(int saved) {
+    TaskId id = ids.get(saved);
+    return id == null ? saved : id.own();
   }
 }

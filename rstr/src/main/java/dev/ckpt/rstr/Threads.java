@@ -31,9 +31,9 @@ final class Threads {
   private final RstrContext context;
   private final Map<Integer, Tracee> threads = new LinkedHashMap<>();
 
-  Threads(RstrContext context) {
+  Threads(RstrContext context) throws CkptException {
     this.context = context;
-    threads.put(context.leader().thread().own(), context.leader());
+    threads.put(context.state().task().pid(), context.leader());
   }
 
   /** Makes all threads but the leader, each stopped before its first instruction. */
@@ -58,7 +58,7 @@ final class Threads {
     Tracee tracee = Tracee.attached(context.tracer(), context.leader().process(), born);
     awaitBirth(tracee);
     threads.put(tid, tracee);
-    context.ids().add(born);
+    context.ids().add(tid, born);
   }
 
   /** Waits for the stop that an automatically attached thread makes at its birth. */
@@ -78,7 +78,7 @@ final class Threads {
   /** Gives every thread what it can only set for itself. */
   void restoreOwn() throws CkptException {
     for (TaskThread thread : context.state().all(TaskThread.class)) {
-      if (thread.tid() != context.leader().thread().own()) {
+      if (thread.tid() != context.state().task().pid()) {
         Tracee tracee = threads.get(thread.tid());
         try (RemoteSyscalls calls = context.callsOf(tracee)) {
           BatchRunner run = new BatchRunner(calls);

@@ -125,6 +125,24 @@ class ChecksTest {
   }
 
   @Test
+  void aNewPidTakesATidThatIsFound() throws IOException {
+    RestartOptions options = RestartOptions.of().withPids(PidPolicy.NEW);
+    image.tid = Tasks.self();
+    assertEquals(Set.of("NEW_PID"), codes(options), "no set_tid_address");
+    image.tidAddress = 0x7f0000000ffcL;
+    image.mappedFlags = VmFlag.WR.bit();
+    image.mappedKind = VmaKind.FILE_PRIVATE;
+    image.file = saved(data);
+    assertEquals(Set.of(), codes(options));
+    assertTrue(notes.get(0).startsWith("pid: it was " + image.tid), notes.toString());
+    image.tidAddress++;
+    assertEquals(Set.of("NEW_PID"), codes(options), "beyond the mapping");
+    image.tidAddress--;
+    image.cwd = "/proc/" + image.tid;
+    assertEquals(Set.of("NEW_PID"), codes(options));
+  }
+
+  @Test
   void refusesWhatTakesMoreRightsThanOurs() throws IOException {
     assumeTrue(!has(CAP_SYS_ADMIN), "we may make a pid namespace");
     assertEquals(

@@ -62,6 +62,7 @@ final class HandMade {
   String cwd = "/";
   boolean tty;
   int threadFlags;
+  long tidAddress;
   long[] hardLimits = new long[Rlimits.RLIM_NLIMITS];
   final List<Integer> fds = new ArrayList<>();
   final List<Vma> vmas = new ArrayList<>();
@@ -180,7 +181,8 @@ final class HandMade {
             0,
             0,
             0));
-    writer.write(new TaskThread(tid, NAME, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, threadFlags));
+    writer.write(
+        new TaskThread(tid, NAME, 0, 0, 0, tidAddress, 0, 0, 0, 0, 2, 0, 0, 0, threadFlags));
     writer.write(new Sched(tid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50_000, NONE));
     long bounding = ProcFs.of(Tasks.self()).status().capBnd() ^ boundingToggled;
     writer.write(

@@ -61,6 +61,7 @@ final class LiveProgram implements AutoCloseable {
   private String backend = Backends.AUTO;
   private Optional<RestartedTask> restarted = Optional.empty();
   private boolean reaped;
+  private boolean newPid;
 
   private LiveProgram(Path base, Path folder, int pid) {
     this.base = base;
@@ -195,9 +196,17 @@ final class LiveProgram implements AutoCloseable {
     work.run();
   }
 
+  /** When it goes on, the program is not to take it for a mistake that its pid is another. */
+  LiveProgram withNewPid() {
+    newPid = true;
+    return this;
+  }
+
   private void createGo() throws IOException {
     Path go = folder.resolve("status.go");
-    if (!Files.exists(go)) {
+    if (newPid) {
+      Files.move(Files.writeString(besides("told"), "new pid\n"), go);
+    } else if (!Files.exists(go)) {
       Files.createFile(go);
     }
   }
@@ -316,7 +325,8 @@ final class LiveProgram implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(image)) {
       RestartedTask task = Restart.restore(options.withParents(parents), channel);
       boolean same = task.pid() == task.ownPid() || options.pids() == PidPolicy.NAMESPACE;
-      if (!same || task.ownPid() != ownPid) {
+      boolean old = task.ownPid() == ownPid || options.pids() == PidPolicy.NEW;
+      if (!same || !old) {
         throw new AssertionError("restored as " + task.ownPid() + ", not as " + ownPid);
       }
       pid = task.pid();

@@ -1,6 +1,8 @@
 package dev.ckpt.tests;
 
 import dev.ckpt.core.checkpoint.CheckpointSession;
+import dev.ckpt.core.error.UnsupportedStateException;
+import dev.ckpt.error.RefusalCode;
 import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.RestartOptions;
 import dev.ckpt.rstr.RestartedTask;
@@ -57,6 +59,25 @@ enum Scenario {
       live.dump(image, true);
       live.restore(image, RestartOptions.of().withPids(PidPolicy.NAMESPACE));
       live.finish(exitStatus);
+    }
+  },
+
+  /** It comes back under another pid, or that is refused and nothing is left. */
+  COMES_BACK_UNDER_ANOTHER_PID {
+    @Override
+    void run(LiveProgram live, int exitStatus) throws IOException {
+      Path image = live.besides("image");
+      live.dump(image, true);
+      try {
+        live.restore(image, RestartOptions.of().withPids(PidPolicy.NEW));
+      } catch (UnsupportedStateException e) {
+        if (e.code() != RefusalCode.NEW_PID) {
+          throw e;
+        }
+        live.awaitGone();
+        return;
+      }
+      live.withNewPid().finish(exitStatus);
     }
   },
 

@@ -36,7 +36,7 @@ final class FileOwners {
       if (owner.pid() != 0) {
         Batch.Data value = batch.space(F_OWNER_EX_BYTES);
         batch.putInt(value, 0, owner.kind());
-        batch.putInt(value, 4, owner.pid());
+        batch.putInt(value, 4, files.context().ids().own(owner.pid()));
         batch.call("fcntl(F_SETOWN_EX)", SyscallNumbers.FCNTL, fd, Fcntl.F_SETOWN_EX, value);
       }
       batch.call("fcntl(F_SETSIG)", SyscallNumbers.FCNTL, fd, Fcntl.F_SETSIG, owner.signal());

@@ -34,7 +34,8 @@ final class Pidfd implements FileKind {
       Batch batch = files.run().room(3, 0);
       // PIDFD_THREAD (linux/pidfd.h)
       int thread = pidfd.flags() & Fcntl.O_EXCL;
-      Batch.Result fd = batch.call("pidfd_open", SyscallNumbers.PIDFD_OPEN, pidfd.pid(), thread);
+      int pid = files.context().ids().own(pidfd.pid());
+      Batch.Result fd = batch.call("pidfd_open", SyscallNumbers.PIDFD_OPEN, pid, thread);
       int number = files.moved(batch, fd);
       files.setFlags(number, pidfd.flags());
       files.opened(entry.getKey(), number);

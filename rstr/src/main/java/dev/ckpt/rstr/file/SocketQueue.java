@@ -6,7 +6,6 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Socket;
 import dev.ckpt.core.kernel.Sockets;
 import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.core.tracee.Tracee;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.SocketMessage;
@@ -120,7 +119,7 @@ final class SocketQueue {
 
   /** How much was taken; -1 when there was no room at all, not even for an empty datagram. */
   private int trySend(Fd socket, byte[] to, SocketMessage message, int[] rights, byte[] data)
-      throws SyscallException {
+      throws CkptException {
     Optional<int[]> credentials =
         message.pid() == 0
             ? Optional.empty()
@@ -136,8 +135,7 @@ final class SocketQueue {
   }
 
   /** By the number that we see it by: it is we who send. */
-  private int senderOf(SocketMessage message) {
-    Tracee leader = context.leader();
-    return message.pid() == leader.process().own() ? leader.pid() : message.pid();
+  private int senderOf(SocketMessage message) throws CkptException {
+    return message.pid() == context.state().task().pid() ? context.leader().pid() : message.pid();
   }
 }

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
 final class RestoreCommand extends CkptCommand {
   private static final String DETACH = "--detach";
   private static final String PID_FILE = "--pid-file";
+  private static final String NEW_PID = "--new-pid";
   private static final String PID_NAMESPACE = "--pid-namespace";
   private static final String FILES = "--files";
   private static final String INHERIT_FD = "--inherit-fd";
@@ -71,6 +72,11 @@ final class RestoreCommand extends CkptCommand {
                         + " whoever has that outside, so that many can run from one image. What it"
                         + " starts ends with it. FILE of --pid-file gets its pid outside.",
                     PID_NAMESPACE))
+            .addOption(
+                Spec.flag(
+                    "Restore the process under another pid. It must have one thread, and what it"
+                        + " has noted of its pid itself, in a variable or file, is not changed.",
+                    NEW_PID))
             .addOption(
                 Spec.choice(
                     List.of("strict", "newer-ok"),
@@ -117,7 +123,7 @@ final class RestoreCommand extends CkptCommand {
     detach = arguments.hasMatchedOption(DETACH);
     Optional<String> file = Spec.value(arguments, PID_FILE);
     pidFile = file.isPresent() ? Optional.of(path("--pid-file", file.get())) : Optional.empty();
-    pids = arguments.hasMatchedOption(PID_NAMESPACE) ? PidPolicy.NAMESPACE : PidPolicy.OLD;
+    pids = pids(arguments);
     files =
         Spec.value(arguments, FILES).orElse("").equals("strict")
             ? FilesPolicy.STRICT
@@ -140,6 +146,15 @@ final class RestoreCommand extends CkptCommand {
     inherit(0, STDIN, arguments);
     inherit(1, STDOUT, arguments);
     inherit(2, STDERR, arguments);
+  }
+
+  private static PidPolicy pids(ParseResult arguments) throws UsageException {
+    boolean namespace = arguments.hasMatchedOption(PID_NAMESPACE);
+    boolean another = arguments.hasMatchedOption(NEW_PID);
+    if (namespace && another) {
+      throw new UsageException(PID_NAMESPACE + " and " + NEW_PID + " cannot be given together");
+    }
+    return namespace ? PidPolicy.NAMESPACE : another ? PidPolicy.NEW : PidPolicy.OLD;
   }
 
   private void inherit(String setting) throws UsageException {
