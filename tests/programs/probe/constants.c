@@ -645,6 +645,7 @@ int main(void)
     VALUE("Fcntl.F_GETFL", F_GETFL);
     VALUE("Fcntl.F_SETFL", F_SETFL);
     VALUE("Fcntl.F_SETLK", F_SETLK);
+    VALUE("Fcntl.F_SETOWN", F_SETOWN);
     VALUE("Fcntl.F_GETOWN", F_GETOWN);
     VALUE("Fcntl.F_SETSIG", F_SETSIG);
     VALUE("Fcntl.F_GETSIG", F_GETSIG);
@@ -807,6 +808,7 @@ int main(void)
     VALUE("SyscallNumbers.MSGSND", __NR_msgsnd);
     VALUE("SyscallNumbers.MSGRCV", __NR_msgrcv);
     VALUE("SyscallNumbers.FCNTL", __NR_fcntl);
+    VALUE("SyscallNumbers.MOUNT", __NR_mount);
     VALUE("SyscallNumbers.FLOCK", __NR_flock);
     VALUE("SyscallNumbers.FTRUNCATE", __NR_ftruncate);
     VALUE("SyscallNumbers.FCHMOD", __NR_fchmod);
@@ -1060,6 +1062,19 @@ int main(void)
     VALUE("Userfaultfd.UFFD_FEATURE_PAGEFAULT_FLAG_WP", UFFD_FEATURE_PAGEFAULT_FLAG_WP);
     VALUE("Userfaultfd.UFFD_FEATURE_WP_ASYNC", UFFD_FEATURE_WP_ASYNC);
     VALUE("Userfaultfd.UFFD_FEATURE_MOVE", UFFD_FEATURE_MOVE);
+    VALUE("Userfaultfd.UFFD_FEATURE_EVENT_FORK", UFFD_FEATURE_EVENT_FORK);
+    VALUE("Userfaultfd.UFFD_FEATURE_EVENT_REMAP", UFFD_FEATURE_EVENT_REMAP);
+    VALUE("Userfaultfd.UFFD_FEATURE_EVENT_REMOVE", UFFD_FEATURE_EVENT_REMOVE);
+    VALUE("Userfaultfd.UFFD_FEATURE_MISSING_SHMEM", UFFD_FEATURE_MISSING_SHMEM);
+    VALUE("Userfaultfd.UFFD_FEATURE_EVENT_UNMAP", UFFD_FEATURE_EVENT_UNMAP);
+    VALUE("Userfaultfd.UFFDIO_WAKE", UFFDIO_WAKE);
+    VALUE("Userfaultfd.UFFDIO_COPY", UFFDIO_COPY);
+    VALUE("Userfaultfd.UFFDIO_ZEROPAGE", UFFDIO_ZEROPAGE);
+    VALUE("Userfaultfd.RANGE_BYTES", sizeof(struct uffdio_range));
+    VALUE("Userfaultfd.COPY_BYTES", sizeof(struct uffdio_copy));
+    VALUE("Userfaultfd.ZEROPAGE_BYTES", sizeof(struct uffdio_zeropage));
+    VALUE("Userfaultfd.COPIED", offsetof(struct uffdio_copy, copy));
+    VALUE("Userfaultfd.ZEROED", offsetof(struct uffdio_zeropage, zeropage));
     VALUE("Userfaultfd.UFFDIO_REGISTER_MODE_MISSING", UFFDIO_REGISTER_MODE_MISSING);
     VALUE("Userfaultfd.UFFDIO_REGISTER_MODE_WP", UFFDIO_REGISTER_MODE_WP);
     VALUE("Userfaultfd.UFFD_API", UFFD_API);
@@ -1070,7 +1085,6 @@ int main(void)
     VALUE("Userfaultfd.WRITEPROTECT_BYTES", sizeof(struct uffdio_writeprotect));
     VALUE("Userfaultfd.API_BYTES", sizeof(struct uffdio_api));
     VALUE("Userfaultfd.REGISTER_BYTES", sizeof(struct uffdio_register));
-    VALUE("Userfault.UFFDIO_COPY", UFFDIO_COPY);
     VALUE("Userfault.UFFDIO_MOVE", UFFDIO_MOVE);
     VALUE("Userfault.TRANSFER_BYTES", sizeof(struct uffdio_copy));
 

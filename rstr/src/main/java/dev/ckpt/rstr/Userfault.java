@@ -30,13 +30,11 @@ import java.util.Optional;
  * <p>Source: {@code mm/userfaultfd.c}.
  */
 final class Userfault implements AutoCloseable {
-  private static final long UFFDIO_COPY = 0xc028aa03L;
   private static final long UFFDIO_MOVE = 0xc028aa05L;
 
-  /** Of a copy and of a move alike. */
   private static final int TRANSFER_BYTES = 40;
 
-  /** Where those tell how far they came. */
+  /** Where it tells how far it came. */
   private static final int TRANSFERRED = 32;
 
   private static final int MAX_TRIES = 1000;
@@ -126,23 +124,17 @@ final class Userfault implements AutoCloseable {
 
   /** Fills pages from a direct buffer's position. */
   void copy(PageRange range, ByteBuffer pages) throws CkptException {
-    NativeBuffer copy = NativeBuffer.allocate(TRANSFER_BYTES);
     long local = NativeBuffer.addressOf(pages) + pages.position();
     long copied = 0;
     for (int i = 0; copied < range.lenBytes(); i++) {
-      copy.putLong(0, range.address() + copied);
-      copy.putLong(8, local + copied);
-      copy.putLong(16, range.lenBytes() - copied);
-      copy.putLong(TRANSFERRED, 0);
-      try {
-        ours.ioctl(UFFDIO_COPY, copy.address());
-      } catch (SyscallException e) {
-        if (e.errno() == Errno.ESRCH) {
-          throw new TargetGoneException(pid, "ioctl(UFFDIO_COPY)");
-        }
-        refuseAt(range, "ioctl(UFFDIO_COPY)", e.errno(), i);
+      long left = range.lenBytes() - copied;
+      long result = Userfaultfd.copy(ours, range.address() + copied, local + copied, left);
+      if (result == -Errno.ESRCH) {
+        throw new TargetGoneException(pid, "ioctl(UFFDIO_COPY)");
+      } else if (result < 0) {
+        refuseAt(range, "ioctl(UFFDIO_COPY)", (int) -result, i);
       }
-      copied += Math.max(0, copy.getLong(TRANSFERRED));
+      copied += Math.max(0, result);
     }
     pages.position(pages.position() + Math.toIntExact(range.lenBytes()));
   }
