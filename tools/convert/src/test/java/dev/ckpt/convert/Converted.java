@@ -6,6 +6,7 @@ import dev.ckpt.format.KeySource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
@@ -47,6 +48,16 @@ public final class Converted {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(out))) {
       format.toImage(new FolderSource("the file", channel(bytes), folder), writer);
+    }
+    return out.toByteArray();
+  }
+
+  /** The same of a stream, which may have no end. */
+  public static byte[] image(Format format, InputStream stream) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ImageWriter writer = new ImageWriter(Channels.newChannel(out))) {
+      ReadableByteChannel in = Channels.newChannel(stream);
+      format.toImage(new FolderSource("the file", in, Optional.empty()), writer);
     }
     return out.toByteArray();
   }

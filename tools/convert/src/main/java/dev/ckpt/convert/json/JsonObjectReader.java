@@ -11,8 +11,10 @@ import dev.ckpt.format.record.PageCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Reads one object of the list after the other, and writes each to the image. */
 final class JsonObjectReader {
@@ -33,6 +35,7 @@ final class JsonObjectReader {
   private final ByteBuffer pages = ByteBuffer.allocateDirect(MAX_PAGES_BYTES);
 
   // Of the object that is being read, beside its record.
+  private final Set<String> seen = new HashSet<>();
   private int objref;
   private Optional<PageCodec> codec = Optional.empty();
   private OptionalLong offset = OptionalLong.empty();
@@ -56,6 +59,7 @@ final class JsonObjectReader {
     if (!in.text().equals(ObjectShapes.TYPE)) {
       throw in.bad(ObjectShapes.TYPE);
     }
+    seen.clear();
     objref = 0;
     codec = Optional.empty();
     offset = OptionalLong.empty();
@@ -108,21 +112,30 @@ final class JsonObjectReader {
     if (!in.text().equals(ObjectShapes.OBJREF)) {
       return false;
     }
-    in.next();
+    nextOnce();
     objref = (Integer) OBJREF.read(in);
     return true;
+  }
+
+  /** Goes on to the value of a field, which the object has once. */
+  private void nextOnce() throws IOException {
+    if (!seen.add(in.text())) {
+      throw in.bad("no field twice");
+    }
+    in.next();
   }
 
   /** Reads what only a page array has, if the field is such. */
   private boolean isOfPages() throws IOException {
     if (in.text().equals(ObjectShapes.CODEC)) {
-      in.next();
+      nextOnce();
       codec = Optional.of((PageCodec) CODEC.read(in));
       return true;
     } else if (!in.text().equals(ObjectShapes.PAGES)) {
       return false;
     }
-    if (in.next() != JsonToken.START_OBJECT) {
+    nextOnce();
+    if (in.token() != JsonToken.START_OBJECT) {
       PagePieces.read(in, pages);
       return true;
     }
