@@ -61,7 +61,8 @@ final class ConvertCommand extends CkptCommand {
                     0, "IN", true, "What to convert, or - for a pipe on standard input."))
             .addPositional(
                 Spec.parameter(1, "OUT", true, "What to make, or - for a pipe on standard output."))
-            .addOption(format("The format of IN. Default: as its name ends.", FROM))
+            .addOption(
+                format("The format of IN. Default: as its name ends, or as an image begins.", FROM))
             .addOption(format("The format of OUT. Default: as its name ends.", TO))
             .addOption(
                 Spec.choice(
