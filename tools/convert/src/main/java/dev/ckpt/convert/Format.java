@@ -9,7 +9,7 @@ import java.util.List;
  * A format that an image can be put into, and made of again. Found by {@link
  * java.util.ServiceLoader}.
  *
- * <p>Both ways go object by object: neither memory nor time depends on more than the largest one.
+ * <p>Both ways go object by object: the memory that it takes depends on the largest one alone.
  *
  * <p>Threading: one conversion at a time and object; several may run beside each other.
  */

@@ -113,4 +113,34 @@ class JsonRoundTripTest {
     assertTrue(text.contains("\"pages\": {\"offset\": 16384}"), text);
     assertEquals(6 * 4096, Files.size(folder.resolve(Converted.SIDE)));
   }
+
+  /** In the text, or in the file beside it: the page is changed, and nothing else. */
+  @Test
+  void whatIsChangedInThePagesIsInTheImage() throws IOException {
+    byte[] image = Golden.image("v1-small.ckpt");
+    String inline = new String(Converted.inline(JSON, image), UTF_8);
+    String changed = inline.replaceFirst("Z\\[XY", "ZEBR");
+    byte[] other = Converted.image(JSON, changed.getBytes(UTF_8), Optional.empty());
+    byte[] beside = Converted.beside(JSON, image, KeySource.NONE, folder);
+    byte[] pages = Files.readAllBytes(folder.resolve(Converted.SIDE));
+    System.arraycopy("ZEBR".getBytes(UTF_8), 0, pages, 0, 4);
+    Files.write(folder.resolve(Converted.SIDE), pages);
+    assertArrayEquals(other, Converted.image(JSON, beside, Optional.of(folder)));
+    ByteBuffer found = firstPages(other);
+    byte[] head = new byte[4];
+    found.get(head);
+    assertEquals("ZEBR", new String(head, UTF_8));
+    assertEquals(firstPages(image).slice(4, 4092), found.slice());
+  }
+
+  private static ByteBuffer firstPages(byte[] image) throws IOException {
+    try (ImageReader reader =
+        new ImageReader(Channels.newChannel(new ByteArrayInputStream(image)))) {
+      while (reader.peek().orElseThrow() != ObjectType.PAGE_ARRAY) {
+        assertTrue(reader.next().isPresent());
+      }
+      assertTrue(reader.next().isPresent());
+      return ByteBuffer.allocate(reader.pages().remaining()).put(reader.pages()).flip();
+    }
+  }
 }
