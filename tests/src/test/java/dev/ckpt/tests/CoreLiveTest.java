@@ -25,9 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("live")
 class CoreLiveTest {
   private static final int SIGQUIT = 3;
+  private static final int SIGTERM = 15;
   private static final int SIGCONT = 18;
   private static final int SIGSTOP = 19;
   private static final int CORE_DUMPED = 128 + SIGQUIT;
+  private static final int INTERRUPTED = 128 + SIGTERM;
   private static final Pattern HAS_AVX = Pattern.compile("^flags.* avx ", Pattern.MULTILINE);
   private static final int PAGE = 4096;
 
@@ -265,6 +267,50 @@ class CoreLiveTest {
         .filter(line -> !line.matches("(k\\d|xmm(1[6-9]|[23]\\d)) .*"))
         .sorted()
         .toList();
+  }
+
+  /** Where it finds no room: here because no file may be so large. */
+  @Test
+  void isWholeOrNotThere() throws IOException {
+    Path image = task.besides("image");
+    task.dump(image, false);
+    Path core = folder.resolve("core");
+    for (String what : List.of(image.toString(), pid)) {
+      CkptOutcome outcome =
+          CkptOutcome.of(
+              folder,
+              List.of(Programs.needed("prlimit").toString(), "--fsize=1048576"),
+              "core",
+              what,
+              "-o",
+              core.toString());
+      outcome.expectFailure(1, "IMAGE_NO_ROOM", "core file " + core + " does not fit");
+      try (var left = Files.list(folder)) {
+        assertEquals(List.of(), left.toList());
+      }
+    }
+    task.finish(0);
+  }
+
+  /** It is there when a signal came too late, and else it is not; the process runs on. */
+  @Test
+  void canBeInterrupted() throws IOException {
+    Path core = folder.resolve("core");
+    Path errors = folder.resolve("errors");
+    try (CkptProcess ckpt = CkptProcess.start(errors, "core", pid, "-o", core.toString())) {
+      Await.until(
+          "its first thread in the process",
+          () -> ProcFs.of(task.pid()).status().tracerPid() != 0 || ckpt.hasEnded(),
+          task::describe);
+      ckpt.send(SIGTERM);
+      int code = ckpt.awaitExit();
+      assertEquals(code == 0, Files.exists(core), "exit code " + code);
+      if (code != 0) {
+        assertEquals(INTERRUPTED, code);
+        assertTrue(ckpt.errors().startsWith("ckpt: INTERRUPTED: "), ckpt.errors());
+      }
+    }
+    task.finish(0);
   }
 
   @Test

@@ -62,10 +62,20 @@ public final class ImageFileOutput implements ImageOutput {
    * @param force whether an existing file of that name may be replaced
    */
   @MustBeClosed
+  public static ImageFileOutput create(Path path, boolean force) throws IOException {
+    return create("image", path, force);
+  }
+
+  /**
+   * The same of what is made of an image.
+   *
+   * @param what people call it, for errors
+   */
+  @MustBeClosed
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  public static ImageFileOutput create(Path path, boolean force) throws IOException {
-    ImagePlace place = ImagePlace.of(path, force);
+  public static ImageFileOutput create(String what, Path path, boolean force) throws IOException {
+    ImagePlace place = ImagePlace.of(what, path, force);
     // A name of its own: of any length the image's may have, and beside what others left.
     Path temporary = place.folder().resolve(".ckpt-part-" + UUID.randomUUID());
     try {

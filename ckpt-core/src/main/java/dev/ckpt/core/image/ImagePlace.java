@@ -14,19 +14,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where an image is to stand, and what it means that it cannot.
+ * Where an image is to stand, or what is made of one, and what it means that it cannot.
  *
+ * @param what people call it: an image, mostly
  * @param shown its path as people gave it
  * @param path the same from the root
  */
-record ImagePlace(Path shown, Path path) {
+record ImagePlace(String what, Path shown, Path path) {
   /**
    * Refuses a name that is no place for an image, before anything is done.
    *
    * @param force whether an existing file of that name may be replaced
    */
-  static ImagePlace of(Path shown, boolean force) throws CkptException {
-    ImagePlace place = new ImagePlace(shown, shown.toAbsolutePath());
+  static ImagePlace of(String what, Path shown, boolean force) throws CkptException {
+    ImagePlace place = new ImagePlace(what, shown, shown.toAbsolutePath());
     if (Files.isDirectory(place.path)) {
       throw place.isFolder();
     }
@@ -83,14 +84,15 @@ record ImagePlace(Path shown, Path path) {
       case Errno.ENOSPC -> noRoom(e, "the file system is full", "make room in " + folder());
       case Errno.EDQUOT -> noRoom(e, "your quota is used up", "make room in " + folder());
       case Errno.EFBIG -> noRoom(e, "no file may be so large", "raise the limit (ulimit -f)");
-      default -> new CkptException(e.code(), "image " + shown + ": " + e.getMessage(), e);
+      default -> new CkptException(e.code(), what + " " + shown + ": " + e.getMessage(), e);
     };
   }
 
   private CkptException noRoom(SyscallException e, String why, String remedy) {
     return new CkptException(
         FailureCode.IMAGE_NO_ROOM,
-        "image "
+        what
+            + " "
             + shown
             + " does not fit: "
             + why
@@ -123,8 +125,8 @@ record ImagePlace(Path shown, Path path) {
         RefusalCode.IMAGE_NO_FOLDER, ": there is no folder " + folder(), "make it first");
   }
 
-  private UnsupportedStateException refused(Code code, String what, String remedy) {
+  private UnsupportedStateException refused(Code code, String why, String remedy) {
     return new UnsupportedStateException(
-        List.of(new Refusal(code, "image " + shown + what, remedy)));
+        List.of(new Refusal(code, what + " " + shown + why, remedy)));
   }
 }

@@ -103,7 +103,7 @@ final class CoreCommand extends CkptCommand {
 
   @Override
   int run(Report report) throws IOException {
-    try (ImageOutput file = ImageFileOutput.create(output, force);
+    try (ImageOutput file = ImageFileOutput.create("core file", output, force);
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
       ending.onSignal(revocable);
       try {
@@ -138,7 +138,7 @@ final class CoreCommand extends CkptCommand {
   }
 
   private void ofProcess(int target, RevocableOutput revocable, Report report) throws IOException {
-    try (ImageFileOutput unnamed = ImageFileOutput.create(output, true)) {
+    try (ImageFileOutput unnamed = ImageFileOutput.create("core file", output, true)) {
       CheckpointResult dumped;
       try (ProgressBar bar = ProgressBar.start("core", console())) {
         // Nobody restores it, so connections to others need not be refused.

@@ -64,7 +64,7 @@ final class ReportCommand extends CkptCommand {
   int run(Report report) throws IOException {
     report.about(nameOf(image));
     MemoryReport.Result written;
-    try (ImageOutput file = ImageFileOutput.create(output, force);
+    try (ImageOutput file = ImageFileOutput.create("report", output, force);
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
       ending.onSignal(revocable);
       try {

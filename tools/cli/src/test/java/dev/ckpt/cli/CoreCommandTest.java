@@ -69,7 +69,7 @@ class CoreCommandTest {
     Files.writeString(output, "mine");
     CommandRun run = core(golden);
     assertEquals(3, run.code(), run.toString());
-    assertTrue(run.err().startsWith("ckpt: IMAGE_EXISTS: "), run.err());
+    assertTrue(run.err().startsWith("ckpt: IMAGE_EXISTS: core file " + output), run.err());
     assertEquals("mine", Files.readString(output));
     assertEquals(0, core(golden, "--force").code());
     assertTrue(Files.size(output) > 4096);

@@ -55,7 +55,7 @@ class ReportCommandTest {
     Files.writeString(output, "mine");
     CommandRun run = report(golden);
     assertEquals(3, run.code(), run.toString());
-    assertTrue(run.err().startsWith("ckpt: IMAGE_EXISTS: "), run.err());
+    assertTrue(run.err().startsWith("ckpt: IMAGE_EXISTS: report " + output), run.err());
     assertEquals("mine", Files.readString(output));
     assertEquals(0, report(golden, "--force").code());
     assertTrue(Files.readString(output).startsWith("<!DOCTYPE html>"));
