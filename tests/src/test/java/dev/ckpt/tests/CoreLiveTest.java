@@ -302,7 +302,9 @@ class CoreLiveTest {
           "its first thread in the process",
           () -> ProcFs.of(task.pid()).status().tracerPid() != 0 || ckpt.hasEnded(),
           task::describe);
-      ckpt.send(SIGTERM);
+      if (!ckpt.hasEnded()) {
+        ckpt.send(SIGTERM);
+      }
       int code = ckpt.awaitExit();
       assertEquals(code == 0, Files.exists(core), "exit code " + code);
       if (code != 0) {
