@@ -722,6 +722,10 @@ int main(void)
     VALUE("Signals.SIGTRAP", SIGTRAP);
     VALUE("Signals.SIGKILL", SIGKILL);
     VALUE("Signals.SIGUSR1", SIGUSR1);
+    VALUE("Signals.SIGILL", SIGILL);
+    VALUE("Signals.SIGBUS", SIGBUS);
+    VALUE("Signals.SIGFPE", SIGFPE);
+    VALUE("Signals.SIGSYS", SIGSYS);
     VALUE("Signals.SIGSEGV", SIGSEGV);
     VALUE("Signals.SIGUSR2", SIGUSR2);
     VALUE("Signals.SIGALRM", SIGALRM);

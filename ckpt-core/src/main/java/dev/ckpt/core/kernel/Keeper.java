@@ -15,9 +15,9 @@ import java.util.Map;
  *
  * <p>It is made by clone(2) with CLONE_FILES. There is no moment in which we alone have a
  * descriptor, not even right after the call that has made it. It runs a few instructions of its own
- * ({@link KeeperCode}), in a session of its own, with every signal blocked until it becomes the
- * program. What is passed on: all userfaultfds that are in use, standard input, output and error,
- * and what is named.
+ * ({@link KeeperCode}), in a session of its own, with signals blocked until it becomes the program.
+ * What is passed on: all userfaultfds that are in use, standard input, output and error, and what
+ * is named.
  *
  * <p>Threading: one thread at a time.
  */
@@ -88,7 +88,7 @@ public final class Keeper implements AutoCloseable {
           "",
           "mprotect",
           PAGE);
-      long mask = Signals.block(-1);
+      long mask = Signals.block(~Signals.SYNCHRONOUS);
       try {
         long top = stack.address(STACK_BYTES);
         return Call.check(

@@ -8,7 +8,10 @@ public final class Signals {
   public static final int SIGHUP = 1;
   public static final int SIGINT = 2;
   public static final int SIGQUIT = 3;
+  public static final int SIGILL = 4;
   public static final int SIGTRAP = 5;
+  public static final int SIGBUS = 7;
+  public static final int SIGFPE = 8;
   public static final int SIGKILL = 9;
   public static final int SIGUSR1 = 10;
   public static final int SIGSEGV = 11;
@@ -23,9 +26,16 @@ public final class Signals {
   public static final int SIGTTOU = 22;
   public static final int SIGURG = 23;
   public static final int SIGWINCH = 28;
+  public static final int SIGSYS = 31;
 
   /** Signals are numbered 1 to 64. */
   public static final int NSIG = 64;
+
+  /**
+   * What a thread brings upon itself: the JVM lives by them, and one that has them blocked dies.
+   */
+  static final long SYNCHRONOUS =
+      bit(SIGILL) | bit(SIGTRAP) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGSEGV) | bit(SIGSYS);
 
   private static final long SIG_IGN = 1;
 

@@ -4,7 +4,7 @@ import java.util.HexFormat;
 
 /**
  * The code of a {@link dev.ckpt.core.kernel.Keeper}. It is entered with the address of its
- * arguments in rdi, on a stack of its own, with all signals blocked; it ends in execve(2).
+ * arguments in rdi, on a stack of its own, with signals blocked; it ends in execve(2).
  *
  * <p>Arguments, by offset: 0 a pollfd of what is awaited, 8 path, 16 argv, 24 envp, 32 (u32) up to
  * which number it looks for userfaultfds, 40 zeros (24 bytes), 64 more descriptors to be kept, as
