@@ -59,7 +59,7 @@ public final class Restart {
 
   /**
    * It gets a pid namespace of its own, with its old pid in it: seen from here it has another, and
-   * many can run at once. Takes CAP_SYS_ADMIN.
+   * many can run at once. Without CAP_SYS_ADMIN it gets a user namespace as well.
    */
   public Restart inPidNamespace() {
     return with(options.withPids(PidPolicy.NAMESPACE));

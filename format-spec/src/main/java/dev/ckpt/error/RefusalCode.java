@@ -311,7 +311,8 @@ public enum RefusalCode implements Code {
   NO_RIGHT_TO_PIDS(RESTORE, "we may not choose pids", "root, or CAP_CHECKPOINT_RESTORE"),
   NO_RIGHT_TO_NAMESPACE(
       RESTORE,
-      "it was to have a pid namespace, and we may not make one, or this kernel has none",
+      "it was to have a pid namespace, and we may not make one, not in a user namespace either, or"
+          + " it has shared memory that only root can make again",
       "root, or CAP_SYS_ADMIN; or without `--pid-namespace`"),
   NEW_PID(
       RESTORE,

@@ -147,7 +147,7 @@ public final class Checks {
   private void rights() throws CkptException {
     Status ours = ProcFs.of(Tasks.self()).status();
     long effective = ours.capEff();
-    if (options.pids() != PidPolicy.NEW
+    if (options.pids() == PidPolicy.OLD
         && !has(effective, CAP_CHECKPOINT_RESTORE)
         && !has(effective, CAP_SYS_ADMIN)) {
       refuse(

@@ -46,8 +46,7 @@ import java.util.regex.Pattern;
  * <p>Source: pid_namespaces(7), mount_namespaces(7).
  */
 final class PidNamespace {
-  private static final int CAP_SYS_ADMIN = 21;
-  private static final String REMEDY =
+  static final String REMEDY =
       "run as root or with CAP_SYS_ADMIN, on a kernel with pid namespaces (CONFIG_PID_NS)";
   private static final Path SUPPORT = Path.of("/proc/self/ns/pid");
   private static final Pattern IN_PROC = Pattern.compile("/proc/([1-9][0-9]{0,8})(/.*)?", DOTALL);
@@ -83,7 +82,10 @@ final class PidNamespace {
 
   /** Refuses what cannot be had, or would not be there, in a namespace of its own. */
   static void check(Checks checks) throws CkptException {
-    if (!Files.exists(SUPPORT) || !Checks.hasCapability(CAP_SYS_ADMIN)) {
+    if (UserNamespace.isNeeded()) {
+      UserNamespace.check(checks);
+    }
+    if (!Files.exists(SUPPORT)) {
       checks.refuse(RefusalCode.NO_RIGHT_TO_NAMESPACE, "a pid namespace cannot be made", REMEDY);
     }
     ImageState state = checks.state();
@@ -138,9 +140,15 @@ final class PidNamespace {
       throws CkptException {
     // As a job of ours the task gets its end waited for by us, and so does its init.
     boolean sibling = options.custody() == Custody.JOB;
+    boolean alone = UserNamespace.isNeeded();
+    int flags = CLONE_NEWPID | CLONE_NEWNS | (alone ? UserNamespace.CLONE_NEWUSER : 0);
+    Batch unsharing = calls.batch();
+    unsharing.call("unshare", SyscallNumbers.UNSHARE, flags);
+    calls.run(unsharing);
+    if (alone) {
+      UserNamespace.map(stub.pid());
+    }
     Batch batch = calls.batch();
-    batch.call(
-        "unshare(CLONE_NEWPID|CLONE_NEWNS)", SyscallNumbers.UNSHARE, CLONE_NEWPID | CLONE_NEWNS);
     Clone3.add(batch, sibling ? Clone3.CLONE_PARENT : 0, sibling ? 0 : Signals.SIGCHLD, INIT);
     calls.run(batch);
     TaskId id = new TaskId(calls.lastChild(), INIT);

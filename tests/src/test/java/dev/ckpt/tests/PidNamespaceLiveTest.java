@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ckpt.HelperProcess;
 import dev.ckpt.core.checkpoint.Checkpoint;
@@ -13,10 +15,10 @@ import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
-import dev.ckpt.core.proc.MountInfo;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.RefusalCode;
+import dev.ckpt.format.ByteString;
 import dev.ckpt.rstr.Custody;
 import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.Restart;
@@ -51,6 +53,7 @@ class PidNamespaceLiveTest {
   private static final int PHASES = 13;
   private static final int ITS_CODE = 7;
   private static final int SIGNALLED = 128;
+  private static final int REFUSED = 3;
   private static final int CODE_OF_SIGNAL = 40;
   private static final String CALLS = "touching calls: ";
   private static final boolean ALL = Boolean.getBoolean("ckpt.signals.all");
@@ -80,6 +83,8 @@ class PidNamespaceLiveTest {
         Signals.kill(init, Signals.SIGKILL);
       }
       original.close();
+      own.remove(original.pid());
+      Namespaced.awaitNone(own);
     }
   }
 
@@ -111,7 +116,7 @@ class PidNamespaceLiveTest {
   @ParameterizedTest
   @EnumSource(value = Custody.class, names = "JOB", mode = EnumSource.Mode.EXCLUDE)
   void tenRunAtOnceBesideTheOriginal(Custody custody) throws IOException {
-    List<MountInfo> mounts = ProcFs.of(Tasks.self()).mounts();
+    long mounts = nrProcs();
     List<RestartedTask> tasks = new ArrayList<>();
     for (int copy = 0; copy < COPIES; copy++) {
       RestartedTask task = restore(copy, custody);
@@ -121,13 +126,19 @@ class PidNamespaceLiveTest {
     }
     assertEquals(COPIES, Namespaced.known(original.pid()).size());
     assertEquals(COPIES, Namespaced.inits().size());
-    assertEquals(mounts, ProcFs.of(Tasks.self()).mounts());
+    assertEquals(mounts, nrProcs(), "a /proc of theirs is seen outside");
     original.withVerdict(() -> {}).finish(ITS_CODE);
     for (int copy = 0; copy < COPIES; copy++) {
       assertEquals(ITS_CODE, Namespaced.awaitExit(tasks.get(copy).pid()));
       assertEquals("ok " + tasks.get(copy).ownPid(), said(copy));
     }
     expectNothingLeft();
+  }
+
+  private static long nrProcs() throws IOException {
+    return ProcFs.of(Tasks.self()).mounts().stream()
+        .filter(mount -> mount.mountPoint().equals(ByteString.of("/proc")))
+        .count();
   }
 
   @Test
@@ -326,6 +337,69 @@ class PidNamespaceLiveTest {
     assertTrue(outcome.out().startsWith(numbers), outcome.toString());
     original.go();
     assertEquals(ITS_CODE, Namespaced.awaitExit(pid));
+    expectNothingLeft();
+  }
+
+  /** Starts a copy of a program as an ordinary user, to whom its folder belongs. */
+  private static LiveProgram startAsUser(String program) throws IOException {
+    String script =
+        "d=$(dirname \"$1\"); cp \"$0\" \"$d/program\" && chown -R 1234:1234 \"$d\""
+            + " && exec setpriv --reuid=1234 --regid=1234 --clear-groups \"$d/program\" \"$1\"";
+    String file = Programs.folder().resolve(program).toString();
+    LiveProgram live =
+        LiveProgram.start(Programs.needed("sh"), List.of("-c", script, file, "STATUS"));
+    live.awaitReady();
+    return live;
+  }
+
+  /** The command has one right: to read our classes, and an image of ours. */
+  private CkptOutcome restoreAsUser(LiveProgram live) throws IOException {
+    assumeTrue(Tasks.effectiveUser() == 0, "only root can become an ordinary user");
+    Path image = live.besides("image");
+    live.dump(image, false);
+    List<String> command = new ArrayList<>();
+    command.add(Programs.needed("setpriv").toString());
+    command.addAll(List.of("--reuid=1234", "--regid=1234", "--clear-groups"));
+    command.addAll(List.of("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"));
+    command.addAll(CkptProcess.words("-Djava.io.tmpdir=" + live.folder()));
+    String[] words = {
+      "restore",
+      image.toString(),
+      "--pid-namespace",
+      "--detach",
+      "--stdout",
+      live.folder().resolve("log").toString()
+    };
+    return CkptOutcome.ofWords(folder, Map.of(), command, words);
+  }
+
+  @Test
+  void whoeverHasNoRightsHasItInAUserNamespace() throws IOException {
+    try (LiveProgram live = startAsUser("engine/copies")) {
+      CkptOutcome outcome = restoreAsUser(live);
+      assumeFalse(outcome.err().contains("EPERM"), "user namespaces are not for everybody here");
+      assertEquals(0, outcome.code(), outcome.toString());
+      int pid = Namespaced.known(live.pid()).get(0);
+      assertNotEquals(userNamespace(Tasks.self()), userNamespace(pid));
+      assertEquals(0, ProcFs.of(pid).status().capEff());
+      live.withVerdict(() -> {}).finish(ITS_CODE);
+      assertEquals(ITS_CODE, Namespaced.awaitExit(pid));
+      String log = Files.readString(live.folder().resolve("log")).strip();
+      assertEquals("ok " + live.pid(), log);
+    }
+    expectNothingLeft();
+  }
+
+  private static Path userNamespace(int pid) throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/user"));
+  }
+
+  @Test
+  void whatTakesRightsIsRefusedToThem() throws IOException {
+    try (LiveProgram live = startAsUser("anon_shared")) {
+      CkptOutcome outcome = restoreAsUser(live);
+      outcome.expectFailure(REFUSED, "NO_RIGHT_TO_NAMESPACE", "shared memory");
+    }
     expectNothingLeft();
   }
 
