@@ -15,9 +15,11 @@ import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
+import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
+import dev.ckpt.core.tracee.Deadline;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stub;
@@ -37,6 +39,7 @@ import dev.ckpt.format.record.TaskThread;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.rstr.file.Files;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +58,7 @@ final class Restore {
           | Ptrace.O_TRACEVFORK
           | Ptrace.O_TRACECLONE;
 
+  private static final Duration DYING = Duration.ofSeconds(1);
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int PROT_READ_EXEC = 5;
   private static final int PROT_READ_WRITE = 3;
@@ -148,11 +152,22 @@ final class Restore {
     TargetGoneException gone = new TargetGoneException(pid, "rebuild it");
     gone.initCause(failure);
     try {
-      return ProcFs.of(pid).stat().state().ended() ? gone : failure;
+      return ended(pid) ? gone : failure;
     } catch (CkptException e) {
       gone.addSuppressed(e);
       return gone;
     }
+  }
+
+  /** NB: while the kernel ends it, its memory is gone and it has not ended; else it is stopped. */
+  private static boolean ended(int pid) throws CkptException {
+    Deadline deadline = Deadline.in(DYING);
+    TaskState now = ProcFs.of(pid).stat().state();
+    while (!now.ended() && now != TaskState.TRACING_STOP && !deadline.passed()) {
+      deadline.pause();
+      now = ProcFs.of(pid).stat().state();
+    }
+    return now.ended();
   }
 
   /** Leaves nothing behind; what goes wrong with that must not hide why. */
