@@ -171,7 +171,14 @@ final class LazyMemory implements NewMemory, AutoCloseable {
     FaultServer begun =
         Backends.faultServer()
             .serve(
-                new LazyTask(pid, userfault, file.path(), file.trusting(), file.maxRate(), ranges));
+                new LazyTask(
+                    pid,
+                    state.header().uuid(),
+                    userfault,
+                    file.path(),
+                    file.trusting(),
+                    file.maxRate(),
+                    ranges));
     server = Optional.of(begun);
     context.onFailure(begun::close);
   }

@@ -1,5 +1,6 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.core.backend.FaultServer;
 import dev.ckpt.core.error.Refusal;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.timing.Timeline;
@@ -94,6 +95,7 @@ public final class Restart {
         Tracer tracer = Tracer.start(state.task().pid(), options.hook())) {
       tracer.run(thread -> restore.run(thread, stub));
     }
+    memory.server().ifPresent(FaultServer::taskRuns);
     inherited.keep();
     List<String> notes = new ArrayList<>(checks.notes());
     notes.addAll(restore.notes());

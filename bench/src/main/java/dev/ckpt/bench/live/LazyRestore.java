@@ -34,7 +34,7 @@ public final class LazyRestore {
   private static final long SLOWLY = 1 << 20;
 
   private static final long NR_FAULTS = 2000;
-  private static final long NR_TOUCHES = 1000;
+  private static final long NR_TOUCHES = 2000;
 
   private static final int READY = 0;
   private static final int REQUEST = 8;
@@ -42,6 +42,10 @@ public final class LazyRestore {
   private static final int DONE = 24;
   private static final int MEDIAN = 32;
   private static final int P99 = 40;
+  private static final int PLACES = 72;
+
+  /** What it works with: 16 MiB of its memory. */
+  private static final long NR_PLACES = 64;
 
   private final Options options;
   private final Workshop workshop;
@@ -156,10 +160,11 @@ public final class LazyRestore {
     workshop.end(pid);
   }
 
-  /** It touches pages at once, twice: the second time the order is known. */
+  /** It begins to work with a part of its pages at once; the second time the order is known. */
   private void learnt(int pid, Path image, MappedByteBuffer shared, Figures figures)
       throws IOException {
     Files.deleteIfExists(order(image));
+    shared.putLong(PLACES, NR_PLACES);
     for (String name : List.of("waits in its first life", "waits in its second life")) {
       touch(shared, NR_TOUCHES);
       RestartedTask task = restore(image, 0, true);
@@ -167,5 +172,6 @@ public final class LazyRestore {
       figures.add(name, await(task).progress().nrFaults());
       workshop.end(pid);
     }
+    shared.putLong(PLACES, 0);
   }
 }

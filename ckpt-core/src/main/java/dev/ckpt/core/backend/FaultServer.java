@@ -24,6 +24,9 @@ public interface FaultServer extends AutoCloseable {
    */
   record Progress(long nrFaults, long nrPages, long leftBytes) {}
 
+  /** The task runs: from now on pages may come that it does not wait for. */
+  void taskRuns();
+
   /** How far it is now. */
   Progress progress();
 

@@ -3,11 +3,13 @@ package dev.ckpt.core.backend;
 import dev.ckpt.core.kernel.Fd;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A task that is about to run without all of its pages.
  *
  * @param pid the process
+ * @param uuid of the image
  * @param userfault a userfaultfd(2) of its address space, with which all ranges are registered for
  *     missing pages, and that is told of fork, mremap, madvise and munmap; belongs to the server
  * @param image file of the image
@@ -16,7 +18,13 @@ import java.util.List;
  * @param ranges what is missing, in ascending order
  */
 public record LazyTask(
-    int pid, Fd userfault, Path image, boolean trusting, long maxRate, List<LazyRange> ranges) {
+    int pid,
+    UUID uuid,
+    Fd userfault,
+    Path image,
+    boolean trusting,
+    long maxRate,
+    List<LazyRange> ranges) {
   /** Takes a copy of the list. */
   public LazyTask {
     ranges = List.copyOf(ranges);

@@ -103,8 +103,7 @@ public final class Spawn {
     }
   }
 
-  /** A null-terminated vector of strings, as execve(2) takes it. */
-  static NativeBuffer vector(List<String> texts, List<NativeBuffer> strings) {
+  private static NativeBuffer vector(List<String> texts, List<NativeBuffer> strings) {
     NativeBuffer vector = NativeBuffer.allocate(Long.BYTES * (texts.size() + 1));
     for (int i = 0; i < texts.size(); i++) {
       NativeBuffer string = NativeBuffer.of(Files.cString(Files.bytes(texts.get(i))));

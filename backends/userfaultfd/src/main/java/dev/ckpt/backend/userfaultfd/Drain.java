@@ -3,79 +3,95 @@ package dev.ckpt.backend.userfaultfd;
 import dev.ckpt.core.backend.LazyRange;
 import dev.ckpt.core.thread.Pace;
 import java.io.IOException;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Brings in all that nobody waits for: first what the task has waited for in earlier lives, then
- * what lies behind that, then all the rest from the first address to the last.
+ * Brings in all that nobody waits for, block by block, from the first address to the last; before
+ * that, what the task has waited for in earlier lives.
  *
- * <p>Threading: one thread.
+ * <p>Threading: any number of threads, each with pages of its own, share the blocks.
  */
 final class Drain {
+  /** Whoever has a block reads a page array of the image once. */
+  private static final long BLOCK_BYTES = LazyPages.BLOCK_BYTES;
+
+  /** Put at once: as long as that takes, nobody who waits is served. */
+  private static final long STEP_BYTES = 256 << 10;
+
   /** An event waits to be read: that takes the other thread less. */
   private static final long PAUSE_NANOS = 20_000;
 
+  /** A part of an address space for one thread. */
+  private record Block(LazyMm space, long from, long to) {}
+
   private final Serving serving;
-  private final LazyPages pages;
   private final Pace pace;
   private volatile boolean stopped;
 
-  Drain(Serving serving, LazyPages pages, Pace pace) {
+  /** How far each address space was given out. */
+  private final Map<LazyMm, Long> given = new IdentityHashMap<>();
+
+  Drain(Serving serving, Pace pace) {
     this.serving = serving;
-    this.pages = pages;
     this.pace = pace;
   }
 
-  /** Brings in windows, and then what lies behind them; of the task's own address space. */
-  void runAlong(List<Long> places) throws IOException {
+  /**
+   * Brings in windows of the task's own address space.
+   *
+   * @param places where they begin; those of one block behind each other
+   */
+  void runAlong(List<Long> places, LazyPages pages) throws IOException {
     LazyMm space = serving.spaces().get(0);
     for (long place : places) {
-      fill(space, place, place + Serving.WINDOW_BYTES);
+      fill(new Block(space, place, place + Serving.WINDOW_BYTES), pages);
     }
-    for (long place : places) {
-      fill(space, place, place + Serving.AHEAD_BYTES);
-    }
-  }
-
-  private void fill(LazyMm space, long from, long to) throws IOException {
-    for (long at = from; at < to && !stopped && !space.isDone(); ) {
-      at = step(space, at, Math.min(to, at + Serving.WINDOW_BYTES));
-    }
-  }
-
-  /** Brings in what is missing up to an address; returns where to go on. */
-  private long step(LazyMm space, long at, long to) throws IOException {
-    Optional<Long> filled = serving.fill(space, at, to, pages);
-    if (filled.isPresent()) {
-      pace.await(filled.get() - at);
-      return filled.get();
-    }
-    LockSupport.parkNanos(PAUSE_NANOS);
-    return at;
   }
 
   /** Works until no address space misses anything, or until it is stopped. */
-  void run() throws IOException {
+  void run(LazyPages pages) throws IOException {
     while (!stopped && !serving.isDone()) {
-      for (LazyMm space : serving.spaces()) {
-        drain(space);
+      Optional<Block> block = next();
+      if (block.isPresent()) {
+        fill(block.get(), pages);
+      } else {
+        // The others have it, or what was moved meanwhile is behind us.
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }
 
-  private void drain(LazyMm space) throws IOException {
-    long at = 0;
-    while (!stopped && !space.isDone()) {
-      Optional<LazyRange> next = space.missing().next(at);
-      if (next.isEmpty()) {
-        // What was moved meanwhile may be behind us.
-        return;
+  private synchronized Optional<Block> next() {
+    for (LazyMm space : serving.spaces()) {
+      if (space.isDone()) {
+        continue;
       }
-      at = Math.max(at, next.get().start());
-      long end = (at & -(long) Serving.WINDOW_BYTES) + Serving.WINDOW_BYTES;
-      at = step(space, at, end);
+      Optional<LazyRange> range = space.missing().next(given.getOrDefault(space, 0L));
+      if (range.isPresent()) {
+        long from = Math.max(given.getOrDefault(space, 0L), range.get().start());
+        long to = Math.min((from & -BLOCK_BYTES) + BLOCK_BYTES, range.get().end());
+        given.put(space, to);
+        return Optional.of(new Block(space, from, to));
+      }
+      given.remove(space);
+    }
+    return Optional.empty();
+  }
+
+  private void fill(Block block, LazyPages pages) throws IOException {
+    for (long at = block.from(); at < block.to() && !stopped && !block.space().isDone(); ) {
+      long to = Math.min(block.to(), at + STEP_BYTES);
+      Optional<Long> filled = serving.fill(block.space(), at, to, pages);
+      if (filled.isPresent()) {
+        pace.await(filled.get() - at);
+        at = filled.get();
+      } else {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What a successor has to know if we are killed: what was to be served at first, and every event
@@ -43,6 +44,7 @@ final class Journal implements AutoCloseable {
    * What is to be served.
    *
    * @param pid the task
+   * @param uuid of the image
    * @param userfault number of its userfaultfd
    * @param image number of the image's descriptor
    * @param tether numbers of its descriptors
@@ -53,6 +55,7 @@ final class Journal implements AutoCloseable {
    */
   record Setup(
       int pid,
+      UUID uuid,
       int userfault,
       int image,
       List<Integer> tether,
@@ -117,6 +120,8 @@ final class Journal implements AutoCloseable {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeInt(setup.pid());
+    out.writeLong(setup.uuid().getMostSignificantBits());
+    out.writeLong(setup.uuid().getLeastSignificantBits());
     out.writeInt(setup.userfault());
     out.writeInt(setup.image());
     out.writeInt(setup.tether().get(0));
@@ -137,6 +142,7 @@ final class Journal implements AutoCloseable {
   private static Setup setup(byte[] bytes) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     int pid = in.readInt();
+    UUID uuid = new UUID(in.readLong(), in.readLong());
     int userfault = in.readInt();
     int image = in.readInt();
     List<Integer> tether = List.of(in.readInt(), in.readInt());
@@ -147,7 +153,7 @@ final class Journal implements AutoCloseable {
     for (int left = in.readInt(); left > 0; left--) {
       ranges.add(new LazyRange(in.readLong(), in.readLong(), in.readInt(), in.readLong()));
     }
-    return new Setup(pid, userfault, image, tether, path, trusting, maxRate, ranges);
+    return new Setup(pid, uuid, userfault, image, tether, path, trusting, maxRate, ranges);
   }
 
   /** What it began with. */

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The pages of an image and of all that it builds on, found by their addresses.
@@ -30,14 +29,12 @@ final class LazyPages implements AutoCloseable {
   /** The most that is read at once: the pages of the largest array. */
   static final int BLOCK_BYTES = 1 << 20;
 
-  private final UUID uuid;
   private final ImageChain chain;
   private final ByteBuffer buffer = NativeBuffer.allocatePages(BLOCK_BYTES, 4096).view();
   private final long address = NativeBuffer.addressOf(buffer);
   private final List<PageRun> runs = new ArrayList<>();
 
-  private LazyPages(UUID uuid, ImageChain chain) {
-    this.uuid = uuid;
+  private LazyPages(ImageChain chain) {
     this.chain = chain;
   }
 
@@ -58,7 +55,6 @@ final class LazyPages implements AutoCloseable {
       Optional<Path> folder = Optional.ofNullable(path.toAbsolutePath().getParent());
       ParentFiles.Opener opener = trusting ? FileChannel::open : ImageTrust::open;
       return new LazyPages(
-          state.header().uuid(),
           ImageChain.from(
               image, path.toString(), state, new ParentFiles(folder, opener, KeySource.NONE)));
     } catch (IOException | RuntimeException e) {
@@ -89,11 +85,6 @@ final class LazyPages implements AutoCloseable {
     if (run.kind() == PageKind.DATA) {
       runs.add(run);
     }
-  }
-
-  /** Which image it is. */
-  UUID uuid() {
-    return uuid;
   }
 
   /** Where the pages stand that were read last. */

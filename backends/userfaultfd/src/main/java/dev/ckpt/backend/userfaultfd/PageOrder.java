@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +115,8 @@ final class PageOrder {
   }
 
   /**
-   * Where in the task the windows begin that were waited for the last times, the first first.
+   * Where in the task the windows begin that were waited for the last times, the first first, but
+   * those that come out of one page array together.
    *
    * @param ranges what is missing at first
    */
@@ -123,15 +125,18 @@ final class PageOrder {
     for (LazyRange range : ranges) {
       byOwner.computeIfAbsent(range.owner(), owner -> new TreeMap<>()).put(range.addr(), range);
     }
-    List<Long> places = new ArrayList<>();
+    Map<Window, List<Long>> places = new LinkedHashMap<>();
     for (Window window : windows.stream().limit(nrLearnt).toList()) {
       TreeMap<Long, LazyRange> ofOwner = byOwner.getOrDefault(window.owner(), new TreeMap<>());
       Map.Entry<Long, LazyRange> in = ofOwner.floorEntry(window.addr());
       if (in != null && window.addr() - in.getKey() < in.getValue().lenBytes()) {
-        places.add(in.getValue().start() + (window.addr() - in.getKey()));
+        Window array = new Window(window.owner(), window.addr() & -(long) LazyPages.BLOCK_BYTES);
+        places
+            .computeIfAbsent(array, first -> new ArrayList<>())
+            .add(in.getValue().start() + (window.addr() - in.getKey()));
       }
     }
-    return places;
+    return places.values().stream().flatMap(List::stream).toList();
   }
 
   /** Somebody waits for a window. */

@@ -24,17 +24,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * keeper that goes on if we are killed, and a tether that ends the task if he is killed too.
  */
 final class PageServer implements FaultServer {
+  /** Two read and copy twice as fast as one; the faults have a thread of their own. */
+  private static final int NR_DRAINS = 2;
+
   private final Journal journal;
   private final Fd image;
   private final Serving serving;
   private final Tether tether;
   private final PipePair stop;
-  private final LazyPages faultPages;
-  private final LazyPages drainPages;
+  private final CountDownLatch runs = new CountDownLatch(1);
   private final PageOrder order;
   private final Drain drain;
   private final CountDownLatch over = new CountDownLatch(1);
-  private final AtomicInteger nrThreads = new AtomicInteger(2);
+  private final AtomicInteger nrThreads = new AtomicInteger(1 + NR_DRAINS);
   private Keeper keeper;
   private volatile Optional<Throwable> failure = Optional.empty();
   private boolean ended;
@@ -54,12 +56,10 @@ final class PageServer implements FaultServer {
     this.serving = serving;
     this.tether = tether;
     Journal.Setup setup = journal.setup();
-    faultPages = LazyPages.open(image, setup.path(), setup.trusting());
-    drainPages = LazyPages.open(image, setup.path(), setup.trusting());
-    order = PageOrder.of(setup.path(), faultPages.uuid());
+    order = PageOrder.of(setup.path(), setup.uuid());
     stop = PipePair.open(0);
     long maxRate = setup.maxRate();
-    drain = new Drain(serving, drainPages, maxRate == 0 ? Pace.NONE : Pace.of(maxRate));
+    drain = new Drain(serving, maxRate == 0 ? Pace.NONE : Pace.of(maxRate));
     keeper = startKeeper();
   }
 
@@ -74,23 +74,31 @@ final class PageServer implements FaultServer {
   /** Begins; the threads end by themselves. */
   void start() {
     boolean goesAhead = journal.setup().maxRate() == 0;
-    FaultLoop faults = new FaultLoop(serving, faultPages, order, goesAhead, stop.readEnd());
     int pid = journal.setup().pid();
-    thread("page-faults-" + pid, () -> faults.run(this::watchKeeper)).start();
-    thread("page-drain-" + pid, this::drain).start();
+    thread(
+            "page-faults-" + pid,
+            pages ->
+                new FaultLoop(serving, pages, order, goesAhead, stop.readEnd())
+                    .run(this::watchKeeper))
+        .start();
+    thread("page-drain-" + pid, this::drainAlong).start();
+    for (int i = 1; i < NR_DRAINS; i++) {
+      thread("page-drain-" + pid, this::drain).start();
+    }
   }
 
-  /** Work that may fail. */
+  /** Work with pages of its own. */
   private interface Work {
-    void run() throws IOException;
+    void run(LazyPages pages) throws IOException;
   }
 
   private Thread thread(String name, Work work) {
     Thread thread =
         new Thread(
             () -> {
-              try {
-                work.run();
+              Journal.Setup setup = journal.setup();
+              try (LazyPages pages = LazyPages.open(image, setup.path(), setup.trusting())) {
+                work.run(pages);
               } catch (IOException | RuntimeException | Error e) {
                 end(Optional.of(e));
               }
@@ -103,9 +111,15 @@ final class PageServer implements FaultServer {
     return thread;
   }
 
-  private void drain() throws IOException {
-    drain.runAlong(order.places(journal.setup().ranges()));
-    drain.run();
+  /** NB: each page that comes keeps the task's own calls from changing its memory, and us by it. */
+  private void drainAlong(LazyPages pages) throws IOException {
+    drain.runAlong(order.places(journal.setup().ranges()), pages);
+    drain(pages);
+  }
+
+  private void drain(LazyPages pages) throws IOException {
+    awaitRun();
+    drain.run(pages);
     if (serving.isDone()) {
       end(Optional.empty());
     }
@@ -128,6 +142,7 @@ final class PageServer implements FaultServer {
     ended = true;
     failure = reason;
     drain.stop();
+    runs.countDown();
     try {
       if (reason.isEmpty()) {
         serving.close();
@@ -155,16 +170,23 @@ final class PageServer implements FaultServer {
 
   /** What no thread uses any more. */
   private synchronized void release() {
-    try (journal;
-        image;
-        faultPages;
-        drainPages;
-        stop) {
-      over.countDown();
-    } catch (IOException e) {
-      // Files that were read only: nothing is lost.
-      failure = Optional.of(failure.orElse(e));
+    journal.close();
+    image.close();
+    stop.close();
+    over.countDown();
+  }
+
+  private void awaitRun() {
+    try {
+      runs.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts it", e);
     }
+  }
+
+  @Override
+  public void taskRuns() {
+    runs.countDown();
   }
 
   @Override

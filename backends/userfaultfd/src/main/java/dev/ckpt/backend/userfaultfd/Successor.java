@@ -78,6 +78,7 @@ public final class Successor {
     serving.replay();
     PageServer server = new PageServer(journal, new Fd(setup.image()), serving, tether);
     server.start();
+    server.taskRuns();
     serving.wakeAll();
     return server;
   }

@@ -38,6 +38,7 @@ public final class UserfaultBackend implements FaultServer.Provider {
         Journal.begin(
             new Journal.Setup(
                 task.pid(),
+                task.uuid(),
                 task.userfault().number(),
                 image.number(),
                 List.copyOf(tether.numbers()),

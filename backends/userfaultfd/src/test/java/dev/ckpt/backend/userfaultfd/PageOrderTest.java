@@ -58,6 +58,15 @@ class PageOrderTest {
     assertEquals(List.of(907L * PAGE, 150L * PAGE, 101L * PAGE), places());
   }
 
+  /** They come out of one page array. */
+  @Test
+  void neighboursComeTogether() throws IOException {
+    PageOrder order = PageOrder.of(image, UUID_HERE);
+    order.add(4, 20 * PAGE);
+    order.save();
+    assertEquals(List.of(907L * PAGE, 920L * PAGE, 150L * PAGE), places());
+  }
+
   @Test
   void thatOfAnotherImageIsNone() {
     assertEquals(List.of(), PageOrder.of(image, new UUID(1, 3)).places(RANGES));
@@ -89,5 +98,6 @@ class PageOrderTest {
     Files.delete(file);
     Files.createSymbolicLink(file, Path.of("/dev/zero"));
     assertEquals(List.of(), places());
+    Files.delete(file);
   }
 }
