@@ -75,30 +75,36 @@ final class PageServer implements FaultServer {
   void start() {
     boolean goesAhead = journal.setup().maxRate() == 0;
     int pid = journal.setup().pid();
-    thread(
-            "page-faults-" + pid,
-            pages ->
-                new FaultLoop(serving, pages, order, goesAhead, stop.readEnd())
-                    .run(this::watchKeeper))
-        .start();
-    thread("page-drain-" + pid, this::drainAlong).start();
+    begin(
+        "page-faults-" + pid,
+        () -> {
+          try (LazyPages pages = openPages()) {
+            new FaultLoop(serving, pages, order, goesAhead, stop.readEnd()).run(this::watchKeeper);
+          }
+        });
+    begin("page-drain-" + pid, this::drainAlong);
     for (int i = 1; i < NR_DRAINS; i++) {
-      thread("page-drain-" + pid, this::drain).start();
+      begin("page-drain-" + pid, this::drain);
     }
   }
 
-  /** Work with pages of its own. */
-  private interface Work {
-    void run(LazyPages pages) throws IOException;
+  @MustBeClosed
+  private LazyPages openPages() throws IOException {
+    Journal.Setup setup = journal.setup();
+    return LazyPages.open(image, setup.path(), setup.trusting());
   }
 
-  private Thread thread(String name, Work work) {
+  /** Work that may fail. */
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void begin(String name, Work work) {
     Thread thread =
         new Thread(
             () -> {
-              Journal.Setup setup = journal.setup();
-              try (LazyPages pages = LazyPages.open(image, setup.path(), setup.trusting())) {
-                work.run(pages);
+              try {
+                work.run();
               } catch (IOException | RuntimeException | Error e) {
                 end(Optional.of(e));
               }
@@ -108,18 +114,25 @@ final class PageServer implements FaultServer {
             },
             name);
     thread.setDaemon(true);
-    return thread;
+    thread.start();
   }
 
-  /** NB: each page that comes keeps the task's own calls from changing its memory, and us by it. */
-  private void drainAlong(LazyPages pages) throws IOException {
-    drain.runAlong(order.places(journal.setup().ranges()), pages);
-    drain(pages);
+  private void drainAlong() throws IOException {
+    List<Long> places = order.places(journal.setup().ranges());
+    if (!places.isEmpty()) {
+      try (LazyPages pages = openPages()) {
+        drain.runAlong(places, pages);
+      }
+    }
+    drain();
   }
 
-  private void drain(LazyPages pages) throws IOException {
+  /** NB: each page that comes keeps the task from changing its mappings, and us by its calls. */
+  private void drain() throws IOException {
     awaitRun();
-    drain.run(pages);
+    try (LazyPages pages = openPages()) {
+      drain.run(pages);
+    }
     if (serving.isDone()) {
       end(Optional.empty());
     }
