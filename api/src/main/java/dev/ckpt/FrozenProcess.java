@@ -10,6 +10,7 @@ import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
 import dev.ckpt.error.RefusalCode;
 import dev.ckpt.rstr.Custody;
+import dev.ckpt.rstr.PidPolicy;
 import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -69,6 +70,9 @@ public final class FrozenProcess implements AutoCloseable {
 
   private final Image image;
   private final HelperGuard guard;
+
+  /** It could not have its old pid among all others. */
+  private boolean apart;
 
   private FrozenProcess(Image image, HelperGuard guard) {
     this.image = image;
@@ -151,6 +155,9 @@ public final class FrozenProcess implements AutoCloseable {
   /**
    * Brings it back as it was when it was frozen. Blocks until it runs.
    *
+   * <p>Where we may not choose pids, as an ordinary user may not, it has its old pid in a pid
+   * namespace of its own, and seen from here another each time.
+   *
    * @throws UnsupportedStateException when it cannot come back, as when somebody has its pid;
    *     nothing was created
    */
@@ -163,6 +170,35 @@ public final class FrozenProcess implements AutoCloseable {
   @MustBeClosed
   public HelperProcess restore(UnaryOperator<RestartOptions> options) throws IOException {
     RestartOptions all = options.apply(RestartOptions.of()).withCustody(Custody.CHILD);
+    if (apart) {
+      return restore(all.withPids(PidPolicy.NAMESPACE));
+    }
+    try {
+      return restore(all);
+    } catch (UnsupportedStateException e) {
+      if (!e.refusals().stream().allMatch(each -> each.code() == RefusalCode.NO_RIGHT_TO_PIDS)) {
+        throw e;
+      }
+      return apart(all, e);
+    }
+  }
+
+  /** What cannot be had that way either is refused for the first reason. */
+  @MustBeClosed
+  private HelperProcess apart(RestartOptions options, UnsupportedStateException reason)
+      throws IOException {
+    apart = true;
+    try {
+      return restore(options.withPids(PidPolicy.NAMESPACE));
+    } catch (CkptException e) {
+      apart = false;
+      reason.addSuppressed(e);
+      throw reason;
+    }
+  }
+
+  @MustBeClosed
+  private HelperProcess restore(RestartOptions all) throws IOException {
     try (FileChannel channel = image.open()) {
       return HelperProcess.restored(dev.ckpt.rstr.Restart.restore(all, channel).pid(), guard);
     }

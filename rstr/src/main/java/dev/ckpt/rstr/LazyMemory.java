@@ -6,8 +6,10 @@ import dev.ckpt.core.backend.FaultServer;
 import dev.ckpt.core.backend.LazyRange;
 import dev.ckpt.core.backend.LazyTask;
 import dev.ckpt.core.error.Refusal;
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.error.UnsupportedStateException;
 import dev.ckpt.core.image.ImageTrust;
+import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Userfaultfd;
 import dev.ckpt.core.tracee.BatchRunner;
@@ -30,11 +32,12 @@ import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
 import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A restore whose task runs before it has all of its pages: which come later, and which are there
@@ -49,14 +52,20 @@ final class LazyMemory implements NewMemory, AutoCloseable {
   private static final long LEAST_BYTES = 16 << 10;
 
   private final RestartOptions.LazyImage file;
+
+  /** Of it: belongs to the server when there is one. */
+  private final Fd fd;
+
   private final ImageState state;
   private final ImageChain image;
   private final int mm;
-  private final List<Vma> vmas = new ArrayList<>();
+  private final Set<Vma> vmas = new LinkedHashSet<>();
+  private boolean served;
   private Optional<FaultServer> server = Optional.empty();
 
-  private LazyMemory(RestartOptions.LazyImage file, ImageState state, ImageChain image) {
+  private LazyMemory(RestartOptions.LazyImage file, Fd fd, ImageState state, ImageChain image) {
     this.file = file;
+    this.fd = fd;
     this.state = state;
     this.image = image;
     this.mm =
@@ -81,16 +90,34 @@ final class LazyMemory implements NewMemory, AutoCloseable {
     if (!Files.isRegularFile(file.path())) {
       throw refused("the image " + file.path() + " is no file", "copy it into one");
     }
-    ImageFile image =
-        ImageFile.of(
-            file.trusting() ? FileChannel.open(file.path()) : ImageTrust.open(file.path()),
-            KeySource.NONE);
+    Fd fd =
+        file.trusting()
+            ? Fd.open(file.path().toString(), Fcntl.O_RDONLY)
+            : ImageTrust.openFd(file.path());
+    boolean opened = false;
+    try {
+      LazyMemory memory = new LazyMemory(file, fd, state, open(file, fd, options, state));
+      opened = true;
+      return memory;
+    } finally {
+      if (!opened) {
+        fd.close();
+      }
+    }
+  }
+
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  private static ImageChain open(
+      RestartOptions.LazyImage file, Fd fd, RestartOptions options, ImageState state)
+      throws IOException {
+    ImageFile image = ImageFile.open(ImageTrust.pathOf(fd), KeySource.NONE);
     try {
       if (!image.header().uuid().equals(state.header().uuid())) {
         throw refused("the image " + file.path() + " was replaced meanwhile", "try again");
       }
-      return new LazyMemory(
-          file, state, ImageChain.from(image, file.path().toString(), state, options.parents()));
+      return ImageChain.from(image, file.path().toString(), state, options.parents());
     } catch (IOException | RuntimeException e) {
       try (image) {
         throw e;
@@ -163,22 +190,28 @@ final class LazyMemory implements NewMemory, AutoCloseable {
                         "no userfaultfd with events can be had in the new task",
                         "run as root; or restore without --pages lazy"));
     List<LazyRange> ranges = new ArrayList<>();
-    for (Vma vma : vmas) {
-      Userfaultfd.register(
-          userfault, vma.start(), vma.lenBytes(), Userfaultfd.UFFDIO_REGISTER_MODE_MISSING);
-      ranges.add(new LazyRange(vma.start(), vma.end(), mm, vma.start()));
+    try {
+      for (Vma vma : vmas) {
+        Userfaultfd.register(
+            userfault, vma.start(), vma.lenBytes(), Userfaultfd.UFFDIO_REGISTER_MODE_MISSING);
+        ranges.add(new LazyRange(vma.start(), vma.end(), mm, vma.start()));
+      }
+    } catch (SyscallException e) {
+      userfault.close();
+      throw e;
     }
-    FaultServer begun =
-        Backends.faultServer()
-            .serve(
-                new LazyTask(
-                    pid,
-                    state.header().uuid(),
-                    userfault,
-                    file.path(),
-                    file.trusting(),
-                    file.maxRate(),
-                    ranges));
+    LazyTask task =
+        new LazyTask(
+            pid,
+            state.header().uuid(),
+            userfault,
+            fd,
+            file.path(),
+            file.trusting(),
+            file.maxRate(),
+            ranges);
+    served = true;
+    FaultServer begun = Backends.faultServer().serve(task);
     server = Optional.of(begun);
     context.onFailure(begun::close);
   }
@@ -190,6 +223,9 @@ final class LazyMemory implements NewMemory, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (!served) {
+      fd.close();
+    }
     image.close();
   }
 }

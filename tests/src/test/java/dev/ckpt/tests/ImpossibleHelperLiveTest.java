@@ -4,14 +4,18 @@ import static dev.ckpt.tests.HelperClient.ask;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ckpt.core.kernel.Tasks;
 import dev.ckpt.junit.FrozenHelper;
 import dev.ckpt.junit.IfImpossible;
 import dev.ckpt.junit.RunningHelper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,20 +257,84 @@ class ImpossibleHelperLiveTest extends InnerJunit {
   /** As root has it in a container: no capability at all. */
   @Test
   void whoeverMayNotRestoreHasItStartedAnew() throws Exception {
-    List<String> words =
-        new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
-    words.addAll(Jvm.words());
-    words.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
-    words.add(WithoutRights.class.getName());
-    Process jvm = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String said = new String(jvm.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, jvm.waitFor(), said);
+    String said =
+        inAnotherJvm(
+            List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"),
+            System.getProperty("java.io.tmpdir"),
+            WithoutRights.class);
     List<String> lines = said.lines().filter(line -> line.startsWith("ckpt: ")).toList();
     assertEquals(1, lines.size(), said);
     assertTrue(
         lines.get(0).startsWith("ckpt: helper helper does not come back: NO_RIGHT_TO_PIDS: "),
         said);
     assertTrue(lines.get(0).endsWith("; it is started anew for every test"), said);
+  }
+
+  /** He may not choose pids, but make namespaces. The JVM has one right, to read our classes. */
+  @Test
+  void anOrdinaryUserHasItBackInNamespacesOfItsOwn() throws Exception {
+    assumeTrue(Tasks.effectiveUser() == 0, "only root can become an ordinary user");
+    Path folder = LiveProgram.newFolder();
+    try {
+      Path program = folder.resolve("helper");
+      Files.copy(Path.of(helperProgram()), program);
+      LiveProgram.command("chown", "-R", "1234:1234", folder.toString());
+      List<String> user =
+          List.of(
+              "setpriv",
+              "--reuid=1234",
+              "--regid=1234",
+              "--clear-groups",
+              "--inh-caps=+dac_read_search",
+              "--ambient-caps=+dac_read_search");
+      String said = inAnotherJvm(user, folder.toString(), AsUser.class);
+      assumeFalse(said.contains("NO_RIGHT_TO_NAMESPACE"), "no user namespaces for everybody here");
+      assertEquals(List.of(), said.lines().filter(line -> line.startsWith("ckpt: ")).toList());
+    } finally {
+      LiveProgram.command("rm", "-rf", folder.toString());
+    }
+  }
+
+  static class OfAUser {
+    @RegisterExtension
+    static final FrozenHelper HELPER =
+        FrozenHelper.command(
+                "setpriv",
+                "--inh-caps=-all",
+                "--ambient-caps=-all",
+                Path.of(System.getProperty("java.io.tmpdir"), "helper").toString(),
+                "{port}")
+            .readyWhenOutput("ready")
+            .warmUp(InnerJunit::addSeven)
+            .build();
+
+    @RepeatedTest(3)
+    void comesBack() throws IOException {
+      SEEN.add(HELPER.helper());
+      assertEquals("8", ask(HELPER.port(), "add 1"));
+    }
+  }
+
+  /** The same as an ordinary user. */
+  static final class AsUser extends InnerJunit {
+    public static void main(String[] arguments) throws IOException {
+      AsUser inner = new AsUser();
+      expectAllGood(inner.run(OfAUser.class), 3);
+      System.err.print(inner.errors);
+      assertEquals(1, WARM_UPS.get(), "it was started once");
+    }
+  }
+
+  private static String inAnotherJvm(List<String> before, String tmp, Class<?> main)
+      throws Exception {
+    List<String> words = new ArrayList<>(before);
+    words.addAll(Jvm.words());
+    words.add("-Djava.io.tmpdir=" + tmp);
+    words.add(main.getName());
+    Process jvm = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String said = new String(jvm.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, jvm.waitFor(), said);
+    return said;
   }
 
   /** Runs a test class in a JVM of its own, and ends with 0 if its two tests passed. */

@@ -50,7 +50,7 @@ public interface FaultServer extends AutoCloseable {
     /** Whether it works on this machine. */
     Probe probe();
 
-    /** Begins; from now on a missing page is waited for. */
+    /** Begins; from now on a missing page is waited for. If it throws nothing is left open. */
     FaultServer serve(LazyTask task) throws IOException;
   }
 }

@@ -30,16 +30,33 @@ public final class ImageTrust {
    */
   @MustBeClosed
   public static FileChannel open(Path image) throws IOException {
-    try (Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY)) {
-      return FileChannel.open(checked(file, image));
+    try (Fd file = openFd(image)) {
+      // NB: the very file that was looked at is read, whatever has its name by now.
+      return FileChannel.open(pathOf(file));
     }
   }
 
-  /** NB: the very file that is looked at is read, whatever has its name by then. */
-  private static Path checked(Fd file, Path image) throws CkptException {
-    Path same = Path.of("/proc/self/fd/" + file.number());
-    check(image, FileStat.of(same.toString()));
-    return same;
+  /** The same as a descriptor. */
+  @MustBeClosed
+  // What is opened here belongs to what is returned.
+  @SuppressWarnings("MustBeClosedChecker")
+  public static Fd openFd(Path image) throws IOException {
+    Fd file = Fd.open(image.toString(), Fcntl.O_RDONLY);
+    boolean trusted = false;
+    try {
+      check(image, FileStat.of(pathOf(file).toString()));
+      trusted = true;
+      return file;
+    } finally {
+      if (!trusted) {
+        file.close();
+      }
+    }
+  }
+
+  /** A path that opens what a descriptor of ours is open for. */
+  public static Path pathOf(Fd file) {
+    return Path.of("/proc/self/fd/" + file.number());
   }
 
   private static void check(Path image, FileStat stat) throws CkptException {

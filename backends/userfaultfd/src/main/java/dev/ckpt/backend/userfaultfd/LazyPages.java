@@ -49,7 +49,7 @@ final class LazyPages implements AutoCloseable {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   static LazyPages open(Fd file, Path path, boolean trusting) throws IOException {
-    ImageFile image = ImageFile.open(Path.of("/proc/self/fd/" + file.number()), KeySource.NONE);
+    ImageFile image = ImageFile.open(ImageTrust.pathOf(file), KeySource.NONE);
     try {
       ImageState state = image.state();
       Optional<Path> folder = Optional.ofNullable(path.toAbsolutePath().getParent());

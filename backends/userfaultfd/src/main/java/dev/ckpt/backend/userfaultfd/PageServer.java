@@ -2,6 +2,7 @@ package dev.ckpt.backend.userfaultfd;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import dev.ckpt.core.backend.FaultServer;
+import dev.ckpt.core.error.SyscallException;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Keeper;
 import dev.ckpt.core.kernel.PipePair;
@@ -57,10 +58,15 @@ final class PageServer implements FaultServer {
     this.tether = tether;
     Journal.Setup setup = journal.setup();
     order = PageOrder.of(setup.path(), setup.uuid());
-    stop = PipePair.open(0);
     long maxRate = setup.maxRate();
     drain = new Drain(serving, maxRate == 0 ? Pace.NONE : Pace.of(maxRate));
     keeper = startKeeper();
+    try {
+      stop = PipePair.open(0);
+    } catch (SyscallException e) {
+      keeper.close();
+      throw e;
+    }
   }
 
   @MustBeClosed

@@ -4,11 +4,12 @@ import dev.ckpt.core.backend.FaultServer;
 import dev.ckpt.core.backend.LazyTask;
 import dev.ckpt.core.backend.Probe;
 import dev.ckpt.core.error.SyscallException;
-import dev.ckpt.core.kernel.Fcntl;
 import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Tether;
 import dev.ckpt.core.kernel.Userfaultfd;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 /** Serves pages by a userfaultfd of the task's. */
@@ -32,24 +33,41 @@ public final class UserfaultBackend implements FaultServer.Provider {
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
   public FaultServer serve(LazyTask task) throws IOException {
-    Fd image = Fd.open(task.image().toString(), Fcntl.O_RDONLY);
-    Tether tether = Tether.to(task.pid());
-    Journal journal =
-        Journal.begin(
-            new Journal.Setup(
-                task.pid(),
-                task.uuid(),
-                task.userfault().number(),
-                image.number(),
-                List.copyOf(tether.numbers()),
-                task.image().toAbsolutePath(),
-                task.trusting(),
-                task.maxRate(),
-                task.ranges()));
-    Serving serving = new Serving(journal);
-    serving.begin(task.userfault());
-    PageServer server = new PageServer(journal, image, serving, tether);
-    server.start();
-    return server;
+    Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(task.image(), task.userfault()));
+    try {
+      Tether tether = Tether.to(task.pid());
+      opened.push(tether);
+      Journal journal = Journal.begin(setup(task, tether));
+      opened.push(journal);
+      Serving serving = new Serving(journal);
+      serving.begin(task.userfault());
+      PageServer server = new PageServer(journal, task.image(), serving, tether);
+      opened.clear();
+      server.start();
+      return server;
+    } finally {
+      opened.forEach(UserfaultBackend::close);
+    }
+  }
+
+  private static Journal.Setup setup(LazyTask task, Tether tether) {
+    return new Journal.Setup(
+        task.pid(),
+        task.uuid(),
+        task.userfault().number(),
+        task.image().number(),
+        tether.numbers(),
+        task.path().toAbsolutePath(),
+        task.trusting(),
+        task.maxRate(),
+        task.ranges());
+  }
+
+  private static void close(AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("a descriptor of ours cannot be closed", e);
+    }
   }
 }
