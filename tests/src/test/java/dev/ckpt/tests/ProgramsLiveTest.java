@@ -51,7 +51,7 @@ class ProgramsLiveTest {
     }
     boolean once = EMPTY_MESSAGES.contains(program.name());
     boolean noted = NOTES_ITS_PID.contains(program.name());
-    boolean outside = FOUND_BY_OTHERS.contains(program.name());
+    boolean outside = KNOWS_OTHERS.contains(program.name());
     return Stream.of(Scenario.values())
         .filter(scenario -> !once || scenario != Scenario.COMES_BACK_FROM_CHAIN)
         .filter(scenario -> !outside || scenario != Scenario.COMES_BACK_IN_NAMESPACE)
@@ -79,8 +79,11 @@ class ProgramsLiveTest {
   /** Programs with empty messages in their queues, which the kernel does not show twice. */
   static final Set<String> EMPTY_MESSAGES = Set.of("unix_pair", "unix_rights", "udp_queue");
 
-  /** Programs to which another process sends a signal, by the number that they had outside. */
-  private static final Set<String> FOUND_BY_OTHERS = Set.of("stopped");
+  /**
+   * Programs that have to do with processes outside: one to which another sends a signal, by the
+   * number that it had there, and one with a pidfd of process 1.
+   */
+  private static final Set<String> KNOWS_OTHERS = Set.of("stopped", "pidfd");
 
   /** Programs of which the pid is noted: in a signal frame, by their helper, in what they send. */
   private static final Set<String> NOTES_ITS_PID =
