@@ -29,7 +29,9 @@ class KilledServerLiveTest {
   private static final String JOURNAL = "memfd:ckpt-lazy";
   private static final int ROUNDS = 800;
   private static final int MIB = 64;
+  private static final int ENDLESS = 1_000_000;
   private static final String SLOWLY = "24M";
+  private static final String MORE_SLOWLY = "6M";
   private static final int MOST_MILLIS = 120;
 
   private final Random random = new Random(Long.getLong("ckpt.killedServers.seed", 7));
@@ -38,8 +40,8 @@ class KilledServerLiveTest {
   @Test
   void theTaskGoesOnWithAnother() throws IOException {
     for (int i = 0; nrKills < KILLS; i++) {
-      try (LiveProgram live = stopped(i);
-          CkptProcess ckpt = restore(live)) {
+      try (LiveProgram live = stopped(i, ROUNDS);
+          CkptProcess ckpt = restore(live, SLOWLY)) {
         killServers(live);
         Await.until("its end", live::hasEnded, live::describe);
         ckpt.awaitExit();
@@ -68,8 +70,8 @@ class KilledServerLiveTest {
   @Test
   void theTaskEndsWithBoth() throws IOException {
     for (int i = 0; i < KILLS; i++) {
-      try (LiveProgram live = stopped(i);
-          CkptProcess ckpt = restore(live)) {
+      try (LiveProgram live = stopped(i, ENDLESS);
+          CkptProcess ckpt = restore(live, MORE_SLOWLY)) {
         awaitRun(live);
         Await.pause(random.nextInt(MOST_MILLIS));
         boolean working = !live.hasEnded();
@@ -87,10 +89,10 @@ class KilledServerLiveTest {
   }
 
   /** A program that has an image and is gone; it works from the first instruction on. */
-  private static LiveProgram stopped(int seed) throws IOException {
+  private static LiveProgram stopped(int seed, int rounds) throws IOException {
     Path program = Programs.folder().resolve("engine/churn");
     List<String> words =
-        List.of("STATUS", Integer.toString(seed), Integer.toString(ROUNDS), Integer.toString(MIB));
+        List.of("STATUS", Integer.toString(seed), Integer.toString(rounds), Integer.toString(MIB));
     LiveProgram live = LiveProgram.start(program, words);
     live.awaitReady();
     live.dump(live.besides("image"), true);
@@ -98,14 +100,14 @@ class KilledServerLiveTest {
     return live;
   }
 
-  private static CkptProcess restore(LiveProgram live) throws IOException {
+  private static CkptProcess restore(LiveProgram live, String maxRate) throws IOException {
     return CkptProcess.start(
         live.besides("errors"),
         "restore",
         "--pages",
         "lazy",
         "--max-rate",
-        SLOWLY,
+        maxRate,
         live.besides("image").toString());
   }
 
