@@ -164,8 +164,10 @@ final class PageServer implements FaultServer {
     runs.countDown();
     try {
       if (reason.isEmpty()) {
-        serving.close();
+        // This order: if we are killed in between, a successor that finds no userfaultfd any more
+        // must not end a task that misses nothing.
         tether.close();
+        serving.close();
       } else {
         // First this, which kills it.
         tether.cut();

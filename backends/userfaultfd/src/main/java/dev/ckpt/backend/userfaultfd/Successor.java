@@ -5,6 +5,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Tether;
 import dev.ckpt.error.CkptException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Optional;
 public final class Successor {
   private static final Duration LONG = Duration.ofDays(1);
   private static final int STDOUT = 1;
+  private static final int STDERR = 2;
 
   private Successor() {}
 
@@ -55,22 +57,41 @@ public final class Successor {
     }
   }
 
+  // What is opened here goes with the process.
+  @SuppressWarnings("MustBeClosedChecker")
   private static void serve(int journal) throws IOException {
     try (Fd nothing = Fd.open("/dev/null", Fcntl.O_RDWR)) {
       nothing.copyTo(0);
       nothing.copyTo(STDOUT);
+      if (!mayStay(link(STDERR))) {
+        nothing.copyTo(STDERR);
+      }
     }
-    try (PageServer server = take(journal)) {
+    Journal left = Journal.inherited(journal);
+    if (!link(left.setup().userfault()).contains("userfaultfd")) {
+      // The last page is in: the predecessor was killed while it put its tools away.
+      return;
+    }
+    try (PageServer server = take(left)) {
       while (!server.await(LONG)) {
         // NB: it is the others' work.
       }
     }
   }
 
+  /** Whoever reads from a pipe waits for its end, which is that of the command for him. */
+  private static boolean mayStay(String link) {
+    return !link.startsWith("pipe:") && !link.startsWith("socket:");
+  }
+
+  private static String link(int fd) throws IOException {
+    Path link = Path.of("/proc/self/fd/" + fd);
+    return Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";
+  }
+
   // What is opened here belongs to what is returned.
   @SuppressWarnings("MustBeClosedChecker")
-  private static PageServer take(int number) throws IOException {
-    Journal journal = Journal.inherited(number);
+  private static PageServer take(Journal journal) throws IOException {
     Journal.Setup setup = journal.setup();
     Tether tether = Tether.inherited(setup.tether().get(0), setup.tether().get(1));
     Serving serving = new Serving(journal);
