@@ -29,6 +29,7 @@ public enum FailureCode implements Code {
   CONVERT_VERSION("such a file is of a later version of its format"),
   CORE_PRE_DUMP("an image of a pre-dump is of many moments: no core file is made of it"),
   CORE_FILE_CHANGED("a mapped file was changed while its content went into a core file"),
+  MAPPING_UNKNOWN("the image has no mapping and no memory object of this name or address"),
   PARENTS_TOO_MANY("the image builds on too many others, or on itself"),
   INTERRUPTED(
       "SIGINT, SIGTERM or SIGHUP came before the image was whole, and the task runs on; or before"

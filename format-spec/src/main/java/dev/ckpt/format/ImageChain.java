@@ -208,6 +208,25 @@ public final class ImageChain implements AutoCloseable {
   }
 
   /**
+   * Which image has a page.
+   *
+   * @param number of the image in the chain, the first of which is 0
+   * @param name what people call it
+   * @param kind what the page is there
+   */
+  public record Holder(int number, String name, PageKind kind) {}
+
+  /**
+   * Which image has a page as the parent has it, be it that or one of its own parents.
+   *
+   * @param parentOwner what it belongs to there
+   */
+  public Optional<Holder> holder(int parentOwner, long addr) throws IOException {
+    Span span = span(parentOwner, addr);
+    return span.kind().map(kind -> new Holder(span.link(), links.get(span.link()).name(), kind));
+  }
+
+  /**
    * Reads one page as the parent has it, be it in that or in one of its own parents; as {@link
    * ImageFile#readPage}.
    *

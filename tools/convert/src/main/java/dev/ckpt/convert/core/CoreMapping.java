@@ -1,12 +1,10 @@
 package dev.ckpt.convert.core;
 
+import dev.ckpt.convert.memory.MapsNames;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.GhostFile;
 import dev.ckpt.format.record.ImageRecord;
-import dev.ckpt.format.record.Shmem;
-import dev.ckpt.format.record.ShmemKind;
-import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
@@ -20,7 +18,6 @@ import java.util.Optional;
 record CoreMapping(Vma vma, Optional<ImageRecord> backing) {
   private static final int PROT_READ = 1;
   private static final int S_IXUGO = 0111;
-  private static final ByteString DELETED = ByteString.of(" (deleted)");
 
   /** Whether the task may read it. */
   boolean isReadable() {
@@ -67,24 +64,6 @@ record CoreMapping(Vma vma, Optional<ImageRecord> backing) {
 
   /** The name that /proc/PID/maps shows of its file; empty of memory without one. */
   Optional<ByteString> fileName() {
-    return backing.flatMap(CoreMapping::name);
-  }
-
-  private static Optional<ByteString> name(ImageRecord backing) {
-    if (backing instanceof FileRef file) {
-      return Optional.of(file.path());
-    }
-    if (backing instanceof GhostFile ghost) {
-      return Optional.of(ghost.path().concat(DELETED));
-    }
-    if (backing instanceof Shmem shmem) {
-      return Optional.of(
-          shmem.kind() == ShmemKind.ANON
-              ? ByteString.of("/dev/zero (deleted)")
-              : ByteString.of("/memfd:").concat(shmem.name()).concat(DELETED));
-    }
-    return backing instanceof SysvShm segment
-        ? Optional.of(ByteString.of(String.format("/SYSV%08x (deleted)", segment.key())))
-        : Optional.empty();
+    return backing.flatMap(MapsNames::of);
   }
 }

@@ -1,12 +1,12 @@
 package dev.ckpt.convert.core;
 
+import dev.ckpt.convert.memory.Mappings;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.FileRef;
-import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.VdsoImage;
@@ -43,14 +43,7 @@ final class CoreMemory {
   CoreMemory(ImageState state, ImageChain pages, MappedFiles files) throws CorruptImageException {
     this.pages = pages;
     this.files = files;
-    // There is one: state.mm() would say so otherwise.
-    Mm record = state.mm();
-    mm =
-        state.shared(Mm.class).entrySet().stream()
-            .filter(entry -> entry.getValue() == record)
-            .map(java.util.Map.Entry::getKey)
-            .findFirst()
-            .orElse(0);
+    mm = Mappings.of(state).mm();
     vdso = state.all(VdsoImage.class).stream().map(VdsoImage::content).findFirst();
   }
 

@@ -1,10 +1,9 @@
 package dev.ckpt.convert.core;
 
+import dev.ckpt.convert.memory.Mappings;
 import dev.ckpt.error.CorruptImageException;
-import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.Limits;
-import dev.ckpt.format.ObjectType;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.Vma;
 import java.io.IOException;
@@ -49,19 +48,8 @@ final class CorePlan {
    */
   static List<CoreMapping> mappings(ImageState state) throws CorruptImageException {
     List<CoreMapping> mappings = new ArrayList<>();
-    long end = 0;
-    for (ImageObject object : state.objects()) {
-      if (object.record() instanceof Vma vma) {
-        if (Long.compareUnsigned(vma.start(), end) < 0) {
-          throw new CorruptImageException(
-              object.offset(),
-              ObjectType.VMA.name(),
-              "mappings that ascend, the next from " + Long.toHexString(end),
-              Long.toHexString(vma.start()));
-        }
-        end = vma.end();
-        mappings.add(new CoreMapping(vma, state.find(vma.backing())));
-      }
+    for (Vma vma : Mappings.of(state).all()) {
+      mappings.add(new CoreMapping(vma, state.find(vma.backing())));
     }
     return mappings;
   }

@@ -1,14 +1,13 @@
 package dev.ckpt.convert.report;
 
+import dev.ckpt.convert.memory.Mappings;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.Limits;
-import dev.ckpt.format.ObjectType;
 import dev.ckpt.format.PageStream;
 import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.MemoryObject;
-import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
@@ -36,9 +35,8 @@ final class PageWalk {
   }
 
   private final ImageState state;
-  private final List<Vma> vmas;
+  private final Mappings mappings;
   private final boolean hasParent;
-  private final int mm;
   private final Map<Integer, List<Integer>> mappingsOf = new HashMap<>();
 
   /**
@@ -49,28 +47,9 @@ final class PageWalk {
   PageWalk(ImageState state) throws CorruptImageException {
     this.state = state;
     hasParent = !state.header().parentUuid().equals(Header.NO_PARENT);
-    Mm record = state.mm();
-    mm =
-        state.shared(Mm.class).entrySet().stream()
-            .filter(entry -> entry.getValue() == record)
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse(0);
-    vmas = new ArrayList<>();
-    long end = 0;
-    for (ImageObject object : state.objects()) {
-      if (object.record() instanceof Vma vma) {
-        if (Long.compareUnsigned(vma.start(), end) < 0) {
-          throw new CorruptImageException(
-              object.offset(),
-              ObjectType.VMA.name(),
-              "mappings that ascend, the next from " + Long.toHexString(end),
-              Long.toHexString(vma.start()));
-        }
-        end = vma.end();
-        addMapping(vma, vmas.size());
-        vmas.add(vma);
-      }
+    mappings = Mappings.of(state);
+    for (int i = 0; i < vmas().size(); i++) {
+      addMapping(vmas().get(i), i);
     }
   }
 
@@ -85,22 +64,12 @@ final class PageWalk {
 
   /** The mappings in ascending order. */
   List<Vma> vmas() {
-    return vmas;
+    return mappings.all();
   }
 
-  /** The number of the mapping that has an address, or of the next above it. */
-  int find(long addr) {
-    int low = 0;
-    int high = vmas.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (Long.compareUnsigned(vmas.get(middle).end(), addr) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+  /** The mapping that has an address. */
+  Optional<Vma> at(long addr) {
+    return mappings.at(addr);
   }
 
   /**
@@ -129,9 +98,9 @@ final class PageWalk {
   }
 
   private void visit(int owner, long from, long to, Optional<PageKind> kind, Visitor visitor) {
-    if (owner == mm) {
-      for (int i = find(from); i < vmas.size() && vmas.get(i).start() < to; i++) {
-        Vma vma = vmas.get(i);
+    if (owner == mappings.mm()) {
+      for (int i = mappings.find(from); i < vmas().size() && vmas().get(i).start() < to; i++) {
+        Vma vma = vmas().get(i);
         if (vma.end() < 0) {
           // It reaches beyond user space, where no page is of.
           break;
@@ -145,7 +114,7 @@ final class PageWalk {
       return;
     }
     for (int i : mappingsOf.getOrDefault(owner, List.of())) {
-      Vma vma = vmas.get(i);
+      Vma vma = vmas().get(i);
       if (vma.pgoffBytes() < 0 || vma.pgoffBytes() >= Limits.USER_SPACE_END) {
         continue;
       }

@@ -82,23 +82,15 @@ final class TaskTables {
     return cpu.origRax() < 0 ? "" : Long.toString(cpu.origRax());
   }
 
-  private Optional<Vma> at(long addr) {
-    int number = walk.find(addr);
-    return number < walk.vmas().size()
-        ? Optional.of(walk.vmas().get(number))
-            .filter(vma -> Long.compareUnsigned(vma.start(), addr) <= 0)
-        : Optional.empty();
-  }
-
   private String place(long rip) {
-    Optional<Vma> vma = at(rip);
+    Optional<Vma> vma = walk.at(rip);
     return vma.map(found -> Names.of(found, state) + " + ").orElse("")
         + "0x"
         + Numbers.hex(vma.map(found -> rip - found.start() + found.pgoffBytes()).orElse(rip));
   }
 
   private String stack(long rsp) {
-    return at(rsp)
+    return walk.at(rsp)
         .map(vma -> Numbers.bytes(vma.end() - rsp) + " of " + Numbers.bytes(vma.lenBytes()))
         .orElse("");
   }

@@ -1,0 +1,2 @@
+/** Tests of what is found in the memory of images. */
+package dev.ckpt.convert.memory;
