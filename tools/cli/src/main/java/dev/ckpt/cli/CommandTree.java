@@ -23,9 +23,9 @@ final class CommandTree {
   private static final String NOTES =
       "%nIMAGE - stands for a pipe: standard output of dump, standard input of the others.%n%n"
           + "Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 refused and nothing was changed,"
-          + " 4 two images differ. A restore in the foreground ends with the process's own code"
-          + " (128 and the signal that ended it), and with 125 or 126 when it failed or was"
-          + " refused.%n";
+          + " 4 two images differ, or nothing was found. A restore in the foreground ends with the"
+          + " process's own code (128 and the signal that ended it), and with 125 or 126 when it"
+          + " failed or was refused.%n";
 
   private final Console console;
   private final Ending ending;

@@ -17,6 +17,9 @@ final class ExitCode {
   /** Two images differ. Not 1, as of diff(1), which is a failure here whatever the command. */
   static final int DIFFERENT = 4;
 
+  /** What was looked for in an image is not there: the same answer of another command. */
+  static final int NOT_FOUND = DIFFERENT;
+
   /** {@link #FAILED} of a restore in the foreground, whose other codes are the task's. */
   static final int FOREGROUND_FAILED = 125;
 

@@ -1,5 +1,6 @@
 package dev.ckpt.cli;
 
+import dev.ckpt.cli.text.JsonList;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.Units;
 import dev.ckpt.convert.BadInputException;
@@ -10,6 +11,7 @@ import dev.ckpt.error.Code;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.error.FailureCode;
 import dev.ckpt.error.ImageVersionException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,7 @@ final class Report implements AutoCloseable {
   private final boolean jsonIsFile;
   private final PrintStream people;
   private boolean jsonWritten;
+  private Optional<JsonList> list = Optional.empty();
   private String image = "the image";
 
   private Report(
@@ -87,7 +90,9 @@ final class Report implements AutoCloseable {
       Path path = Path.of(name);
       Channels.refuseToLoseImage(path);
       return new PrintStream(
-          Files.newOutputStream(path, new OpenOption[0]), false, StandardCharsets.UTF_8);
+          new BufferedOutputStream(Files.newOutputStream(path, new OpenOption[0])),
+          false,
+          StandardCharsets.UTF_8);
     } catch (InvalidPathException e) {
       throw new CkptException(FailureCode.PATH_INVALID, e.getMessage(), e);
     }
@@ -140,11 +145,30 @@ final class Report implements AutoCloseable {
     }
   }
 
+  /**
+   * Begins a result for scripts with a list that may be long; empty if nobody wants one.
+   *
+   * @param head what stands before the list
+   */
+  Optional<JsonList> list(JsonObject head, String name) {
+    if (json.isPresent() && !jsonWritten) {
+      jsonWritten = true;
+      list = Optional.of(new JsonList(json.get(), head, name));
+    }
+    return list;
+  }
+
+  /** Writes out what is held back; false if that was lost, and so nobody wants more of it. */
+  boolean goesOn() {
+    return !console.out().checkError() && json.filter(PrintStream::checkError).isEmpty();
+  }
+
   /** Says why nothing came of it. */
   void failure(Throwable error) {
     if (errorsAsText()) {
       lines(error).forEach(console.err()::println);
     }
+    list.ifPresent(begun -> begun.end(new JsonObject().put("error", describe(error))));
     result(new JsonObject().put("error", describe(error)));
   }
 

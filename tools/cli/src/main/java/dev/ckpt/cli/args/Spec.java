@@ -202,9 +202,14 @@ public final class Spec {
         .description(text);
   }
 
+  /** An option that takes a value behind an equals sign, or none. */
+  public static OptionSpec optionalValue(String label, String text, String... names) {
+    return builder(label, text, names).arity("0..1").preprocessor(new AttachedValue()).build();
+  }
+
   private static OptionSpec json() {
     String text = "Write the result as one JSON object, to FILE or instead of the text.";
-    return builder("FILE", text, JSON).arity("0..1").preprocessor(new AttachedValue()).build();
+    return optionalValue("FILE", text, JSON);
   }
 
   /** How often {@code --verbose} was given. */
