@@ -2,6 +2,13 @@ package dev.ckpt.tests.fuzz;
 
 import dev.ckpt.convert.core.CoreOutput;
 import dev.ckpt.convert.core.ElfCore;
+import dev.ckpt.convert.memory.Area;
+import dev.ckpt.convert.memory.ImageMemory;
+import dev.ckpt.convert.memory.MemoryReader;
+import dev.ckpt.convert.memory.MemorySink;
+import dev.ckpt.convert.memory.PageFinder;
+import dev.ckpt.convert.memory.SearchWindow;
+import dev.ckpt.convert.memory.StringScan;
 import dev.ckpt.convert.report.MemoryReport;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.Code;
@@ -9,7 +16,9 @@ import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageFile;
 import dev.ckpt.format.ImageState;
+import dev.ckpt.format.Limits;
 import dev.ckpt.format.ParentSource;
+import dev.ckpt.format.record.Vma;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +32,7 @@ import java.util.function.Predicate;
 import javax.xml.parsers.SAXParserFactory;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** What makes something else of images. */
+/** What makes something else of images, or looks into their memory. */
 final class CoreTargets {
   private static final Set<Code> REFUSALS =
       Set.of(
@@ -58,7 +67,8 @@ final class CoreTargets {
     CoreTargets of = new CoreTargets(SeedImages.golden());
     return List.of(
         new FuzzTarget("core.image", of::core, REFUSED, CoreTargets::inputs),
-        new FuzzTarget("report.image", of::report, REFUSED, CoreTargets::inputs));
+        new FuzzTarget("report.image", of::report, REFUSED, CoreTargets::inputs),
+        new FuzzTarget("memory.image", of::memory, REFUSED, CoreTargets::inputs));
   }
 
   /** NB: no others, for they are of single objects, of which nothing can be made. */
@@ -117,5 +127,42 @@ final class CoreTargets {
     SAXParserFactory.newInstance()
         .newSAXParser()
         .parse(new ByteArrayInputStream(page.toByteArray()), new DefaultHandler());
+  }
+
+  /** Every mapping's first page, and all memory once by each way to look at it. */
+  // The chain closes it; a second time does nothing.
+  @SuppressWarnings("MustBeClosedChecker")
+  private void memory(byte[] input) throws IOException {
+    ImageFile image = image(input);
+    ImageState state = image.state();
+    try (ImageChain chain = ImageChain.from(image, "it", state, ParentSource.NONE)) {
+      ImageMemory memory = new ImageMemory(state, chain);
+      PageFinder pages = new PageFinder(memory);
+      for (Vma vma : state.vmas()) {
+        int nrBytes = pages.at(vma.start()).bytes().length();
+        if (nrBytes != 0 && nrBytes != Limits.PAGE_SIZE) {
+          throw new AssertionError("a page of " + nrBytes);
+        }
+      }
+      byte[] wanted = {0x5a, 0};
+      look(memory, new SearchWindow(wanted, 1, 1, CoreTargets::check, () -> true));
+      look(memory, new StringScan(3, found -> {}, () -> true));
+    }
+  }
+
+  private static void look(ImageMemory memory, MemorySink sink) throws IOException {
+    MemoryReader reader = new MemoryReader(memory, sink);
+    for (Area area : memory.areas()) {
+      reader.read(area);
+    }
+    if (reader.dataBytes() < 0 || reader.fileBytes() < 0) {
+      throw new AssertionError(reader.dataBytes() + " and " + reader.fileBytes());
+    }
+  }
+
+  private static void check(SearchWindow.Match match) {
+    if (match.around()[match.at()] != 0x5a || match.addr() < match.area().start()) {
+      throw new AssertionError(match.toString());
+    }
   }
 }

@@ -35,7 +35,7 @@ final class FuzzTargets {
       return ImageTargets.all();
     } else if (name.startsWith("convert.")) {
       return ConvertTargets.all();
-    } else if (name.startsWith("core.") || name.startsWith("report.")) {
+    } else if (name.matches("(core|report|memory)[.].*")) {
       return CoreTargets.all();
     } else if (name.startsWith("proc.")) {
       return ProcTargets.of(type -> name.startsWith("proc." + type + "."));
