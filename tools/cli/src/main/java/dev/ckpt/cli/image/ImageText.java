@@ -177,7 +177,7 @@ final class ImageText {
       group.nrVmas++;
     }
     for (PageStatistics.OfObject of : image.pages().objects()) {
-      groups.computeIfAbsent(of.what(), Group::new).nrPages += of.count().data();
+      groups.computeIfAbsent(of.name(), Group::new).nrPages += of.count().data();
     }
     List<Group> sorted = new ArrayList<>(groups.values());
     sorted.sort(

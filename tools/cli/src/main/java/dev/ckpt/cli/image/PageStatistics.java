@@ -1,5 +1,6 @@
 package dev.ckpt.cli.image;
 
+import dev.ckpt.convert.memory.MapsNames;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.MemoryObject;
@@ -54,8 +55,14 @@ final class PageStatistics {
   /** The pages of one mapping. */
   record OfVma(Vma vma, Count count) {}
 
-  /** The pages of one memory object or embedded file. */
-  record OfObject(String what, long sizeBytes, Count count) {}
+  /**
+   * The pages of one memory object or embedded file.
+   *
+   * @param name of a memory object as maps shows it, so that it is counted with its mappings; of an
+   *     embedded file one that says so
+   * @param what it is, with its name
+   */
+  record OfObject(String name, String what, long sizeBytes, Count count) {}
 
   /** The pages of all mappings of one kind. */
   record OfKind(VmaKind kind, int nrVmas, long mappedBytes, Count count) {}
@@ -68,20 +75,23 @@ final class PageStatistics {
     state
         .shared(MemoryObject.class)
         .forEach(
-            (objref, object) ->
-                put(objref, ("memory object " + object.name()).strip(), object.size()));
+            (objref, object) -> {
+              String name = MapsNames.of(object).map(ImageSummary::text).orElse("");
+              put(objref, name, ("memory object " + name).strip(), object.size());
+            });
     state
         .shared(FileRef.class)
         .forEach(
             (objref, file) -> {
               if (file.embedded()) {
-                put(objref, "embedded " + file.path(), file.size());
+                String what = "embedded " + file.path();
+                put(objref, what, what, file.size());
               }
             });
   }
 
-  private void put(int objref, String what, long sizeBytes) {
-    objects.put(objref, new OfObject(what, sizeBytes, new Count()));
+  private void put(int objref, String name, String what, long sizeBytes) {
+    objects.put(objref, new OfObject(name, what, sizeBytes, new Count()));
   }
 
   /** Counts one page array. */

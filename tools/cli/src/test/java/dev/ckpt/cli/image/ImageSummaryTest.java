@@ -82,6 +82,16 @@ class ImageSummaryTest {
   }
 
   @Test
+  void countsAMemoryObjectWithItsMappings() throws IOException {
+    List<String> lines = lines(golden(), ALL);
+
+    assertAll(
+        () -> assertEquals(1, count(lines, " +- +1.0 MiB +1  /memfd:buffer \\(deleted\\)")),
+        () -> assertEquals(1, count(lines, " +- +- +-  /tmp/gone \\(deleted\\)")),
+        () -> assertEquals(0, count(lines, " +- .*memory object.*")));
+  }
+
+  @Test
   void countsPagesByMapping() throws IOException {
     List<String> lines = lines(golden(), ALL);
 
@@ -99,7 +109,7 @@ class ImageSummaryTest {
         () -> assertTrue(lines.stream().allMatch(line -> line.length() <= 80), text(lines)),
         () -> assertTrue(lines.size() < 50, text(lines)),
         () -> assertEquals(1, count(lines, "  +4.0 KiB .* \\[heap\\]")),
-        () -> assertEquals(1, count(lines, "  and 25 more with -; -v shows them"), text(lines)),
+        () -> assertEquals(1, count(lines, "  and 24 more with -; -v shows them"), text(lines)),
         () -> assertEquals(1, count(lines, "  and 18 more; -v shows them"), text(lines)),
         () -> assertTrue(count(lines, ".* \\.\\.\\./(folder/)+lib[0-9]+\\.so") > 1, text(lines)));
   }

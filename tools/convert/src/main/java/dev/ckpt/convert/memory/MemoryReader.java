@@ -1,6 +1,5 @@
 package dev.ckpt.convert.memory;
 
-import dev.ckpt.format.ByteString;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
@@ -27,6 +26,7 @@ public final class MemoryReader {
   private long dataBytes;
   private long fileBytes;
   private long unasked;
+  private boolean vdsoRead;
 
   /** Begins; one sink may be given all areas. */
   public MemoryReader(ImageMemory memory, MemorySink sink) {
@@ -59,11 +59,13 @@ public final class MemoryReader {
   }
 
   private long readVdso(Vma vma) throws IOException {
-    Optional<ByteString> content =
-        memory.state().all(VdsoImage.class).stream().map(VdsoImage::content).findFirst();
-    if (content.isPresent()) {
-      ByteBuffer bytes = content.get().asByteBuffer();
-      take(vma.start(), bytes.limit((int) Math.min(bytes.limit(), vma.lenBytes())));
+    // NB: once, for a hostile image may have it mapped a million times.
+    if (!vdsoRead) {
+      vdsoRead = true;
+      for (VdsoImage vdso : memory.state().all(VdsoImage.class)) {
+        ByteBuffer bytes = vdso.content().asByteBuffer();
+        take(vma.start(), bytes.limit((int) Math.min(bytes.limit(), vma.lenBytes())));
+      }
     }
     return vma.end();
   }
