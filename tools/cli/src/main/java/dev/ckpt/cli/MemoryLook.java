@@ -192,11 +192,11 @@ final class MemoryLook {
                 report::goesOn);
     MemoryReader reader = new MemoryReader(memory, sink);
     for (Area area : areas) {
+      reader.read(area);
       if (!report.goesOn()) {
         // Nobody reads any more what is found: whoever closes the report says so.
         return ExitCode.DONE;
       }
-      reader.read(area);
     }
     json.ifPresent(
         list ->

@@ -136,18 +136,24 @@ public final class ImageMemory {
     return new Area(object.owner(), from, end, object.object());
   }
 
-  /** Adds a mapping, to the area before it if it follows that. */
+  /** Adds a mapping, to the area before it if it follows that and both have pages of their own. */
   private void add(Vma vma, List<Area> areas) {
     if (vma.kind() == VmaKind.VSYSCALL) {
       return;
     }
     Area last = areas.isEmpty() ? null : areas.get(areas.size() - 1);
-    if (last != null && last.object().isEmpty() && last.end() == vma.start()) {
+    boolean follows = last != null && last.object().isEmpty() && last.end() == vma.start();
+    if (follows && !isVdso(vma.start()) && !isVdso(last.start())) {
       areas.set(
           areas.size() - 1, new Area(mappings.mm(), last.start(), vma.end(), Optional.empty()));
     } else {
       areas.add(new Area(mappings.mm(), vma.start(), vma.end(), Optional.empty()));
     }
+  }
+
+  /** Whether an address is in the vdso, whose content is no page of the address space. */
+  boolean isVdso(long addr) {
+    return mappings.at(addr).filter(vma -> vma.kind() == VmaKind.VDSO).isPresent();
   }
 
   /** What an address of the task is called, or an offset in an object. */

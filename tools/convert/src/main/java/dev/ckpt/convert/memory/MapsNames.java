@@ -10,11 +10,12 @@ import dev.ckpt.format.record.ShmemKind;
 import dev.ckpt.format.record.SysvShm;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaKind;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What /proc/PID/maps calls things of an image. */
 public final class MapsNames {
-  /** What is called so nowhere else: memory that has no name in maps. */
+  /** Memory of which maps shows no name. */
   private static final ByteString ANONYMOUS = ByteString.of("(anonymous)");
 
   private static final String MEMFD = "memfd:";
@@ -35,7 +36,7 @@ public final class MapsNames {
   }
 
   private static String lower(VmaKind kind) {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   /** A file or memory object; empty of anything else. */

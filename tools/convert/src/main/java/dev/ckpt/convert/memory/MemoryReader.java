@@ -5,10 +5,8 @@ import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
 import dev.ckpt.format.record.VdsoImage;
 import dev.ckpt.format.record.Vma;
-import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 
 /**
  * Reads the memory of an image for a sink, each page once, and counts what it read. Of many pages
@@ -41,11 +39,13 @@ public final class MemoryReader {
    */
   public void read(Area area) throws IOException {
     sink.begin(area);
-    long at = area.start();
-    while (at < area.end() && goesOn()) {
-      Optional<Vma> vma = area.object().isPresent() ? Optional.empty() : memory.mappings().at(at);
-      boolean vdso = vma.filter(found -> found.kind() == VmaKind.VDSO).isPresent();
-      at = vdso ? readVdso(vma.get()) : readPages(area, at);
+    if (area.object().isEmpty() && memory.isVdso(area.start())) {
+      readVdso(area);
+    } else {
+      long at = area.start();
+      while (at < area.end() && goesOn()) {
+        at = readPages(area, at);
+      }
     }
     sink.end();
   }
@@ -58,16 +58,15 @@ public final class MemoryReader {
     return sink.wantsMore();
   }
 
-  private long readVdso(Vma vma) throws IOException {
+  private void readVdso(Area area) throws IOException {
     // NB: once, for a hostile image may have it mapped a million times.
     if (!vdsoRead) {
       vdsoRead = true;
       for (VdsoImage vdso : memory.state().all(VdsoImage.class)) {
         ByteBuffer bytes = vdso.content().asByteBuffer();
-        take(vma.start(), bytes.limit((int) Math.min(bytes.limit(), vma.lenBytes())));
+        take(area.start(), bytes.limit((int) Math.min(bytes.limit(), area.lenBytes())));
       }
     }
-    return vma.end();
   }
 
   private long readPages(Area area, long at) throws IOException {

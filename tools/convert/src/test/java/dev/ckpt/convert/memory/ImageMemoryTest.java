@@ -25,6 +25,7 @@ import dev.ckpt.format.record.ParentImage;
 import dev.ckpt.format.record.ParentPages;
 import dev.ckpt.format.record.Shmem;
 import dev.ckpt.format.record.ShmemKind;
+import dev.ckpt.format.record.VdsoImage;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
@@ -339,6 +340,32 @@ class ImageMemoryTest {
     assertEquals(Content.UNWRITTEN, finder.in("m", 3 * PAGE).content());
     assertEquals(Content.NONE, finder.in("m", 4 * PAGE).content());
     assertThrows(CkptException.class, () -> finder.in("heap", 0));
+  }
+
+  @Test
+  void looksAtTheVdsoThatAnImageKeeps() throws Exception {
+    byte[] code = new byte[PAGE];
+    code[PAGE - 1] = 'v';
+    Path image =
+        TaskImages.write(
+            folder.resolve("image"),
+            Header.NO_PARENT,
+            0,
+            List.of(),
+            (writer, mm) -> {
+              writer.write(new VdsoImage(ByteString.of(code)));
+              writer.write(TaskImages.vma(BASE, 2, 0, 0, VmaKind.VVAR));
+              writer.write(TaskImages.vma(BASE + 2 * PAGE, 2, 0, 0, VmaKind.VDSO));
+              writer.write(TaskImages.anonymous(BASE + 4 * PAGE, 1));
+              TaskImages.writePage(writer, mm, BASE + 4 * PAGE, 'v');
+            });
+    ImageMemory memory = memory(image);
+    assertEquals(List.of(BASE + 3 * PAGE - 2), search(memory, memory.areas(), new byte[] {0, 'v'}));
+    assertEquals(3, memory.areas().size());
+    PageFinder finder = new PageFinder(memory);
+    assertEquals(Content.DATA, finder.at(BASE + 2 * PAGE).content());
+    assertEquals(Content.KERNEL, finder.at(BASE + 3 * PAGE).content());
+    assertEquals(Content.KERNEL, finder.at(BASE).content());
   }
 
   @Test
