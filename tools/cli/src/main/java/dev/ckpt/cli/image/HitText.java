@@ -17,6 +17,7 @@ public final class HitText {
   private static final int NAME_COLUMNS = 16;
   private static final String GAP = "  ";
   private static final String CUT = "...";
+  private static final String DELETED = " (deleted)";
 
   /** What stands before the text of a line. */
   private static final int HEAD_COLUMNS =
@@ -67,12 +68,19 @@ public final class HitText {
     ByteString name = memory.name(area, addr);
     if (!name.equals(lastName)) {
       String text = Units.printable(ImageSummary.text(name));
-      text = layout.all() ? text : Names.fit(text, NAME_COLUMNS);
+      text = layout.all() ? text : shortened(text);
       lastText = text + " ".repeat(Math.max(0, NAME_COLUMNS - text.length()));
       lastName = name;
     }
     String padding = " ".repeat(Math.max(0, ADDRESS_COLUMNS - place.length()));
     return padding + place + GAP + lastText + GAP;
+  }
+
+  /** NB: without what the kernel puts behind names, or nothing of the name itself would be left. */
+  private static String shortened(String name) {
+    boolean plain = name.length() > NAME_COLUMNS && name.endsWith(DELETED);
+    String kept = plain ? name.substring(0, name.length() - DELETED.length()) : name;
+    return Names.fit(kept, NAME_COLUMNS);
   }
 
   /** A match, with the bytes around it; matches stand below each other. */

@@ -104,6 +104,19 @@ class MemoryTextTest {
   }
 
   @Test
+  void theNameOfAnObjectIsKept() {
+    Area object =
+        memory.areas().stream()
+            .filter(
+                area ->
+                    area.object().filter(name -> name.toString().contains("buffer")).isPresent())
+            .findFirst()
+            .orElseThrow();
+    String line = new HitText(memory, TERMINAL, false).line(new Found(object, 0x10, "text"));
+    assertEquals("         +10  /memfd:buffer     text", line);
+  }
+
+  @Test
   void pagesFit() throws IOException {
     for (long addr : new long[] {0x555555556000L, longest.start(), 0x7f0000000000L, 0, -1}) {
       PageText text = new PageText(new PageFinder(memory).at(addr), memory.state());
