@@ -91,6 +91,11 @@ public final class Restart {
     return new Restart(image, options, trusting, true);
   }
 
+  /** How pages are filled, by the name of a backend; the fastest that works if not said. */
+  public Restart backend(String name) {
+    return with(options.withBackend(name));
+  }
+
   /** Somebody is told how far it is, on the thread that does the work. */
   public Restart onProgress(PageProgress listener) {
     return with(options.withProgress(listener));

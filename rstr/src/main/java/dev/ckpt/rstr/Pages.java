@@ -44,11 +44,23 @@ final class Pages implements AutoCloseable {
     this.frames = context.vdso().frames();
   }
 
-  /** Reads on to the end of the stream, which is checked against the tail. */
-  void fill(PageStream stream, PageFiller ours, PageFiller theirs) throws IOException {
+  /**
+   * Reads on to the end of the stream, which is checked against the tail.
+   *
+   * @param theirs for a thread beside the caller's; none if the caller's does it alone
+   */
+  void fill(PageStream stream, PageFiller ours, Optional<PageFiller> theirs) throws IOException {
     try (PagesByTurns turns = new PagesByTurns(stream, this::take)) {
-      turns.fillAll(ours, theirs);
+      if (theirs.isPresent()) {
+        turns.fillAll(ours, theirs.get());
+      } else {
+        turns.fillAlone(ours);
+      }
     }
+  }
+
+  /** Brings the pages to where they belong, when the fillers are closed. */
+  void finish() throws CkptException {
     staging.finish();
   }
 

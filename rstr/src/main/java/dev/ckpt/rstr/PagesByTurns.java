@@ -68,6 +68,13 @@ final class PagesByTurns implements AutoCloseable {
     Outcome.of(beside);
   }
 
+  /** The same on the caller's thread alone. */
+  void fillAlone(PageFiller filler) throws IOException {
+    for (Optional<Filling> next = read(); next.isPresent(); next = read()) {
+      next.get().fill(filler);
+    }
+  }
+
   private Void fillEverySecond(long first, PageFiller filler) throws IOException {
     boolean isBeside = first != 0;
     boolean done = false;

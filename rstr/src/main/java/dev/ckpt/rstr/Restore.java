@@ -20,6 +20,7 @@ import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.core.tracee.Deadline;
+import dev.ckpt.core.tracee.Host;
 import dev.ckpt.core.tracee.RemoteMap;
 import dev.ckpt.core.tracee.RemoteSyscalls;
 import dev.ckpt.core.tracee.Stub;
@@ -358,7 +359,10 @@ final class Restore {
     space.map();
     timeline.end("map");
     PageStream pages = memory.pages(context);
-    fill(context, objects, pages, new Staging(context, run, memory::comesLater));
+    // NB: the task cannot fill what a userfaultfd of its own watches: nobody would serve its
+    // faults.
+    boolean copies = !backend.asksTask();
+    fill(context, objects, pages, new Staging(context, run, memory::comesLater, copies));
     memory.serveRest(context, run);
     timeline.end("pages");
     objects.finishFiles();
@@ -392,13 +396,29 @@ final class Restore {
 
   private void fill(RstrContext context, MemoryObjects objects, PageStream pages, Staging staging)
       throws IOException {
+    try (Pages filled = new Pages(context, objects, staging)) {
+      fill(context, filled, pages);
+      // NB: behind the fillers, which may hold a batch of the task's.
+      filled.finish();
+      nrPages = filled.nrPages();
+    }
+  }
+
+  private void fill(RstrContext context, Pages filled, PageStream pages) throws IOException {
     int pid = context.leader().pid();
+    if (backend.asksTask()) {
+      Host host = memory -> context.callsOf(context.leader());
+      Target target = new Target(pid, context.memory(), Optional.of(host));
+      // NB: a thread beside it would take the task's CPU where there are two.
+      try (PageFiller ours = backend.open(target)) {
+        filled.fill(pages, ours, Optional.empty());
+      }
+      return;
+    }
     try (RemoteMemory beside = RemoteMemory.open(pid, options.hook());
         PageFiller ours = backend.open(new Target(pid, context.memory()));
-        PageFiller theirs = backend.open(new Target(pid, beside));
-        Pages filled = new Pages(context, objects, staging)) {
-      filled.fill(pages, ours, theirs);
-      nrPages = filled.nrPages();
+        PageFiller theirs = backend.open(new Target(pid, beside))) {
+      filled.fill(pages, ours, Optional.of(theirs));
     }
   }
 

@@ -134,6 +134,7 @@ final class Staging implements AutoCloseable {
 
   private final RstrContext context;
   private final BatchRunner run;
+  private final boolean copies;
 
   private final FillingPace pace = new FillingPace();
 
@@ -149,10 +150,14 @@ final class Staging implements AutoCloseable {
    * Stages what is worth it.
    *
    * @param later what is not filled now
+   * @param copies whether copies are faster than faults; else nothing is copied that cannot be
+   *     staged
    */
-  Staging(RstrContext context, BatchRunner run, Predicate<Vma> later) throws CkptException {
+  Staging(RstrContext context, BatchRunner run, Predicate<Vma> later, boolean copies)
+      throws CkptException {
     this.context = context;
     this.run = run;
+    this.copies = copies;
     String huge = transparentHugepage();
     // Else pages come from the nodes that the task named, and not from ours.
     if (!huge.contains("[always]") && context.state().all(Mempolicy.class).isEmpty()) {
@@ -247,9 +252,9 @@ final class Staging implements AutoCloseable {
     long lenBytes = stages.values().stream().mapToLong(Stage::lenBytes).sum();
     boolean huge =
         hugeOnRequest && lenBytes >= LEAST_HUGE_BYTES && !NewerFeature.UFFDIO_MOVE.isHidden();
-    if (lenBytes >= LEAST_BYTES || pace.isAlways()) {
+    if (huge || copies && (lenBytes >= LEAST_BYTES || pace.isAlways())) {
       userfault = open(huge);
-      if (huge && userfault.isEmpty()) {
+      if (huge && copies && userfault.isEmpty()) {
         huge = false;
         userfault = open(false);
       }

@@ -2,13 +2,16 @@ package dev.ckpt.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.kernel.CpuPin;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.proc.TaskState;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.diff.ExactDiff;
 import dev.ckpt.format.diff.ExactDiff.Found;
+import dev.ckpt.rstr.RestartOptions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -20,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 
-/** Whoever reads the pages, the image of a stopped task is the same. */
+/** Whoever reads or fills the pages, the image of a stopped task is the same. */
 @Tag("live")
 class BackendsLiveTest {
   /** Records in which time goes on although the task is stopped: what is left until something. */
@@ -29,6 +32,9 @@ class BackendsLiveTest {
 
   /** Another process, which is not stopped, writes to the memory that it shares. */
   private static final String WRITTEN_BY_ANOTHER = "sysv_shm outside";
+
+  /** The kernel writes into their memory how much of a sleep is left when it is interrupted. */
+  private static final Set<String> SLEEP_WITH_REST = Set.of("threads", "nanosleep_long");
 
   static Stream<Programs.Program> programs() {
     return Programs.of("save").stream()
@@ -49,6 +55,49 @@ class BackendsLiveTest {
       live.withBackend("parasite").dump(other, false);
       Signals.kill(live.pid(), Signals.SIGCONT);
       assertEquals(List.of(), differences(one, other));
+    }
+  }
+
+  static Stream<Programs.Program> programsWithoutRests() {
+    return programs().filter(program -> !SLEEP_WITH_REST.contains(program.name()));
+  }
+
+  /** And so is the memory of what comes back from it, whoever fills that. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("programsWithoutRests")
+  void fillTheSameTask(Programs.Program program) throws IOException {
+    try (CpuPin pin = CpuPin.to(0);
+        LiveProgram live = LiveProgram.start(program)) {
+      assertTrue(pin.isThere(), "the new task is born on the CPU where it stays");
+      live.awaitReady();
+      stop(live);
+      Path image = live.besides("image");
+      Path one = live.besides("vm-readv");
+      Path other = live.besides("parasite");
+      live.dump(image, true);
+      live.restore(image, RestartOptions.of().withBackend("vm-readv"));
+      live.dump(one, true);
+      live.restore(image, RestartOptions.of().withBackend("parasite"));
+      live.dump(other, false);
+      // What else differs are numbers that the kernel gives: of inodes, the time of birth.
+      List<Found> pages =
+          differences(one, other).stream()
+              .filter(found -> found.a().contains("page") || found.a().startsWith("VMA"))
+              .toList();
+      assertEquals(List.of(), pages);
+    }
+  }
+
+  /** Those that fill the pages otherwise than all other tests. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("programs")
+  void fillATaskThatGoesOn(Programs.Program program) throws IOException {
+    try (LiveProgram live = LiveProgram.start(program)) {
+      live.awaitReady();
+      Path image = live.besides("image");
+      live.dump(image, true);
+      live.restore(image, RestartOptions.of().withBackend("parasite"));
+      live.finish(program.exitStatus());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.backend.Backends;
 import dev.ckpt.core.backend.PageFiller;
 import dev.ckpt.core.backend.PageRange;
 import dev.ckpt.error.CkptException;
@@ -20,6 +21,13 @@ abstract class PageFillerContract {
   private static final int PAGE = PageRange.PAGE_SIZE;
 
   abstract PageFiller.Provider provider();
+
+  static PageFiller.Provider named(String name) {
+    return Backends.pageFillers().stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
 
   private static PageRange part(PageRange all, long first, long nrPages) {
     return new PageRange(all.address() + first * PAGE, nrPages);

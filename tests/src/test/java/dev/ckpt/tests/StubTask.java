@@ -11,6 +11,7 @@ import dev.ckpt.core.kernel.x86_64.SyscallNumbers;
 import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.tracee.Batch;
 import dev.ckpt.core.tracee.CodeSite;
+import dev.ckpt.core.tracee.FrozenHost;
 import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.Host;
 import dev.ckpt.core.tracee.RemoteMap;
@@ -66,7 +67,7 @@ final class StubTask {
   private Host host() throws CkptException {
     RemoteMap vdso = Vdso.find(ProcFs.of(frozen.pid()).maps().entries()).orElseThrow();
     CodeSite site = CodeSite.find(frozen.pid(), vdso, memory);
-    return new Host(frozen.leader(), site, Signals.SIGURG, SeccompGate.OPEN);
+    return new FrozenHost(frozen.leader(), site, Signals.SIGURG, SeccompGate.OPEN);
   }
 
   RemoteMemory memory() {

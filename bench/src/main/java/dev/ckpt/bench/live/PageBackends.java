@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ways to read pages, side by side: a task of random bytes is dumped by each in turn.
+ * The ways to read pages, and to fill them, side by side: a task of random bytes is dumped by each
+ * in turn, and comes back by each.
  *
  * <p>Usage: {@code bench/backends [--runs N] [--mib A,B,...]}.
  */
@@ -55,6 +56,13 @@ public final class PageBackends {
       }
       System.out.println("\n### " + mib + " MiB\n");
       Figures.table(backends, columns);
+    }
+    PageFillers fillers = new PageFillers(workshop);
+    fillers.restores(WARM_UP_MIB, WARM_UP_RUNS / 3);
+    for (long mib : options.mib()) {
+      System.err.println("bench: " + mib + " MiB, back");
+      System.out.println("\n### " + mib + " MiB, back\n");
+      fillers.restores(mib, options.runs()).print();
     }
   }
 

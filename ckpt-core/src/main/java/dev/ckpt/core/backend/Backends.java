@@ -23,9 +23,11 @@ public final class Backends {
     return found;
   }
 
-  /** All page fillers there are. */
+  /** All page fillers there are, the fastest first. */
   public static List<PageFiller.Provider> pageFillers() {
-    return load(PageFiller.Provider.class);
+    List<PageFiller.Provider> found = load(PageFiller.Provider.class);
+    found.sort(Comparator.comparingInt(PageFiller.Provider::rank));
+    return found;
   }
 
   /** The page reader of that name, or the first that works for {@link #AUTO}. */

@@ -32,6 +32,18 @@ public interface PageFiller extends AutoCloseable {
     /** Whether it works on this machine. */
     Probe probe();
 
+    /** Its place among those that work: the fastest first, by measurement. */
+    int rank();
+
+    /**
+     * Whether its fillers have the task make calls. Then they work on the tracer's thread alone,
+     * need one of its threads ({@link Target#host()}), and no other batch is made until they are
+     * closed.
+     */
+    default boolean asksTask() {
+      return false;
+    }
+
     /** Opens it for a task that is being rebuilt. */
     PageFiller open(Target target) throws CkptException;
   }

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param pid the process
  * @param memory its memory; owned by the caller, who closes it after the backend
- * @param host a thread of it that makes calls for us; none of a task that runs, or is being rebuilt
+ * @param host a thread of it that makes calls for us; none of a task that runs, or for whom none is
+ *     needed
  */
 public record Target(int pid, RemoteMemory memory, Optional<Host> host) {
   /** One whose threads make no calls for us. */

@@ -15,6 +15,7 @@ import dev.ckpt.core.proc.ProcFs;
 import dev.ckpt.core.timing.Timeline;
 import dev.ckpt.core.tracee.CodeSite;
 import dev.ckpt.core.tracee.Deadline;
+import dev.ckpt.core.tracee.FrozenHost;
 import dev.ckpt.core.tracee.FrozenTask;
 import dev.ckpt.core.tracee.Host;
 import dev.ckpt.core.tracee.Tracee;
@@ -229,7 +230,7 @@ final class Dump implements AutoCloseable {
 
   private Host host(CkptContext context, SeccompFilters filters) throws CkptException {
     Tracee leader = context.frozen().leader();
-    return new Host(leader, site, context.stopSignal(leader), filters.gate(leader.tid()));
+    return new FrozenHost(leader, site, context.stopSignal(leader), filters.gate(leader.tid()));
   }
 
   private void readPages(CkptContext context) throws IOException {

@@ -201,6 +201,22 @@ public final class Files {
     return Call.check(n, "", "splice", from.number(), to.number(), lenBytes);
   }
 
+  /**
+   * vmsplice(2): lets a pipe have bytes of ours without a copy, as many as it takes; 0 when it is
+   * full. They must not change until they were read.
+   */
+  public static long vmsplice(Fd to, long address, long lenBytes) throws SyscallException {
+    final int nonBlock = 2;
+    NativeBuffer iovec = NativeBuffer.allocate(2 * Long.BYTES);
+    iovec.putLong(0, address);
+    iovec.putLong(Long.BYTES, lenBytes);
+    long n = LibC.syscall(Numbers.VMSPLICE, to.number(), iovec.address(), 1, nonBlock, 0, 0);
+    if (n < 0 && Call.errno() == Errno.EAGAIN) {
+      return 0;
+    }
+    return Call.check(n, "", "vmsplice", to.number(), address, lenBytes);
+  }
+
   /** Whether a descriptor of ours is a terminal. */
   public static boolean isTty(int fd) {
     return LibC.isatty(fd) == 1;

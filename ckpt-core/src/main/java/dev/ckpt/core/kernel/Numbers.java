@@ -36,6 +36,7 @@ final class Numbers {
   static final long FSTATFS = SyscallNumbers.FSTATFS;
   static final long STATX = SyscallNumbers.STATX;
   static final long RENAMEAT2 = SyscallNumbers.RENAMEAT2;
+  static final long VMSPLICE = SyscallNumbers.VMSPLICE;
   static final long GETXATTR = SyscallNumbers.GETXATTR;
 
   private Numbers() {}

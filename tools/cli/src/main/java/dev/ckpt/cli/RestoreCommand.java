@@ -6,6 +6,7 @@ import dev.ckpt.cli.args.UsageException;
 import dev.ckpt.cli.text.JsonObject;
 import dev.ckpt.cli.text.PhaseTable;
 import dev.ckpt.cli.text.Units;
+import dev.ckpt.core.backend.Backends;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.FailureCode;
 import dev.ckpt.rstr.FilesPolicy;
@@ -34,6 +35,7 @@ final class RestoreCommand extends CkptCommand {
   private static final String INHERIT_FD = "--inherit-fd";
   private static final String PAGES = "--pages";
   private static final String MAX_RATE = "--max-rate";
+  private static final String BACKEND = "--backend";
   private static final String STDIN = "--stdin";
   private static final String STDOUT = "--stdout";
   private static final String STDERR = "--stderr";
@@ -50,6 +52,7 @@ final class RestoreCommand extends CkptCommand {
   private final boolean trustImage;
   private final boolean lazy;
   private final long maxRate;
+  private final String backend;
   private final Optional<Path> keyFile;
   private final Map<Integer, Path> inheritFds = new LinkedHashMap<>();
 
@@ -98,6 +101,12 @@ final class RestoreCommand extends CkptCommand {
                     "With --pages lazy: bring in what nobody waits for no faster than that, in"
                         + " bytes a second: 200M, 1G.",
                     MAX_RATE))
+            .addOption(
+                Spec.value(
+                    "NAME",
+                    "How pages are filled that are there before the process runs; ckpt check lists"
+                        + " the ways. Default: the fastest that works.",
+                    BACKEND))
             .addOption(Spec.value("FILE", "As --inherit-fd 0=FILE.", STDIN))
             .addOption(Spec.value("FILE", "As --inherit-fd 1=FILE.", STDOUT))
             .addOption(Spec.value("FILE", "As --inherit-fd 2=FILE.", STDERR))
@@ -139,6 +148,7 @@ final class RestoreCommand extends CkptCommand {
       throw new UsageException("--max-rate is for --pages lazy: else the process waits for it");
     }
     maxRate = rate.isPresent() ? DumpCommand.rate(rate.get()) : 0;
+    backend = Spec.value(arguments, BACKEND).orElse(Backends.AUTO);
     keyFile = ImageKeys.keyFile(arguments);
     for (String setting : Spec.values(arguments, INHERIT_FD)) {
       inherit(setting);
@@ -223,6 +233,7 @@ final class RestoreCommand extends CkptCommand {
               .withPids(pids)
               .withFiles(files)
               .withInheritFds(inheritFds)
+              .withBackend(backend)
               .withKeys(keys)
               .withParents(trustImage ? Parents.of(image, keys) : Parents.trusted(image, keys))
               .withProgress(progressOn(bar))

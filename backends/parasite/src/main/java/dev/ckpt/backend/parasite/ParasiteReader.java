@@ -24,8 +24,6 @@ import java.util.function.Consumer;
  * <p>Threading: the tracer's thread.
  */
 final class ParasiteReader implements PageReader {
-  static final String NAME = "parasite";
-
   private final int pid;
   private final RemoteMemory memory;
 
@@ -52,7 +50,7 @@ final class ParasiteReader implements PageReader {
         PageRange range = ranges.get(at + i);
         open.range(i, range.address() + skipped, range.lenBytes() - skipped);
       }
-      long n = open.put(nr);
+      long n = open.move(nr);
       if (n > 0) {
         open.take(local, n);
       } else if (n == -Errno.EFAULT) {
@@ -87,7 +85,7 @@ final class ParasiteReader implements PageReader {
   public static final class Provider implements PageReader.Provider {
     @Override
     public String name() {
-      return NAME;
+      return PagePipe.NAME;
     }
 
     @Override
@@ -113,7 +111,9 @@ final class ParasiteReader implements PageReader {
       return new ParasiteReader(
           target.pid(),
           target.memory(),
-          target.host().isPresent() ? Optional.of(PagePipe.open(target)) : Optional.empty());
+          target.host().isPresent()
+              ? Optional.of(PagePipe.open(target, PagePipe.Way.OUT))
+              : Optional.empty());
     }
   }
 }

@@ -42,6 +42,11 @@ final class VmFiller implements PageFiller {
     }
 
     @Override
+    public int rank() {
+      return 1;
+    }
+
+    @Override
     public PageFiller open(Target target) {
       return new VmFiller(target.memory());
     }
