@@ -29,25 +29,32 @@ import java.util.Optional;
  * that sets something returns another object and changes nothing. Threading: any.
  */
 public final class Restart {
+  /** When pages come into memory, and how. */
+  private enum Pages {
+    FIRST,
+    LATER,
+    MAPPED
+  }
+
   private final Path image;
   private final RestartOptions options;
   private final boolean trusting;
-  private final boolean lazy;
+  private final Pages pages;
 
-  private Restart(Path image, RestartOptions options, boolean trusting, boolean lazy) {
+  private Restart(Path image, RestartOptions options, boolean trusting, Pages pages) {
     this.image = image;
     this.options = options;
     this.trusting = trusting;
-    this.lazy = lazy;
+    this.pages = pages;
   }
 
   /** From an image file; those that it builds on are found beside it, or where they were. */
   public static Restart from(Path image) {
-    return new Restart(image, RestartOptions.of(), false, false);
+    return new Restart(image, RestartOptions.of(), false, Pages.FIRST);
   }
 
   private Restart with(RestartOptions changed) {
-    return new Restart(image, changed, trusting, lazy);
+    return new Restart(image, changed, trusting, pages);
   }
 
   /**
@@ -79,7 +86,7 @@ public final class Restart {
 
   /** Restores an image too that others may have written: it is a program, and gets our rights. */
   public Restart trustingImage() {
-    return new Restart(image, options, true, lazy);
+    return new Restart(image, options, true, pages);
   }
 
   /**
@@ -88,7 +95,16 @@ public final class Restart {
    * then; takes root. For large processes: until it runs takes no longer than of a small one.
    */
   public Restart lazily() {
-    return new Restart(image, options, trusting, true);
+    return new Restart(image, options, trusting, Pages.LATER);
+  }
+
+  /**
+   * Has its memory mapped from the image, which is a plain file that must stay as it is as long as
+   * the process lives. NB: not for every process. Memory that it gives back (MADV_DONTNEED) reads
+   * as the image has it, and allocators count on zeros there.
+   */
+  public Restart mappedUnsafely() {
+    return new Restart(image, options, trusting, Pages.MAPPED);
   }
 
   /** How pages are filled, by the name of a backend; the fastest that works if not said. */
@@ -123,8 +139,10 @@ public final class Restart {
     Optional<Path> folder = Optional.ofNullable(image.toAbsolutePath().getParent());
     RestartOptions all =
         options.withCustody(custody).withParents(new ParentFiles(folder, opener, options.keys()));
-    if (lazy) {
+    if (pages == Pages.LATER) {
       all = all.withLazyPages(new RestartOptions.LazyImage(image, trusting, 0));
+    } else if (pages == Pages.MAPPED) {
+      all = all.withMappedPages(new RestartOptions.MappedImage(image, trusting));
     }
     try (FileChannel channel = opener.open(image)) {
       return dev.ckpt.rstr.Restart.restore(all, channel);

@@ -17,6 +17,7 @@ final class Mapping implements PageMap.Found {
   private final SmapsEntry entry;
   private final VmaKind kind;
   private final boolean keeps;
+  private final boolean ofImage;
   private final List<PageRange> pages = new ArrayList<>();
   private final List<PageRange> kept = new ArrayList<>();
   private final List<PageRange> guards = new ArrayList<>();
@@ -28,9 +29,42 @@ final class Mapping implements PageMap.Found {
    * @param keeps whether pages that were not written are in the image before
    */
   Mapping(SmapsEntry entry, VmaKind kind, boolean keeps) {
+    this(entry, kind, keeps, false);
+  }
+
+  private Mapping(SmapsEntry entry, VmaKind kind, boolean keeps, boolean ofImage) {
     this.entry = entry;
     this.kind = kind;
     this.keeps = keeps;
+    this.ofImage = ofImage;
+  }
+
+  /** One of pages of an image, which is saved as the memory that it stands for. */
+  static Mapping ofImage(SmapsEntry entry) {
+    return new Mapping(entry, VmaKind.ANON_PRIVATE, false, true);
+  }
+
+  /** Whether its pages are those of an image, but for those that were written to. */
+  boolean isOfImage() {
+    return ofImage;
+  }
+
+  /** Has all of its pages read, but for the guard regions that were found. */
+  void takeAll() {
+    pages.clear();
+    kept.clear();
+    long at = entry.vma().start();
+    for (PageRange guard : guards) {
+      takeUpTo(at, guard.address());
+      at = guard.end();
+    }
+    takeUpTo(at, entry.vma().end());
+  }
+
+  private void takeUpTo(long from, long to) {
+    if (from < to) {
+      pages.add(new PageRange(from, (to - from) / PageRange.PAGE_SIZE));
+    }
   }
 
   @Override
@@ -106,6 +140,7 @@ final class Mapping implements PageMap.Found {
     boolean isUsed =
         (entry.vma().prot() & PROT_WRITE) != 0 || entry.anonymousKb() + entry.swapKb() > 0;
     return (kind == VmaKind.ANON_PRIVATE || kind == VmaKind.STACK)
+        && !ofImage
         && !entry.hasFlag("ht")
         && !isDroppable()
         && (isUsed || isWatched());

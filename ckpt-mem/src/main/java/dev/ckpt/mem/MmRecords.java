@@ -106,7 +106,7 @@ final class MmRecords {
             VmFlag.bitsOf(flags),
             backing == 0 ? 0 : entry.vma().offset(),
             backing,
-            entry.vma().name(),
+            mapping.isOfImage() ? ByteString.of("") : entry.vma().name(),
             mapping.kind()));
     int pkey = entry.protectionKey().orElse(0);
     if (pkey != 0) {

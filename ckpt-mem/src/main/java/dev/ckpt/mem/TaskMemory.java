@@ -111,10 +111,14 @@ final class TaskMemory implements MmCheckpoint {
     VmaSurvey survey =
         new VmaSurvey(context.refusals(), tracker.filter(WriteTracker::isOn).isPresent());
     boolean keeps = tracker.filter(WriteTracker::hasParent).isPresent();
+    ImageMappings images = new ImageMappings(context.pid());
     for (SmapsEntry entry : context.proc().smaps().entries()) {
       Optional<VmaKind> kind = survey.kindOf(entry);
       if (kind.isPresent()) {
-        mappings.add(new Mapping(entry, kind.get(), keeps));
+        mappings.add(
+            images.isOne(kind.get(), entry.vma())
+                ? Mapping.ofImage(entry)
+                : new Mapping(entry, kind.get(), keeps));
       }
     }
     try (PageMap pagemap = PagemapScan.open(context.pid())) {
@@ -144,6 +148,11 @@ final class TaskMemory implements MmCheckpoint {
     switch (mapping.kind()) {
       case ANON_PRIVATE:
       case STACK:
+        if (mapping.isOfImage()) {
+          scan(survey, pagemap, mapping, PageMap.Want.COPIED);
+          mapping.takeAll();
+          break;
+        }
         scan(survey, pagemap, mapping, PageMap.Want.CONTENT);
         if (mapping.isDroppable()) {
           mapping.pages().clear();

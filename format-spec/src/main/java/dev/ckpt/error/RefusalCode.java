@@ -426,6 +426,11 @@ public enum RefusalCode implements Code {
       "pages cannot come later: the image is piped or sealed, or the kernel does not let us serve"
           + " them; the line says which",
       "restore it without `--pages lazy`"),
+  MAP_PAGES(
+      RESTORE,
+      "pages cannot be mapped: the image is piped, sealed or compressed, builds on another, or lies"
+          + " where no file can be mapped as memory is; the line says which",
+      "restore it without `--pages map-unsafe`"),
   CWD_GONE(RESTORE, "its working folder is not there", "make it again"),
   NO_TTY(RESTORE, "it has a terminal open and we have none", "restore it from a terminal"),
   ADDRESS_SPACE_FULL(RESTORE, "it leaves no room for our code while it is rebuilt", "none"),

@@ -61,6 +61,15 @@ public final class Restart {
           return restore(options, state, lazy, inherited, timeline);
         }
       }
+      if (options.mapped().isPresent()) {
+        if (reader.seal().isPresent()) {
+          throw MappedMemory.refused("the image is sealed", "restore it with all its pages");
+        }
+        try (MappedMemory mapped = MappedMemory.open(options.mapped().get(), saved)) {
+          timeline.end("read");
+          return restore(options, state, mapped, inherited, timeline);
+        }
+      }
       try (ImageChain chain = ImageChain.open(saved, options.parents())) {
         timeline.end("read");
         FoldedPages pages = new FoldedPages(reader, chain);

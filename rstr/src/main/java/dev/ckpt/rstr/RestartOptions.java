@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param gate asked whether to go on
  * @param hook told about every call that touches the new task
  * @param lazy the image's file, if pages may come when the task runs
+ * @param mapped the image's file, if pages of it are mapped and not copied
  */
 public record RestartOptions(
     Custody custody,
@@ -35,7 +36,8 @@ public record RestartOptions(
     PageProgress progress,
     Gate gate,
     TouchHook hook,
-    Optional<LazyImage> lazy) {
+    Optional<LazyImage> lazy,
+    Optional<MappedImage> mapped) {
 
   /** Takes a copy of the map. */
   public RestartOptions {
@@ -55,6 +57,15 @@ public record RestartOptions(
       this(path, false, 0);
     }
   }
+
+  /**
+   * The file of an image whose pages become the task's memory: it must stay as it is as long as the
+   * task lives, and memory that the task gives back reads as the image does, not as zeros.
+   *
+   * @param path of it
+   * @param trusting whether it may be another user's
+   */
+  public record MappedImage(Path path, boolean trusting) {}
 
   /** Told how many pages are filled; called on the thread that does the work. */
   @FunctionalInterface
@@ -98,6 +109,7 @@ public record RestartOptions(
         done -> {},
         Gate.OPEN,
         TouchHook.NONE,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -114,67 +126,172 @@ public record RestartOptions(
   /** The same, of somebody else. */
   public RestartOptions withCustody(Custody whose) {
     return new RestartOptions(
-        whose, pids, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
+        whose, pids, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy, mapped);
   }
 
   /** The same with other numbers. */
   public RestartOptions withPids(PidPolicy policy) {
     return new RestartOptions(
-        custody, policy, files, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
+        custody,
+        policy,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        gate,
+        hook,
+        lazy,
+        mapped);
   }
 
   /** The same with another policy for changed files. */
   public RestartOptions withFiles(FilesPolicy policy) {
     return new RestartOptions(
-        custody, pids, policy, inheritFds, backend, keys, parents, progress, gate, hook, lazy);
+        custody,
+        pids,
+        policy,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        gate,
+        hook,
+        lazy,
+        mapped);
   }
 
   /** The same with files in the place of what some descriptors led to. */
   public RestartOptions withInheritFds(Map<Integer, Path> paths) {
     return new RestartOptions(
-        custody, pids, files, paths, backend, keys, parents, progress, gate, hook, lazy);
+        custody, pids, files, paths, backend, keys, parents, progress, gate, hook, lazy, mapped);
   }
 
   /** The same with another page filler. */
   public RestartOptions withBackend(String name) {
     return new RestartOptions(
-        custody, pids, files, inheritFds, name, keys, parents, progress, gate, hook, lazy);
+        custody, pids, files, inheritFds, name, keys, parents, progress, gate, hook, lazy, mapped);
   }
 
   /** The same with keys for a sealed image. */
   public RestartOptions withKeys(KeySource source) {
     return new RestartOptions(
-        custody, pids, files, inheritFds, backend, source, parents, progress, gate, hook, lazy);
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        source,
+        parents,
+        progress,
+        gate,
+        hook,
+        lazy,
+        mapped);
   }
 
   /** The same with what the image builds on. */
   public RestartOptions withParents(ParentSource source) {
     return new RestartOptions(
-        custody, pids, files, inheritFds, backend, keys, source, progress, gate, hook, lazy);
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        source,
+        progress,
+        gate,
+        hook,
+        lazy,
+        mapped);
   }
 
   /** The same with somebody who is told. */
   public RestartOptions withProgress(PageProgress listener) {
     return new RestartOptions(
-        custody, pids, files, inheritFds, backend, keys, parents, listener, gate, hook, lazy);
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        listener,
+        gate,
+        hook,
+        lazy,
+        mapped);
   }
 
   /** The same with somebody who is asked. */
   public RestartOptions withGate(Gate guard) {
     return new RestartOptions(
-        custody, pids, files, inheritFds, backend, keys, parents, progress, guard, hook, lazy);
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        guard,
+        hook,
+        lazy,
+        mapped);
   }
 
   /** The same, with pages that come when the task runs already. */
   public RestartOptions withLazyPages(LazyImage image) {
     Optional<LazyImage> later = Optional.of(image);
     return new RestartOptions(
-        custody, pids, files, inheritFds, backend, keys, parents, progress, gate, hook, later);
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        gate,
+        hook,
+        later,
+        mapped);
+  }
+
+  /** The same, with pages that are mapped from the image; instead of lazy ones. */
+  public RestartOptions withMappedPages(MappedImage image) {
+    return new RestartOptions(
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        gate,
+        hook,
+        Optional.empty(),
+        Optional.of(image));
   }
 
   /** The same with a hook. */
   public RestartOptions withHook(TouchHook listener) {
     return new RestartOptions(
-        custody, pids, files, inheritFds, backend, keys, parents, progress, gate, listener, lazy);
+        custody,
+        pids,
+        files,
+        inheritFds,
+        backend,
+        keys,
+        parents,
+        progress,
+        gate,
+        listener,
+        lazy,
+        mapped);
   }
 }

@@ -129,7 +129,23 @@ final class HandMade {
         NONE, 0);
   }
 
+  /** Where the pages of its own memory belong to, while there is no file beside the program. */
+  static final int MM = 2;
+
+  /** What writes page arrays behind all the rest. */
+  interface PageWriting {
+    void write(ImageWriter writer) throws IOException;
+  }
+
   ImageState build() throws IOException {
+    byte[] image = image(writer -> {});
+    try (ImageReader reader =
+        new ImageReader(Channels.newChannel(new ByteArrayInputStream(image)))) {
+      return ImageState.read(reader);
+    }
+  }
+
+  byte[] image(PageWriting pages) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(bytes))) {
       writer.write(
@@ -148,12 +164,10 @@ final class HandMade {
       writer.write(new CpuFeatures(ByteString.of(cpuFeatures)));
       writeTask(writer);
       writeFiles(writer);
+      pages.write(writer);
       writer.finish();
     }
-    try (ImageReader reader =
-        new ImageReader(Channels.newChannel(new ByteArrayInputStream(bytes.toByteArray())))) {
-      return ImageState.read(reader);
-    }
+    return bytes.toByteArray();
   }
 
   private void writeTask(ImageWriter writer) throws IOException {

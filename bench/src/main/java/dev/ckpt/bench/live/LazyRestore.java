@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a task that runs before its pages are there gains and pays: by the library in a warm JVM,
- * beside a restore that fills all of them first. The image is in the page cache.
+ * What a task that runs before its pages are there gains and pays, and one whose pages are mapped
+ * from the image: by the library in a warm JVM, beside a restore that fills all of them first. The
+ * image is in the page cache.
  *
  * <p>Usage: {@code bench/lazy [--runs N] [--mib A,B,...]}.
  */
@@ -95,6 +96,7 @@ public final class LazyRestore {
         figures.add("all pages first", restore(image, 0, false).wallNanos() / MILLION);
         workshop.end(pid);
         drained(pid, image, mib, figures);
+        mapped(pid, image, shared, figures);
         waitedFor(pid, image, shared, figures);
         learnt(pid, image, shared, figures);
       }
@@ -127,6 +129,24 @@ public final class LazyRestore {
     double bytes = task.server().orElseThrow().progress().nrPages() * 4096.0;
     figures.add("until the last page is in", (System.nanoTime() - begin) / MILLION);
     figures.add("the rest, GB/s", bytes / GIGA / ((System.nanoTime() - runs) / GIGA));
+    workshop.end(pid);
+  }
+
+  /** All of the image is read and checked, and nothing copied. */
+  private void mapped(int pid, Path image, MappedByteBuffer shared, Figures figures)
+      throws IOException {
+    RestartOptions options =
+        RestartOptions.of()
+            .withDetach(true)
+            .withMappedPages(new RestartOptions.MappedImage(image, false));
+    try (FileChannel channel = FileChannel.open(image)) {
+      RestartedTask task = Restart.restore(options, channel);
+      figures.add("**map-unsafe: until it runs**", task.wallNanos() / MILLION);
+    }
+    touch(shared, NR_FAULTS);
+    awaitTouched(shared);
+    figures.add("a touch then, median, us", shared.getLong(MEDIAN) / THOUSAND);
+    figures.add("a touch then, 99th percentile, us", shared.getLong(P99) / THOUSAND);
     workshop.end(pid);
   }
 

@@ -217,6 +217,23 @@ public final class Files {
     return Call.check(n, "", "vmsplice", to.number(), address, lenBytes);
   }
 
+  /** Whether nothing of a file may be mapped executable, for its mount says so (noexec). */
+  public static boolean isNoExec(Fd file) throws SyscallException {
+    final int statfsBytes = 120;
+    // struct statfs: f_flags 80
+    final int flags = 80;
+    final long stNoExec = 0x8;
+    NativeBuffer statfs = NativeBuffer.allocate(statfsBytes);
+    Call.check(
+        LibC.syscall(Numbers.FSTATFS, file.number(), statfs.address(), 0, 0, 0, 0),
+        "",
+        "fstatfs",
+        file.number());
+    boolean noExec = (statfs.getLong(flags) & stNoExec) != 0;
+    Reference.reachabilityFence(statfs);
+    return noExec;
+  }
+
   /** Whether a descriptor of ours is a terminal. */
   public static boolean isTty(int fd) {
     return LibC.isatty(fd) == 1;

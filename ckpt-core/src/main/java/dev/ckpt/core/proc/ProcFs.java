@@ -290,6 +290,11 @@ public final class ProcFs {
     return ofMachine().parse("sys/fs/nr_open", ProcValues::unsigned);
   }
 
+  /** How many mappings a process can have at the most. */
+  public static long maxMapCount() throws CkptException {
+    return ofMachine().parse("sys/vm/max_map_count", ProcValues::unsigned);
+  }
+
   /** What the CPUs of the machine can do. */
   public static CpuInfo cpuInfo() throws CkptException {
     return ofMachine().parse("cpuinfo", CpuInfo::parse);

@@ -34,6 +34,9 @@ final class RestoreCommand extends CkptCommand {
   private static final String FILES = "--files";
   private static final String INHERIT_FD = "--inherit-fd";
   private static final String PAGES = "--pages";
+  private static final String EAGER = "eager";
+  private static final String LAZY = "lazy";
+  private static final String MAP_UNSAFE = "map-unsafe";
   private static final String MAX_RATE = "--max-rate";
   private static final String BACKEND = "--backend";
   private static final String STDIN = "--stdin";
@@ -50,7 +53,7 @@ final class RestoreCommand extends CkptCommand {
   private final PidPolicy pids;
   private final FilesPolicy files;
   private final boolean trustImage;
-  private final boolean lazy;
+  private final String pages;
   private final long maxRate;
   private final String backend;
   private final Optional<Path> keyFile;
@@ -90,10 +93,13 @@ final class RestoreCommand extends CkptCommand {
                     FILES))
             .addOption(
                 Spec.choice(
-                    List.of("eager", "lazy"),
+                    List.of(EAGER, LAZY, MAP_UNSAFE),
                     "WHEN",
                     "When pages come into memory: eager, all of them before the process runs; or"
-                        + " lazy, each when it is wanted, and the rest meanwhile. Default: eager.",
+                        + " lazy, each when it is wanted, and the rest meanwhile. With map-unsafe"
+                        + " they are mapped from the image, which must stay as it is; and a process"
+                        + " that counts on zeros where it gave memory back goes wrong. Default:"
+                        + " eager.",
                     PAGES))
             .addOption(
                 Spec.value(
@@ -106,23 +112,27 @@ final class RestoreCommand extends CkptCommand {
                     "NAME",
                     "How pages are filled that are there before the process runs; ckpt check lists"
                         + " the ways. Default: the fastest that works.",
-                    BACKEND))
-            .addOption(Spec.value("FILE", "As --inherit-fd 0=FILE.", STDIN))
-            .addOption(Spec.value("FILE", "As --inherit-fd 1=FILE.", STDOUT))
-            .addOption(Spec.value("FILE", "As --inherit-fd 2=FILE.", STDERR))
-            .addOption(
-                Spec.repeated(
-                    "N=FILE",
-                    "Open FILE in the place of what descriptor N led to; may be given several"
-                        + " times. A file that is written is made, or goes on at its end.",
-                    INHERIT_FD))
-            .addOption(
-                Spec.flag(
-                    "Restore an image of another user's, or that others can write to.",
-                    TRUST_IMAGE))
-            .addOption(ImageKeys.keyFileOption());
+                    BACKEND));
     return Spec.finish(
-        spec, "ckpt restore build.ckpt", "ckpt restore build.ckpt --detach --pid-file build.pid");
+        withFiles(spec),
+        "ckpt restore build.ckpt",
+        "ckpt restore build.ckpt --detach --pid-file build.pid");
+  }
+
+  private static CommandSpec withFiles(CommandSpec spec) {
+    return spec.addOption(Spec.value("FILE", "As --inherit-fd 0=FILE.", STDIN))
+        .addOption(Spec.value("FILE", "As --inherit-fd 1=FILE.", STDOUT))
+        .addOption(Spec.value("FILE", "As --inherit-fd 2=FILE.", STDERR))
+        .addOption(
+            Spec.repeated(
+                "N=FILE",
+                "Open FILE in the place of what descriptor N led to; may be given several"
+                    + " times. A file that is written is made, or goes on at its end.",
+                INHERIT_FD))
+        .addOption(
+            Spec.flag(
+                "Restore an image of another user's, or that others can write to.", TRUST_IMAGE))
+        .addOption(ImageKeys.keyFileOption());
   }
 
   RestoreCommand(Console console, Ending ending, ParseResult arguments) throws UsageException {
@@ -138,10 +148,11 @@ final class RestoreCommand extends CkptCommand {
             ? FilesPolicy.STRICT
             : FilesPolicy.NEWER_OK;
     trustImage = arguments.hasMatchedOption(TRUST_IMAGE);
-    lazy = Spec.value(arguments, PAGES).orElse("").equals("lazy");
-    if (lazy && isPipe(image)) {
+    pages = Spec.value(arguments, PAGES).orElse(EAGER);
+    boolean lazy = pages.equals(LAZY);
+    if (!pages.equals(EAGER) && isPipe(image)) {
       throw new UsageException(
-          "--pages lazy takes an image in a file: its pages come in any order");
+          "--pages " + pages + " takes an image in a file: its pages come in any order");
     }
     Optional<String> rate = Spec.value(arguments, MAX_RATE);
     if (rate.isPresent() && !lazy) {
@@ -238,8 +249,10 @@ final class RestoreCommand extends CkptCommand {
               .withParents(trustImage ? Parents.of(image, keys) : Parents.trusted(image, keys))
               .withProgress(progressOn(bar))
               .withGate(revocable);
-      if (lazy) {
+      if (pages.equals(LAZY)) {
         options = options.withLazyPages(new RestartOptions.LazyImage(image, trustImage, maxRate));
+      } else if (pages.equals(MAP_UNSAFE)) {
+        options = options.withMappedPages(new RestartOptions.MappedImage(image, trustImage));
       }
       if (fault.isPresent()) {
         options = options.withHook(fault.get().hook());
