@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ckpt.core.checkpoint.CheckpointSession;
 import dev.ckpt.core.kernel.Signals;
 import dev.ckpt.core.proc.MapsEntry;
 import dev.ckpt.core.proc.ProcFs;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("live")
 class MappedPagesLiveTest {
   private static final long LARGE_BYTES = 8 << 20;
+  private static final int PAGE = 4096;
   private static final String PAGES = "--pages";
   private static final String UNSAFE = "map-unsafe";
 
@@ -130,6 +132,44 @@ class MappedPagesLiveTest {
       Files.delete(image);
       live.restore(again, RestartOptions.of());
       assertEquals(List.of(), mapped(live, again));
+      touch(live, 2);
+      live.finish(0);
+    }
+  }
+
+  /** Writes to it are not watched: each image upon another has all of what is mapped. */
+  @Test
+  void imagesUponEachOtherHaveAllOfIt() throws IOException {
+    try (LiveProgram live = start()) {
+      Path image = live.besides("image");
+      live.dump(image, true);
+      live.restore(image, mapping(image));
+      Path last = live.besides("upon1");
+      try (CheckpointSession session = CheckpointSession.open(live.pid())) {
+        touch(live, 1);
+        live.dump(session, live.besides("upon0"), false);
+        touch(live, 2);
+        assertTrue(live.dump(session, last, true).dataPages() > LARGE_BYTES / PAGE);
+      }
+      Files.delete(image);
+      live.restore(last, RestartOptions.of());
+      touch(live, 3);
+      live.finish(0);
+    }
+  }
+
+  /** By the command, in two parts, read by the task itself, and under the name of the old one. */
+  @Test
+  void itsNextImageMayTakeTheName() throws IOException {
+    try (LiveProgram live = start()) {
+      Path image = live.besides("image");
+      live.dump(image, true);
+      live.restore(image, mapping(image));
+      touch(live, 1);
+      dump(live, "image", "--force", "--pre-dump");
+      dump(live, "image", "--force", "--backend", "parasite", "--stop");
+      live.awaitGone();
+      live.restore(image, mapping(image));
       touch(live, 2);
       live.finish(0);
     }
