@@ -1,7 +1,8 @@
 /*
  * mapped STATUS [discard]: memory of all kinds that pages of an image may be mapped to, or not: large, in small pieces, not
- * writable, on the heap, a thread's stack. A thread writes to every 37th page when SIGUSR1 comes. In the end every page
- * must hold what it should, and the memory do what memory does; but for what docs/lazy.md says.
+ * writable, on the heap, a thread's stack. When SIGUSR1 comes a thread writes to every 37th page, and makes some of them
+ * executable. In the end every page must hold what it should, and the memory do what memory does; but for what docs/lazy.md
+ * says.
  *
  * With discard it only says what a page that it gave back reads, and whether MADV_FREE can be had.
  */
@@ -61,6 +62,7 @@ static void *toucher(void *mask)
         life++;
         for (size_t page = 0; page < LARGE / SC_PAGE; page += STEP)
             fill(large, page, life);
+        SYS(mprotect(large + 2 * SMALL, SMALL / 2, PROT_READ | PROT_WRITE | PROT_EXEC));
         sc_note("touched %d", life);
     }
     return NULL;

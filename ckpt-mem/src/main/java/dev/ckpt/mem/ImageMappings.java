@@ -1,12 +1,13 @@
 package dev.ckpt.mem;
 
+import dev.ckpt.core.error.SyscallException;
+import dev.ckpt.core.kernel.Fcntl;
+import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
+import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.proc.MapsEntry;
-import dev.ckpt.error.CkptException;
-import dev.ckpt.format.ImageFile;
+import dev.ckpt.format.Limits;
 import dev.ckpt.format.record.VmaKind;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,8 +19,6 @@ import java.util.Map;
  * <p>What else maps an image privately, and not from its beginning, is taken for the same.
  */
 final class ImageMappings {
-  private static final int PROT_EXEC = 4;
-
   private final int pid;
 
   /** By device and inode. */
@@ -31,7 +30,7 @@ final class ImageMappings {
 
   /** Whether a mapping is one. */
   boolean isOne(VmaKind kind, MapsEntry vma) {
-    if (kind != VmaKind.FILE_PRIVATE || vma.offset() == 0 || (vma.prot() & PROT_EXEC) != 0) {
+    if (kind != VmaKind.FILE_PRIVATE || vma.offset() == 0) {
       return false;
     }
     String file = vma.devMajor() + ":" + vma.devMinor() + ":" + vma.inode();
@@ -39,24 +38,34 @@ final class ImageMappings {
   }
 
   private boolean isImage(MapsEntry vma) {
-    try {
-      return ImageFile.isImage(Path.of("/proc/" + pid + "/map_files/" + vma.range()));
-    } catch (IOException e) {
+    String link = "/proc/" + pid + "/map_files/" + vma.range();
+    try (Fd file = Fd.open(link, Fcntl.O_RDONLY)) {
+      return hasMagic(file);
+    } catch (SyscallException e) {
       // Only root may follow these links; others have the name and the inode number to go by.
       return isNamedImage(vma);
     }
   }
 
   private static boolean isNamedImage(MapsEntry vma) {
+    byte[] name = vma.name().toByteArray();
     try {
-      FileStat named = FileStat.of(vma.name().toByteArray());
-      return named.ino() == vma.inode() && ImageFile.isImage(Path.of(vma.name().toString()));
-    } catch (CkptException e) {
-      // Nothing has that name.
-      return false;
-    } catch (IOException e) {
-      // What we may not read is no image that we can tell; then it is a file like any other.
+      if (FileStat.of(name).ino() != vma.inode()) {
+        return false;
+      }
+      try (Fd file = Fd.open(name, Fcntl.O_RDONLY, 0)) {
+        return hasMagic(file);
+      }
+    } catch (SyscallException e) {
+      // What we may not read, or has no name, is a file like any other.
       return false;
     }
+  }
+
+  /** NB: with what is loaded already, for the task is frozen. */
+  private static boolean hasMagic(Fd file) throws SyscallException {
+    NativeBuffer first = NativeBuffer.allocate(Long.BYTES);
+    return file.pread(first.address(), Long.BYTES, 0) == Long.BYTES
+        && first.getLong(0) == Limits.MAGIC;
   }
 }

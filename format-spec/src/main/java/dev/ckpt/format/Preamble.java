@@ -23,20 +23,19 @@ final class Preamble {
 
   private static final int VERSION_OFFSET = 8;
   private static final int CRC_OFFSET = 12;
-  private static final long MAGIC = 0x1a0a_0d54_504b_4389L;
 
   private Preamble() {}
 
   /** Puts it at the position of a little-endian buffer. */
   static void put(ByteBuffer out) {
     int start = out.position();
-    out.putLong(MAGIC).putInt(Limits.MAX_VERSION);
+    out.putLong(Limits.MAGIC).putInt(Limits.MAX_VERSION);
     out.putInt(Crc32c.of(out, start, CRC_OFFSET));
   }
 
   /** Whether a buffer begins with the magic. */
   static boolean isMagic(ByteBuffer in) {
-    return in.order(ByteOrder.LITTLE_ENDIAN).getLong(0) == MAGIC;
+    return in.order(ByteOrder.LITTLE_ENDIAN).getLong(0) == Limits.MAGIC;
   }
 
   /** Checks the 16 bytes of a buffer. */
