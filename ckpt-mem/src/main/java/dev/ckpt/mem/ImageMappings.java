@@ -6,7 +6,7 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.FileStat;
 import dev.ckpt.core.kernel.NativeBuffer;
 import dev.ckpt.core.proc.MapsEntry;
-import dev.ckpt.format.Limits;
+import dev.ckpt.format.ImageFile;
 import dev.ckpt.format.record.VmaKind;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,10 +62,10 @@ final class ImageMappings {
     }
   }
 
-  /** NB: with what is loaded already, for the task is frozen. */
+  /** NB: with what is loaded already, for the task is frozen; a constant loads no class. */
   private static boolean hasMagic(Fd file) throws SyscallException {
     NativeBuffer first = NativeBuffer.allocate(Long.BYTES);
     return file.pread(first.address(), Long.BYTES, 0) == Long.BYTES
-        && first.getLong(0) == Limits.MAGIC;
+        && first.getLong(0) == ImageFile.MAGIC;
   }
 }

@@ -30,6 +30,9 @@ import java.util.OptionalInt;
  * <p>Threading: may go from thread to thread, one at a time.
  */
 public final class ImageFile implements AutoCloseable {
+  /** What every image begins with: its first eight bytes as a little-endian number. */
+  public static final long MAGIC = 0x1a0a_0d54_504b_4389L;
+
   private static final byte[] ZEROS = new byte[Limits.PAGE_SIZE];
 
   private final FileChannel file;

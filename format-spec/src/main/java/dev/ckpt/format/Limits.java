@@ -5,9 +5,6 @@ package dev.ckpt.format;
  * hostile image costs no more memory than it has bytes; a writer keeps to the same.
  */
 public final class Limits {
-  /** What every image begins with: its first eight bytes as a little-endian number. */
-  public static final long MAGIC = 0x1a0a_0d54_504b_4389L;
-
   /** Oldest format version that this build reads. */
   public static final int MIN_VERSION = 1;
 

@@ -29,13 +29,13 @@ final class Preamble {
   /** Puts it at the position of a little-endian buffer. */
   static void put(ByteBuffer out) {
     int start = out.position();
-    out.putLong(Limits.MAGIC).putInt(Limits.MAX_VERSION);
+    out.putLong(ImageFile.MAGIC).putInt(Limits.MAX_VERSION);
     out.putInt(Crc32c.of(out, start, CRC_OFFSET));
   }
 
   /** Whether a buffer begins with the magic. */
   static boolean isMagic(ByteBuffer in) {
-    return in.order(ByteOrder.LITTLE_ENDIAN).getLong(0) == Limits.MAGIC;
+    return in.order(ByteOrder.LITTLE_ENDIAN).getLong(0) == ImageFile.MAGIC;
   }
 
   /** Checks the 16 bytes of a buffer. */
