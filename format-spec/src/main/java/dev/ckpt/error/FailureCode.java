@@ -26,6 +26,8 @@ public enum FailureCode implements Code {
   CONVERT_INPUT(
       "a file that is to become an image is not what its format allows: where, in which object,"
           + " what was expected and found"),
+  CONVERT_LOSS(
+      "the other format cannot say all that there is, and nobody said that it may be left out"),
   CONVERT_VERSION("such a file is of a later version of its format"),
   CORE_PRE_DUMP("an image of a pre-dump is of many moments: no core file is made of it"),
   CORE_FILE_CHANGED("a mapped file was changed while its content went into a core file"),

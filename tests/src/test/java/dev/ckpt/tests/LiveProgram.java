@@ -346,6 +346,11 @@ final class LiveProgram implements AutoCloseable {
         image, options.withLazyPages(new RestartOptions.LazyImage(image, false, maxRate)));
   }
 
+  /** Says that somebody else has brought it back, under its own pid and as an orphan of ours. */
+  void restoredByOthers() {
+    reaped = false;
+  }
+
   /** Copies what is in its folder, with all times. */
   void keepFiles(String name) throws IOException {
     command("cp", "-a", folder.toString(), besides(name).toString());

@@ -15,6 +15,7 @@ final class FuzzTargets {
     all.addAll(ProcTargets.all());
     all.addAll(KernelTargets.all());
     all.addAll(ConvertTargets.all());
+    all.addAll(CriuTargets.all());
     return List.copyOf(all);
   }
 
@@ -33,6 +34,8 @@ final class FuzzTargets {
       return List.of(broken());
     } else if (name.startsWith("image.")) {
       return ImageTargets.all();
+    } else if (name.equals("convert.criu")) {
+      return CriuTargets.all();
     } else if (name.startsWith("convert.")) {
       return ConvertTargets.all();
     } else if (name.matches("(core|report|memory)[.].*")) {

@@ -105,24 +105,18 @@ final class CoreCommand extends CkptCommand {
   int run(Report report) throws IOException {
     try (ImageOutput file = ImageFileOutput.create("core file", output, force);
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
-      ending.onSignal(revocable);
-      try {
-        if (pid.isPresent()) {
-          ofProcess(pid.get(), revocable, report);
-        } else {
-          ofImage(revocable, report);
-        }
-      } catch (IOException | RuntimeException | LinkageError e) {
-        // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any
-        // more.
-        if (!revocable.revoked()) {
-          throw e;
-        }
-        ending.claimLastWords();
-        throw new CkptException(FailureCode.INTERRUPTED, revocable.lastWords(), e);
-      }
+      return Revocation.run(
+          ending,
+          revocable,
+          () -> {
+            if (pid.isPresent()) {
+              ofProcess(pid.get(), revocable, report);
+            } else {
+              ofImage(revocable, report);
+            }
+            return ExitCode.DONE;
+          });
     }
-    return ExitCode.DONE;
   }
 
   // What is opened here belongs to the chain.

@@ -1,8 +1,12 @@
 package dev.ckpt.cli;
 
 import dev.ckpt.cli.args.UsageException;
+import dev.ckpt.convert.FolderFormat;
 import dev.ckpt.convert.Format;
 import dev.ckpt.convert.Formats;
+import dev.ckpt.convert.InputFolder;
+import dev.ckpt.convert.PlainFolder;
+import dev.ckpt.convert.StreamFormat;
 import dev.ckpt.format.ImageFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,9 +64,12 @@ record FormatChoice(Format format, boolean toImage) {
     return name.endsWith(SUFFIX) ? Optional.of(IMAGE) : Formats.ofFile(name).map(Format::name);
   }
 
-  /** What begins as an image is one, however it is named. */
+  /** What begins as an image is one, however it is named; a folder is told by its files. */
   private static Optional<String> ofContent(Path input) {
     try {
+      if (!CkptCommand.isPipe(input) && Files.isDirectory(input)) {
+        return ofFolder(input);
+      }
       boolean image =
           !CkptCommand.isPipe(input) && Files.isRegularFile(input) && ImageFile.isImage(input);
       return image ? Optional.of(IMAGE) : Optional.empty();
@@ -70,6 +77,21 @@ record FormatChoice(Format format, boolean toImage) {
       // It cannot be read: that is said when it is to be converted.
       return Optional.empty();
     }
+  }
+
+  private static Optional<String> ofFolder(Path input) throws IOException {
+    InputFolder folder = new PlainFolder(input.toString(), input);
+    for (Format each : Formats.all()) {
+      if (each instanceof FolderFormat format && format.isThis(folder)) {
+        return Optional.of(format.name());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The other format, if it is one of files. */
+  Optional<StreamFormat> stream() {
+    return format instanceof StreamFormat stream ? Optional.of(stream) : Optional.empty();
   }
 
   /** The format of what there is. */

@@ -7,8 +7,6 @@ import dev.ckpt.cli.text.Units;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
 import dev.ckpt.core.thread.Pace;
-import dev.ckpt.error.CkptException;
-import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ImageKey;
 import dev.ckpt.format.ImageMerge;
 import dev.ckpt.format.ImageReader;
@@ -76,18 +74,9 @@ final class MergeCommand extends CkptCommand {
     try (ImageKeys keys = ImageKeys.of(keyFile, nameOf(image));
         ImageOutput file = ImageFileOutput.create(output, force);
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
-      ending.onSignal(revocable);
-      try {
-        merged = merge(image, keys, revocable, codec, sync, Pace.NONE);
-      } catch (IOException | RuntimeException | LinkageError e) {
-        // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any
-        // more.
-        if (!revocable.revoked()) {
-          throw e;
-        }
-        ending.claimLastWords();
-        throw new CkptException(FailureCode.INTERRUPTED, revocable.lastWords(), e);
-      }
+      merged =
+          Revocation.run(
+              ending, revocable, () -> merge(image, keys, revocable, codec, sync, Pace.NONE));
     }
     say(report, merged);
     return ExitCode.DONE;

@@ -7,8 +7,6 @@ import dev.ckpt.cli.text.Units;
 import dev.ckpt.convert.report.MemoryReport;
 import dev.ckpt.core.image.ImageFileOutput;
 import dev.ckpt.core.image.ImageOutput;
-import dev.ckpt.error.CkptException;
-import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.ImageFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -66,18 +64,7 @@ final class ReportCommand extends CkptCommand {
     MemoryReport.Result written;
     try (ImageOutput file = ImageFileOutput.create("report", output, force);
         RevocableOutput revocable = new RevocableOutput(file, INTERRUPTED)) {
-      ending.onSignal(revocable);
-      try {
-        written = write(revocable);
-      } catch (IOException | RuntimeException | LinkageError e) {
-        // NB: once the JVM shuts down, the classes of some libraries cannot be initialised any
-        // more.
-        if (!revocable.revoked()) {
-          throw e;
-        }
-        ending.claimLastWords();
-        throw new CkptException(FailureCode.INTERRUPTED, revocable.lastWords(), e);
-      }
+      written = Revocation.run(ending, revocable, () -> write(revocable));
     }
     report.line(
         "report on "

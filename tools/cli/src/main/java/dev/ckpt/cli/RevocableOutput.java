@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Threading: any thread may take it back or close it while another writes.
  */
-final class RevocableOutput implements ImageOutput, Ending.Interruptible {
+final class RevocableOutput implements ImageOutput, Revocation.Revocable {
   private final ImageOutput image;
   private final WritableByteChannel channel = new Channel();
   private final AtomicInteger writes = new AtomicInteger();
@@ -75,7 +75,8 @@ final class RevocableOutput implements ImageOutput, Ending.Interruptible {
   }
 
   /** Whether it was taken back. */
-  boolean revoked() {
+  @Override
+  public boolean revoked() {
     return revoked;
   }
 

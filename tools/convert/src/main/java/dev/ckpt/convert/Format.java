@@ -1,15 +1,11 @@
 package dev.ckpt.convert;
 
-import dev.ckpt.format.ImageReader;
-import dev.ckpt.format.ImageWriter;
-import java.io.IOException;
 import java.util.List;
 
 /**
  * A format that an image can be put into, and made of again. Found by {@link
- * java.util.ServiceLoader}.
- *
- * <p>Both ways go object by object: the memory that it takes depends on the largest one alone.
+ * java.util.ServiceLoader}. What it writes is one file ({@link StreamFormat}) or a folder of them
+ * ({@link FolderFormat}).
  *
  * <p>Threading: one conversion at a time and object; several may run beside each other.
  */
@@ -19,24 +15,4 @@ public interface Format {
 
   /** How the names of its files end, such as {@code .json}; the first is the usual one. */
   List<String> suffixes();
-
-  /** Whether its files can have the pages of the memory in a second file beside them. */
-  default boolean pagesBeside() {
-    return true;
-  }
-
-  /**
-   * Writes an image in this format.
-   *
-   * @param image from its first object; read up to its tail
-   * @throws IOException if it is damaged; then what was written is worth nothing
-   */
-  void fromImage(ImageReader image, Target target) throws IOException;
-
-  /**
-   * Writes the image that a file of this format stands for, and finishes it.
-   *
-   * @throws BadInputException if it is not what the format allows
-   */
-  void toImage(Source source, ImageWriter image) throws IOException;
 }

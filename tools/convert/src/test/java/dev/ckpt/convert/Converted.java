@@ -21,7 +21,7 @@ public final class Converted {
   private Converted() {}
 
   /** Puts an image into a format, with the pages in the file itself. */
-  public static byte[] inline(Format format, byte[] image) throws IOException {
+  public static byte[] inline(StreamFormat format, byte[] image) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ImageReader reader = new ImageReader(channel(image))) {
       format.fromImage(reader, new Target(Channels.newChannel(out), Optional.empty()));
@@ -30,7 +30,7 @@ public final class Converted {
   }
 
   /** The same with the pages in a file of the folder. */
-  public static byte[] beside(Format format, byte[] image, KeySource keys, Path folder)
+  public static byte[] beside(StreamFormat format, byte[] image, KeySource keys, Path folder)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream pages = new ByteArrayOutputStream();
@@ -43,7 +43,7 @@ public final class Converted {
   }
 
   /** Makes an image of what another format says, in a folder or in none. */
-  public static byte[] image(Format format, byte[] bytes, Optional<Path> folder)
+  public static byte[] image(StreamFormat format, byte[] bytes, Optional<Path> folder)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(out))) {
@@ -53,7 +53,7 @@ public final class Converted {
   }
 
   /** The same of a stream, which may have no end. */
-  public static byte[] image(Format format, InputStream stream) throws IOException {
+  public static byte[] image(StreamFormat format, InputStream stream) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ImageWriter writer = new ImageWriter(Channels.newChannel(out))) {
       ReadableByteChannel in = Channels.newChannel(stream);

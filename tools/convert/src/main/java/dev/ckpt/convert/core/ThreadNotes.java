@@ -1,5 +1,6 @@
 package dev.ckpt.convert.core;
 
+import dev.ckpt.convert.XsaveLayout;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageObject;

@@ -1,7 +1,7 @@
 package dev.ckpt.convert.json;
 
-import dev.ckpt.convert.Format;
 import dev.ckpt.convert.Source;
+import dev.ckpt.convert.StreamFormat;
 import dev.ckpt.convert.Target;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageWriter;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Images as JSON, for people, for diff and grep, and for programs in any language. */
-public final class JsonFormat implements Format {
+public final class JsonFormat implements StreamFormat {
   /** What the first field of every file says. */
   static final String FORMAT = "ckpt-json";
 

@@ -1,7 +1,7 @@
 package dev.ckpt.convert.kryo;
 
-import dev.ckpt.convert.Format;
 import dev.ckpt.convert.Source;
+import dev.ckpt.convert.StreamFormat;
 import dev.ckpt.convert.Target;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.ImageReader;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Images as Kryo objects. */
-public final class KryoFormat implements Format {
+public final class KryoFormat implements StreamFormat {
   @Override
   public String name() {
     return "kryo";

@@ -1,8 +1,12 @@
-package dev.ckpt.convert.core;
+package dev.ckpt.convert;
 
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * Where an XSAVE area has its parts. CPUs of AMD with AVX-512 leave no room for the bound registers
@@ -12,7 +16,7 @@ import java.util.Arrays;
  *
  * <p>Source: CPUID leaf 0xd; AMD64 Architecture Programmer's Manual, volume 2, "XSAVE area".
  */
-final class XsaveLayout {
+public final class XsaveLayout {
   private static final int PKRU = 1 << 9;
   private static final int AVX512 = 7 << 5;
   private static final int BOUNDS = 3 << 3;
@@ -27,15 +31,20 @@ final class XsaveLayout {
 
   private static final int PKRU_BYTES = 8;
 
+  /** Where the parts end that all CPUs with AVX have. */
+  private static final int YMM_END = 832;
+
+  private static final int INTEL_PKRU = 2688;
+
   private XsaveLayout() {}
 
   /** Size of the area that debuggers know. */
-  static int lenBytes(CpuX86_64 cpu) {
+  public static int lenBytes(CpuX86_64 cpu) {
     return cpu.xsave().length() + (isOfAmd(cpu) ? INTEL_START - AMD_START : 0);
   }
 
   /** The area of a thread as debuggers know it. */
-  static ByteString known(CpuX86_64 cpu) {
+  public static ByteString known(CpuX86_64 cpu) {
     if (!isOfAmd(cpu)) {
       return cpu.xsave();
     }
@@ -44,6 +53,47 @@ final class XsaveLayout {
     Arrays.fill(to, AMD_START, INTEL_START, (byte) 0);
     System.arraycopy(from, AMD_START, to, INTEL_START, from.length - AMD_START);
     return ByteString.of(to);
+  }
+
+  /** The same the other way: an area as debuggers know it as the CPU of this machine has it. */
+  public static ByteString ofThisMachine(ByteString known, long xfeatures) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      boolean amd =
+          lines.anyMatch(line -> line.matches("vendor_id\\s*: (AuthenticAMD|HygonGenuine)"));
+      return of(known, xfeatures, amd);
+    }
+  }
+
+  /**
+   * An area as a CPU has it.
+   *
+   * @param known as debuggers know it, with room for PKRU
+   * @param xfeatures the parts that it is to have
+   * @param amd who made the CPU
+   */
+  static ByteString of(ByteString known, long xfeatures, boolean amd) {
+    byte[] from = known.toByteArray();
+    boolean gap = !amd || (xfeatures & BOUNDS) != 0;
+    boolean avx512 = (xfeatures & AVX512) != 0;
+    int end = YMM_END;
+    if ((xfeatures & BOUNDS) != 0) {
+      end = INTEL_START;
+    }
+    if (avx512) {
+      end = INTEL_PKRU;
+    }
+    byte[] to = Arrays.copyOf(from, end);
+    if (avx512 && !gap) {
+      end = AMD_BYTES;
+      System.arraycopy(from, INTEL_START, to, AMD_START, end - AMD_START);
+    }
+    if ((xfeatures & PKRU) != 0) {
+      int at = gap ? INTEL_PKRU : end;
+      to = Arrays.copyOf(to, at + PKRU_BYTES);
+      System.arraycopy(from, INTEL_PKRU, to, at, PKRU_BYTES);
+      return ByteString.of(to);
+    }
+    return ByteString.of(Arrays.copyOf(to, end));
   }
 
   private static boolean isOfAmd(CpuX86_64 cpu) {

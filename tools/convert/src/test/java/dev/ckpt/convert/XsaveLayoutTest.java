@@ -1,8 +1,7 @@
-package dev.ckpt.convert.core;
+package dev.ckpt.convert;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.ckpt.convert.TaskImages;
 import dev.ckpt.format.ByteString;
 import dev.ckpt.format.record.CpuX86_64;
 import org.junit.jupiter.api.Test;
