@@ -2,6 +2,7 @@ package dev.ckpt.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ckpt.convert.Losses;
 import dev.ckpt.convert.OutputFolder;
@@ -19,9 +20,12 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -228,6 +232,38 @@ class CriuLiveTest {
       live.restore(image, true);
       live.finish(program.exitStatus());
     }
+  }
+
+  /**
+   * By the command, there and back: it says what it does, and leaves nothing of what it refuses.
+   */
+  @Test
+  void theCommandNamesWhatWouldBeLost() throws IOException {
+    Programs.Program bound = new Programs.Program("affinity", "save", 0);
+    try (LiveProgram live = LiveProgram.start(bound)) {
+      live.awaitReady();
+      Path image = live.besides("image");
+      Path folder = live.besides("made.criu");
+      live.dump(image, false);
+      ckpt(live, image, folder).expectFailure(1, "CONVERT_LOSS", "SCHED.cpusAllowed (of thread ");
+      try (Stream<Path> left = Files.list(folder.getParent())) {
+        assertEquals(0, left.filter(file -> file.toString().contains("part")).count());
+      }
+      CkptOutcome lossy = ckpt(live, image, folder, "--lossy");
+      assertEquals(0, lossy.code(), lossy.toString());
+      assertTrue(lossy.err().contains("left out: SCHED.cpusAllowed"), lossy.toString());
+      ckpt(live, image, folder, "--force").expectFailure(3, "IMAGE_EXISTS", folder.toString());
+      CkptOutcome back = ckpt(live, folder, live.besides("again"), "--to", "ckpt");
+      assertEquals(0, back.code(), back.toString());
+      live.finish(bound.exitStatus());
+    }
+  }
+
+  private static CkptOutcome ckpt(LiveProgram live, Path from, Path to, String... more)
+      throws IOException {
+    List<String> words = new ArrayList<>(List.of("convert", from.toString(), to.toString()));
+    words.addAll(List.of(more));
+    return CkptOutcome.of(live.besides(""), List.of(), words.toArray(new String[0]));
   }
 
   private static void toCriu(Path image, Path folder) throws IOException {

@@ -14,6 +14,8 @@ import dev.ckpt.convert.Source;
 import dev.ckpt.convert.StreamFormat;
 import dev.ckpt.convert.Target;
 import dev.ckpt.core.thread.Pace;
+import dev.ckpt.error.CkptException;
+import dev.ckpt.error.FailureCode;
 import dev.ckpt.format.FoldedPages;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageKey;
@@ -23,6 +25,7 @@ import dev.ckpt.format.ImageWriter;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,6 +195,7 @@ final class ConvertCommand extends CkptCommand {
 
   private void makeImage(Losses losses) throws IOException {
     if (formats.format() instanceof FolderFormat folder) {
+      requireFolder();
       InputFolder source = new PlainFolder(nameOf(input), input);
       makeImage(writer -> folder.toImage(source, writer, losses));
       return;
@@ -201,6 +205,15 @@ final class ConvertCommand extends CkptCommand {
           isPipe(input) ? Optional.empty() : Optional.of(input.toAbsolutePath().getParent());
       Source source = new FolderSource(nameOf(input), channel, beside);
       makeImage(writer -> formats.stream().orElseThrow().toImage(source, writer));
+    }
+  }
+
+  private void requireFolder() throws IOException {
+    if (!Files.exists(input)) {
+      throw new NoSuchFileException(input.toString());
+    }
+    if (!Files.isDirectory(input)) {
+      throw new CkptException(FailureCode.CONVERT_INPUT, nameOf(input) + " is no folder");
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -60,8 +61,12 @@ final class FolderOutput implements OutputFolder, Revocation.Revocable, AutoClos
                   path + " is there already, and no folder is replaced",
                   "choose another name or remove it first")));
     }
+    Path parent = path.toAbsolutePath().getParent();
+    if (!Files.isDirectory(parent)) {
+      throw new NoSuchFileException(parent.toString());
+    }
     // NB: made by the library with mode 0700.
-    Path temporary = Files.createTempDirectory(path.toAbsolutePath().getParent(), ".ckpt-part-");
+    Path temporary = Files.createTempDirectory(parent, ".ckpt-part-");
     return new FolderOutput(path, temporary, lastWords);
   }
 
