@@ -1,5 +1,6 @@
 package dev.ckpt.convert.core;
 
+import dev.ckpt.convert.Machines;
 import dev.ckpt.error.CkptException;
 import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.error.FailureCode;
@@ -98,13 +99,7 @@ public final class ElfCore {
           "the image is of a pre-dump, whose pages are of many moments: make a core of one that"
               + " builds on it");
     }
-    if (state.header().arch() != Header.EM_X86_64) {
-      throw new CorruptImageException(
-          state.objects().get(0).offset(),
-          "HEADER",
-          "machine " + Header.EM_X86_64,
-          Integer.toString(state.header().arch()));
-    }
+    Machines.requireX86(state);
   }
 
   private int nrProgramHeaders() {

@@ -208,6 +208,7 @@ final class CriuReader {
           Regs.toCkpt(
               tid,
               core.getThreadInfo().getGpregs(),
+              folder.leader().getTc().getTaskState() == CoreFiles.TASK_STOPPED,
               Fpregs.toCkpt(fpregs),
               Fpregs.xfeatures(fpregs));
       image.write(cpu);

@@ -1,14 +1,13 @@
 package dev.ckpt.convert.criu;
 
 import dev.ckpt.convert.Losses;
+import dev.ckpt.convert.Machines;
 import dev.ckpt.convert.OutputFolder;
 import dev.ckpt.criu.proto.Criu;
-import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.ObjectType;
 import dev.ckpt.format.PageStream;
-import dev.ckpt.format.record.Header;
 import dev.ckpt.format.record.LsmLabel;
 import dev.ckpt.format.record.Pipe;
 import dev.ckpt.format.record.Task;
@@ -86,7 +85,7 @@ final class CriuWriter {
   }
 
   void write(PageStream pages) throws IOException {
-    requireMachine();
+    Machines.requireX86(state);
     Task task = state.task();
     Filters filters = Filters.of(state);
     Map<Integer, Criu.Core> cores = new CoreFiles(state, filters, losses).all();
@@ -120,16 +119,6 @@ final class CriuWriter {
     }
     // Last: a folder without it is none.
     writeInventory();
-  }
-
-  private void requireMachine() throws CorruptImageException {
-    if (state.header().arch() != Header.EM_X86_64) {
-      throw new CorruptImageException(
-          state.objects().get(0).offset(),
-          "HEADER",
-          "machine " + Header.EM_X86_64,
-          Integer.toString(state.header().arch()));
-    }
   }
 
   /** Objects of types that no message is for. Open files say that themselves. */

@@ -203,6 +203,10 @@ final class OpenFiles {
       if (open.semaphore()) {
         losses.add("FILE_EVENTFD.semaphore", "of file " + id);
       }
+      if (open.count() >>> Integer.SIZE != 0) {
+        // NB: it gives the count to eventfd(2), which takes 32 bits.
+        losses.add("FILE_EVENTFD.count", "of file " + id);
+      }
       add(
           FdType.EVENTFD,
           file.setEfd(

@@ -22,6 +22,9 @@ final class Regs {
 
   private static final long EINTR = -4;
 
+  /** In orig_rax of a thread that is in no call. */
+  private static final long NO_SYSCALL = -1;
+
   /**
    * Calls that answer EINTR to any stop although nothing happened yet, by their numbers; signal(7),
    * "Interruption of system calls and library functions by stop signals".
@@ -130,9 +133,15 @@ final class Regs {
    *
    * <p>NB: of a call with time left CRIU has made one that failed with EINTR. No program had seen
    * that yet: it is made one again that waits, for all of its time.
+   *
+   * @param stopped whether a signal has stopped the task: then any other EINTR is what the program
+   *     sees, and the call is over
    */
-  static CpuX86_64 toCkpt(int tid, Criu.RegsX86 regs, ByteString xsave, long xfeatures) {
-    boolean waits = regs.getAx() == EINTR && WITH_RESTART_BLOCK.contains(regs.getOrigAx());
+  static CpuX86_64 toCkpt(
+      int tid, Criu.RegsX86 regs, boolean stopped, ByteString xsave, long xfeatures) {
+    boolean interrupted = regs.getAx() == EINTR;
+    boolean waits = interrupted && WITH_RESTART_BLOCK.contains(regs.getOrigAx());
+    boolean over = interrupted && stopped && !waits;
     return new CpuX86_64(
         tid,
         regs.getR15(),
@@ -150,7 +159,7 @@ final class Regs {
         regs.getDx(),
         regs.getSi(),
         regs.getDi(),
-        regs.getOrigAx(),
+        over ? NO_SYSCALL : regs.getOrigAx(),
         regs.getIp(),
         regs.getCs(),
         regs.getFlags(),
