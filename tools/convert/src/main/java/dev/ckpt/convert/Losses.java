@@ -13,6 +13,7 @@ public final class Losses {
 
   private final boolean allowed;
   private final List<String> losses = new ArrayList<>();
+  private long nr;
   private final List<String> notes = new ArrayList<>();
 
   /**
@@ -26,7 +27,10 @@ public final class Losses {
 
   /** Says that something cannot be expressed, by its name and what it is of. */
   public void add(String name, String of) {
-    losses.add(name + " (" + of + ")");
+    // NB: a file from anybody may have millions.
+    if (nr++ < MOST_NAMED) {
+      losses.add(name + " (" + of + ")");
+    }
   }
 
   /** Says that something becomes another thing by the way, as it does in that format anyway. */
@@ -45,23 +49,21 @@ public final class Losses {
     }
     throw new CkptException(
         FailureCode.CONVERT_LOSS,
-        String.format(
-            Locale.ROOT, "%s cannot say: %s", format, String.join(", ", atMost(MOST_NAMED))));
+        String.format(Locale.ROOT, "%s cannot say: %s", format, String.join(", ", named())));
   }
 
   /** What is to be said to people. */
   public List<String> notes() {
     List<String> all = new ArrayList<>(notes);
-    atMost(MOST_NAMED).forEach(loss -> all.add("left out: " + loss));
+    named().forEach(loss -> all.add("left out: " + loss));
     return all;
   }
 
-  private List<String> atMost(int nr) {
-    if (losses.size() <= nr) {
-      return losses;
+  private List<String> named() {
+    List<String> some = new ArrayList<>(losses);
+    if (nr > losses.size()) {
+      some.add("and " + (nr - losses.size()) + " more");
     }
-    List<String> some = new ArrayList<>(losses.subList(0, nr));
-    some.add("and " + (losses.size() - nr) + " more");
     return some;
   }
 }

@@ -13,6 +13,7 @@ import dev.ckpt.format.record.VmaKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ final class MemoryRecords {
 
   /** Shared memory without a name, by its number of CRIU's. */
   private final Map<Long, Integer> segments = new LinkedHashMap<>();
+
+  /** How far mappings reach into them. */
+  private final Map<Long, Long> segmentSizes = new HashMap<>();
 
   /** First addresses of the mappings that have pages. */
   private final Set<Long> withPages = new HashSet<>();
@@ -71,6 +75,9 @@ final class MemoryRecords {
         vdsoEnd = vma.getEnd();
       } else if (kind == VmaKind.VVAR && vvarStart == 0) {
         vvarStart = vma.getStart();
+      } else if (kind == VmaKind.ANON_SHARED) {
+        segmentSizes.merge(
+            vma.getShmid(), vma.getPgoff() + vma.getEnd() - vma.getStart(), Math::max);
       }
     }
     ByteString vdso = scan();
@@ -154,12 +161,7 @@ final class MemoryRecords {
     if (known != null) {
       return known;
     }
-    long size = 0;
-    for (Criu.Vma each : vmas) {
-      boolean same =
-          VmaRecords.kind(each) == VmaKind.ANON_SHARED && each.getShmid() == vma.getShmid();
-      size = same ? Math.max(size, each.getPgoff() + each.getEnd() - each.getStart()) : size;
-    }
+    long size = segmentSizes.get(vma.getShmid());
     int huge = vma.getFlags() & Vmas.HUGE_SIZE;
     int flags = (vma.getFlags() & Vmas.MAP_HUGETLB) != 0 ? OpenFiles.MFD_HUGETLB | huge : 0;
     Shmem shmem = new Shmem(ShmemKind.ANON, ByteString.EMPTY, size, 0, flags, ANON_MODE);

@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes what open files and mappings refer to, each once: named files, files without a name,
@@ -40,12 +42,21 @@ final class NamedFiles {
   /** The same of folders. */
   private final Map<Integer, Integer> ghostFolders = new LinkedHashMap<>();
 
+  /** Inode ids of the memory objects that have a descriptor. */
+  private final Set<Long> withFd = new HashSet<>();
+
   /** References of memory objects by their inode ids. */
   private final Map<Integer, Integer> memfds = new LinkedHashMap<>();
 
   NamedFiles(CriuFolder folder, ImageWriter image) {
     this.folder = folder;
     this.image = image;
+    for (Criu.Fdinfo fd : folder.fds()) {
+      Criu.File file = folder.filesById().get(fd.getId());
+      if (file != null && file.hasMemfd()) {
+        withFd.add(Integer.toUnsignedLong(file.getMemfd().getInodeId()));
+      }
+    }
   }
 
   /** Of those that have content. */
@@ -164,10 +175,7 @@ final class NamedFiles {
 
   /** NB: a memfd may have the name of one; then there is a descriptor, or was. */
   private boolean isAnon(Criu.MemfdInode inode) {
-    return Protos.bytes(inode.getName()).equals(ANON_NAME)
-        && folder.fds().stream()
-            .map(fd -> folder.filesById().get(fd.getId()))
-            .noneMatch(file -> file != null && file.getMemfd().getInodeId() == inode.getInodeId());
+    return Protos.bytes(inode.getName()).equals(ANON_NAME) && !withFd.contains(inode.getInodeId());
   }
 
   /** A memory object by its inode id. */
