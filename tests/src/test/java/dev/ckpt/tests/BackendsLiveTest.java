@@ -95,9 +95,18 @@ class BackendsLiveTest {
       List<Found> pages =
           differences(one, other).stream()
               .filter(found -> found.a().contains("page") || found.a().startsWith("VMA"))
+              .filter(found -> !isOfNameOnly(found))
               .toList();
       assertEquals(List.of(), pages);
     }
+  }
+
+  /**
+   * A file that has no name any more is made under one of the moment, which maps goes on to show.
+   */
+  private static boolean isOfNameOnly(Found found) {
+    return !found.fields().isEmpty()
+        && found.fields().stream().allMatch(field -> field.name().equals("name"));
   }
 
   /** Those that fill the pages otherwise than all other tests. */
