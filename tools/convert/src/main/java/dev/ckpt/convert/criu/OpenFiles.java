@@ -78,9 +78,8 @@ final class OpenFiles {
     long embedded = state.all(FileRef.class).stream().filter(FileRef::embedded).count();
     if (embedded > 0) {
       losses.note(
-          embedded
-              + " files are in the image with their content, and not in the folder: CRIU needs"
-              + " them where they were");
+          "files that the image has with their content, and that CRIU needs where they were: "
+              + embedded);
     }
     for (ImageObject object : state.objects()) {
       collect(object.objref(), object.record());
