@@ -72,6 +72,16 @@ public final class ImageState {
     return only(Mm.class);
   }
 
+  /** The reference of its address space, which owns the pages of private memory. */
+  public int mmObjref() throws CorruptImageException {
+    Mm mm = mm();
+    return byObjref.entrySet().stream()
+        .filter(entry -> entry.getValue() == mm)
+        .mapToInt(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Its threads, the thread group leader first. */
   public List<TaskThread> threads() {
     return all(TaskThread.class);

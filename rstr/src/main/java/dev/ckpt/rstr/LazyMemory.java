@@ -14,10 +14,10 @@ import dev.ckpt.core.kernel.Fd;
 import dev.ckpt.core.kernel.Userfaultfd;
 import dev.ckpt.core.tracee.BatchRunner;
 import dev.ckpt.error.CkptException;
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.error.RefusalCode;
 import dev.ckpt.format.ImageChain;
 import dev.ckpt.format.ImageFile;
-import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.KeySource;
 import dev.ckpt.format.Limits;
@@ -26,7 +26,6 @@ import dev.ckpt.format.SelectedPages;
 import dev.ckpt.format.record.FileRef;
 import dev.ckpt.format.record.MemoryObject;
 import dev.ckpt.format.record.Mempolicy;
-import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.VmFlag;
 import dev.ckpt.format.record.Vma;
 import dev.ckpt.format.record.VmaGuard;
@@ -63,17 +62,13 @@ final class LazyMemory implements NewMemory, AutoCloseable {
   private boolean served;
   private Optional<FaultServer> server = Optional.empty();
 
-  private LazyMemory(RestartOptions.LazyImage file, Fd fd, ImageState state, ImageChain image) {
+  private LazyMemory(RestartOptions.LazyImage file, Fd fd, ImageState state, ImageChain image)
+      throws CorruptImageException {
     this.file = file;
     this.fd = fd;
     this.state = state;
     this.image = image;
-    this.mm =
-        state.objects().stream()
-            .filter(object -> object.record() instanceof Mm)
-            .mapToInt(ImageObject::objref)
-            .findFirst()
-            .orElseThrow();
+    this.mm = state.mmObjref();
   }
 
   /**

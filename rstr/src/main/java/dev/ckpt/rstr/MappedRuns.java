@@ -1,11 +1,11 @@
 package dev.ckpt.rstr;
 
+import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageReader;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.Limits;
 import dev.ckpt.format.PageStream;
-import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.PageArray;
 import dev.ckpt.format.record.PageKind;
 import dev.ckpt.format.record.PageRun;
@@ -71,15 +71,10 @@ final class MappedRuns implements PageStream {
    *
    * @param mostPieces how many mappings there may be for it
    */
-  MappedRuns(ImageReader reader, ImageState state, long mostPieces) {
+  MappedRuns(ImageReader reader, ImageState state, long mostPieces) throws CorruptImageException {
     this.reader = reader;
     this.mostPieces = mostPieces;
-    this.mm =
-        state.objects().stream()
-            .filter(object -> object.record() instanceof Mm)
-            .mapToInt(ImageObject::objref)
-            .findFirst()
-            .orElseThrow();
+    this.mm = state.mmObjref();
     for (Vma vma : state.vmas()) {
       if (isCandidate(vma, state)) {
         vmas.put(vma.start(), vma);

@@ -4,11 +4,9 @@ import dev.ckpt.error.CorruptImageException;
 import dev.ckpt.format.ImageObject;
 import dev.ckpt.format.ImageState;
 import dev.ckpt.format.ObjectType;
-import dev.ckpt.format.record.Mm;
 import dev.ckpt.format.record.Vma;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The mappings of an image in the order of their addresses. Immutable. */
@@ -42,15 +40,7 @@ public final class Mappings {
         vmas.add(vma);
       }
     }
-    // There is one: state.mm() would say so otherwise.
-    Mm record = state.mm();
-    int mm =
-        state.shared(Mm.class).entrySet().stream()
-            .filter(entry -> entry.getValue() == record)
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse(0);
-    return new Mappings(List.copyOf(vmas), mm);
+    return new Mappings(List.copyOf(vmas), state.mmObjref());
   }
 
   /** All of them. */
